@@ -1,0 +1,97 @@
+//! Which control groups the machine has: version 1, 2, or both at once.
+
+use serde::Serialize;
+
+use crate::host::{Host, IfThere, Lacking};
+
+use super::mounts::Mount;
+
+/// The arrangement of the control groups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Arrangement {
+    /// Only version 1.
+    V1,
+    /// Version 1 for the controllers, version 2 beside it without them.
+    Hybrid,
+    /// Only version 2.
+    V2,
+    /// None is mounted.
+    None,
+}
+
+impl Arrangement {
+    /// As people write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::V1 => "v1",
+            Self::Hybrid => "hybrid",
+            Self::V2 => "v2",
+            Self::None => "none",
+        }
+    }
+}
+
+/// Tells the arrangement from what is mounted.
+pub fn arrangement(mounts: &[Mount]) -> Arrangement {
+    let has = |kind: &str| {
+        mounts
+            .iter()
+            .any(|mount| mount.kind == kind && mount.point.starts_with("/sys/fs/cgroup"))
+    };
+    match (has("cgroup"), has("cgroup2")) {
+        (true, true) => Arrangement::Hybrid,
+        (true, false) => Arrangement::V1,
+        (false, true) => Arrangement::V2,
+        (false, false) => Arrangement::None,
+    }
+}
+
+/// The version 1 groups just below the root whose own `memory.swappiness` differs from `expected`: the kernel copies
+/// vm.swappiness into a group only when the group is made.
+///
+/// # Errors
+/// Says why the groups cannot be listed.
+pub fn other_swappiness(host: &Host, expected: u64) -> Result<Vec<(String, u64)>, Lacking> {
+    const ROOT: &str = "/sys/fs/cgroup/memory";
+    const MOST_GROUPS: usize = 256;
+    let mut others = Vec::new();
+    for name in host
+        .list(ROOT)
+        .if_there()?
+        .unwrap_or_default()
+        .into_iter()
+        .take(MOST_GROUPS)
+    {
+        let path = format!("{ROOT}/{name}/memory.swappiness");
+        let value = host.read(&path).ok().and_then(|text| text.trim().parse().ok());
+        others.extend(
+            value
+                .filter(|&value| value != expected)
+                .map(|value| (path, value)),
+        );
+    }
+    Ok(others)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::mounts::parse_plain;
+    use super::*;
+
+    #[test]
+    fn tells_the_arrangement() {
+        let arranged = |text: &str| arrangement(&parse_plain(text).unwrap());
+        let v1 = "cgroup /sys/fs/cgroup/memory cgroup rw,memory 0 0\n";
+        assert_eq!(arranged(v1), Arrangement::V1);
+        assert_eq!(
+            arranged(&format!("{v1}cgroup2 /sys/fs/cgroup/unified cgroup2 rw 0 0\n")),
+            Arrangement::Hybrid
+        );
+        assert_eq!(
+            arranged("cgroup2 /sys/fs/cgroup cgroup2 rw 0 0\n"),
+            Arrangement::V2
+        );
+        assert_eq!(arranged(""), Arrangement::None);
+    }
+}

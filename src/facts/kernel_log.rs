@@ -1,0 +1,192 @@
+//! What the kernel wrote to its log about memory.
+//!
+//! Three sources, the first that answers: the kernel's own buffer (/dev/kmsg), the journal, a file (as captures and older
+//! systems have them). Only lines that some check looks for are kept, so a log of any size costs little.
+
+use serde_json::Value;
+
+use crate::host::{Host, IfThere, Lacking, Reason};
+
+const JOURNAL: [&str; 8] = [
+    "-k",
+    "-b",
+    "-o",
+    "json",
+    "--no-pager",
+    "--output-fields=MESSAGE",
+    "-n",
+    "5000",
+];
+
+/// Where captures and systems without a journal keep the kernel's log, the richest first.
+const FILES: [&str; 8] = [
+    "/sos_commands/kernel/dmesg",
+    "/sos_commands/kernel/dmesg_-T",
+    "/sos_commands/logs/journalctl_--no-pager_--boot",
+    "/sos_commands/logs/journalctl_--no-pager",
+    "/var/log/kern.log",
+    "/var/log/dmesg",
+    "/var/log/messages",
+    "/var/log/syslog",
+];
+
+/// A line is kept when it holds one of these.
+const TELLING: [&str; 7] = [
+    "not enough memory for the allocation",
+    "drop_caches:",
+    "page allocation failure",
+    "oom-kill",
+    "Out of memory",
+    "Memory failure",
+    "Hardware Error",
+];
+
+/// More than anyone would read; a machine that fails all day repeats itself.
+const MOST_LINES: usize = 2_000;
+
+/// The lines about memory, oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KernelLog {
+    /// Where they come from.
+    pub source: String,
+    /// The messages, with whatever stood before them in a file.
+    pub lines: Vec<String>,
+}
+
+impl KernelLog {
+    /// The lines that hold `text`.
+    pub fn lines_with<'l>(&'l self, text: &'l str) -> impl Iterator<Item = &'l str> {
+        self.lines
+            .iter()
+            .map(String::as_str)
+            .filter(move |line| line.contains(text))
+    }
+
+    fn take(&mut self, message: &str) {
+        if self.lines.len() < MOST_LINES && TELLING.iter().any(|telling| message.contains(telling)) {
+            self.lines.push(message.to_owned());
+        }
+    }
+}
+
+/// The message of one record of /dev/kmsg: `PRIORITY,SEQUENCE,TIME,FLAGS;MESSAGE`, then lines of fields.
+pub fn message_of_record(record: &str) -> &str {
+    let message = record.split_once(';').map_or(record, |(_, message)| message);
+    message.lines().next().unwrap_or_default()
+}
+
+/// The message of one line that `journalctl -o json` prints; the journal writes what is not UTF-8 as a list of bytes.
+pub fn message_of_journal(line: &str) -> Option<String> {
+    match serde_json::from_str::<Value>(line)
+        .ok()?
+        .get_mut("MESSAGE")?
+        .take()
+    {
+        Value::String(message) => Some(message),
+        Value::Array(bytes) => {
+            let bytes: Vec<u8> = bytes
+                .iter()
+                .filter_map(Value::as_u64)
+                .map(|byte| byte as u8)
+                .collect();
+            Some(String::from_utf8_lossy(&bytes).into_owned())
+        }
+        _ => None,
+    }
+}
+
+/// Reads it from a machine.
+///
+/// # Errors
+/// Says why no source answers; a source that only root may read counts more than one that is not there.
+pub fn read(host: &Host) -> Result<KernelLog, Lacking> {
+    let mut log = KernelLog {
+        source: "/dev/kmsg".to_owned(),
+        lines: Vec::new(),
+    };
+    let refusal = match host.each_kernel_record(|record| log.take(message_of_record(record))) {
+        Ok(()) => return Ok(log),
+        Err(lacking) => lacking,
+    };
+    if let Some(log) = read_journal(host)? {
+        return Ok(log);
+    }
+    for path in FILES {
+        log = KernelLog {
+            source: path.to_owned(),
+            lines: Vec::new(),
+        };
+        match host.each_line(path, |line| log.take(line)).if_there() {
+            Ok(Some(())) => return Ok(log),
+            // A log that only root may read is the answer of last resort: the next file may be open.
+            Ok(None)
+            | Err(Lacking {
+                reason: Reason::Denied,
+                ..
+            }) => {}
+            Err(lacking) => return Err(lacking),
+        }
+    }
+    Err(if refusal.reason == Reason::Denied {
+        refusal
+    } else {
+        Lacking::absent("the kernel's log")
+    })
+}
+
+fn read_journal(host: &Host) -> Result<Option<KernelLog>, Lacking> {
+    let text = host
+        .output("journalctl", &JOURNAL)
+        .if_there()?
+        .unwrap_or_default();
+    if text.is_empty() {
+        // No journal, or none that this user may see.
+        return Ok(None);
+    }
+    let mut log = KernelLog {
+        source: "journalctl -k".to_owned(),
+        lines: Vec::new(),
+    };
+    text.lines()
+        .filter_map(message_of_journal)
+        .for_each(|message| log.take(&message));
+    Ok(Some(log))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn takes_messages_out_of_their_wrapping() {
+        assert_eq!(
+            message_of_record("6,1,0,-;Linux version 6.1\n SUBSYSTEM=x\n"),
+            "Linux version 6.1"
+        );
+        assert_eq!(message_of_record("no record"), "no record");
+        assert_eq!(message_of_journal(r#"{"MESSAGE":"hello"}"#).unwrap(), "hello");
+        assert_eq!(
+            message_of_journal(r#"{"MESSAGE":[104,105,255]}"#).unwrap(),
+            "hi\u{fffd}"
+        );
+        assert_eq!(message_of_journal("-- No entries --"), None);
+    }
+
+    #[test]
+    fn keeps_only_what_tells_something() {
+        let mut log = KernelLog::default();
+        log.take("usb 1-1: new device");
+        log.take("bash (123): drop_caches: 3");
+        assert_eq!(log.lines, ["bash (123): drop_caches: 3"]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_has_a_message_or_none(text in "\\PC*", bytes in prop::collection::vec(any::<i64>(), 0..20)) {
+            message_of_record(&text);
+            message_of_journal(&text);
+            message_of_journal(&format!("{{\"MESSAGE\":{bytes:?}}}"));
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! /proc/pressure/memory: the share of time in which work waited for memory (PSI).
+
+use crate::host::{Host, Lacking, Reason};
+
+use super::malformed::{InFile, Malformed, numbered_lines};
+
+/// The file; kernels before 4.20, and those booted with `psi=0`, have none.
+pub const PATH: &str = "/proc/pressure/memory";
+
+/// Shares of time in per cent, over the last seconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Shares {
+    /// Over 10 s.
+    pub last_10: f64,
+    /// Over 60 s.
+    pub last_60: f64,
+    /// Over 300 s.
+    pub last_300: f64,
+}
+
+/// The pressure on memory.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Pressure {
+    /// At least one task waited.
+    pub some: Shares,
+    /// All tasks that were not idle waited.
+    pub full: Shares,
+}
+
+/// Reads the two lines `some avg10=.. avg60=.. avg300=.. total=..` and `full ..`.
+///
+/// # Errors
+/// Names the line that is not of this shape.
+pub fn parse(text: &str) -> Result<Pressure, Malformed> {
+    let (mut some, mut full) = (None, None);
+    for (number, line) in numbered_lines(text) {
+        match line.split_once(' ') {
+            Some(("some", shares)) => some = Some(parse_shares(number, shares)?),
+            Some(("full", shares)) => full = Some(parse_shares(number, shares)?),
+            _ => {
+                return Err(Malformed::new(
+                    number,
+                    "expected a line that begins with `some` or `full`",
+                ));
+            }
+        }
+    }
+    let some = some.ok_or_else(|| Malformed::new(text.lines().count(), "the file ends without `some`"))?;
+    // The processors' file has no `full` on older kernels; memory's always has, but nothing hangs on it.
+    Ok(Pressure {
+        some,
+        full: full.unwrap_or_default(),
+    })
+}
+
+fn parse_shares(number: usize, text: &str) -> Result<Shares, Malformed> {
+    let mut shares = Shares::default();
+    for word in text.split_whitespace() {
+        let (name, value) = word
+            .split_once('=')
+            .ok_or_else(|| Malformed::new(number, "expected `NAME=VALUE`"))?;
+        let slot = match name {
+            "avg10" => &mut shares.last_10,
+            "avg60" => &mut shares.last_60,
+            "avg300" => &mut shares.last_300,
+            _ => continue,
+        };
+        *slot = value
+            .parse()
+            .map_err(|_| Malformed::not_a_number(number, value))?;
+    }
+    Ok(shares)
+}
+
+/// Reads it from a machine.
+///
+/// # Errors
+/// Says why there is none. With `psi=0` the file exists, but cannot be opened: that counts as absent.
+pub fn read(host: &Host) -> Result<Pressure, Lacking> {
+    let text = host.read(PATH).map_err(|lacking| match &lacking.reason {
+        Reason::Failed(why) if why.contains("not supported") => Lacking::absent(PATH),
+        _ => lacking,
+    })?;
+    parse(&text).in_file(PATH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn reads_shares() {
+        let text = "some avg10=1.50 avg60=2.00 avg300=0.25 total=123\nfull avg10=0.50 avg60=1.00 avg300=0.00 total=45\n";
+        let pressure = parse(text).unwrap();
+        assert_eq!(pressure.some.last_10, 1.5);
+        assert_eq!(pressure.full.last_60, 1.0);
+        assert_eq!(parse("").unwrap_err().what, "the file ends without `some`");
+        assert_eq!(
+            parse("some avg10=1.5\nfull avg10=x").unwrap_err(),
+            Malformed::not_a_number(2, "x")
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in "(\\PC|\n|(some|full)( avg[136]0{0,2}=[0-9.]*)* ?(total=[0-9]*)?\n?){0,8}") {
+            let _ = parse(&text);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! The machine under a root: the only room that opens files, lists folders or runs programs.
+//!
+//! A [`Host`] is either the live machine or a tree (an image, a container's root, an unpacked sosreport). Every path of a
+//! tree is resolved by the kernel inside that tree, so neither an absolute link nor `..` leads out of it.
+//!
+//! **Invariants.** Reads are bounded. Nothing here parses what it reads, and nothing here knows what the answer is for.
+
+mod captures;
+mod knobs;
+mod lacking;
+mod lines;
+mod machine;
+mod programs;
+mod root;
+mod status;
+
+pub use lacking::{IfThere, Lacking, Reason};
+pub use machine::Host;
+pub use status::{FileStatus, Space};
