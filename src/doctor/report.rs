@@ -113,14 +113,14 @@ pub struct Report {
 }
 
 impl Report {
-    /// Sums up `findings`.
-    pub fn new(readings: &Readings, findings: Vec<Finding>) -> Self {
+    /// Sums up `findings`. `program` is how the caller typed memtune's name.
+    pub fn new(readings: &Readings, findings: Vec<Finding>, program: &str) -> Self {
         let host = Machine::of(readings);
         let summary = Summary::of(&findings);
         Self {
             schema: "memtune.doctor/1",
             verdict: verdict::sentence(&findings, &summary),
-            next: verdict::next_commands(&findings, host.root.as_deref()),
+            next: verdict::next_commands(&findings, program, host.root.as_deref()),
             caution: None,
             host,
             findings,

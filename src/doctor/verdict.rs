@@ -63,8 +63,8 @@ fn plural(count: usize, noun: &str) -> String {
 }
 
 /// The commands most useful now: the fixes of the most urgent findings, then what tells more.
-pub fn next_commands(findings: &[Finding], root: Option<&str>) -> Vec<String> {
-    let memtune = root.map_or("memtune".to_owned(), |folder| format!("memtune --root {folder}"));
+pub fn next_commands(findings: &[Finding], program: &str, root: Option<&str>) -> Vec<String> {
+    let memtune = root.map_or(program.to_owned(), |folder| format!("{program} --root {}", quoted(folder)));
     let urgent = by_urgency(findings);
     let mut commands: Vec<String> = Vec::new();
     let mut add = |command: String| {
@@ -96,4 +96,10 @@ pub fn next_commands(findings: &[Finding], root: Option<&str>) -> Vec<String> {
     add(format!("{memtune} doctor -v"));
     add(format!("{memtune} doctor list"));
     commands
+}
+
+/// `text` as one word of a shell.
+fn quoted(text: &str) -> String {
+    let is_plain = |character: char| character.is_ascii_alphanumeric() || "/._-+:@%".contains(character);
+    if text.chars().all(is_plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }

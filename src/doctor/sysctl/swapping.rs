@@ -97,7 +97,7 @@ fn swappiness(readings: &Readings) -> Result<Diagnosis, Lacking> {
                 slowest.name()
             ),
         ),
-        ..100 if slowest == DiskKind::Memory => (
+        ..=100 if slowest == DiskKind::Memory => (
             Severity::Info,
             format!("{SWAPPINESS} = {value} spares the compressed swap, which is the fastest that there is"),
         ),

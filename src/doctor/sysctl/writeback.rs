@@ -133,9 +133,7 @@ fn dirtytime_without_effect(readings: &Readings) -> Result<Diagnosis, Lacking> {
         .evidence("/proc/sys/vm/dirtytime_expire_seconds", "value", value)
         .evidence("/proc/self/mountinfo", "mounts with lazytime", lazy)
         .fix(Fix::commands([
-            format!(
-                "grep -rn dirtytime_expire_seconds /etc/sysctl.conf /etc/sysctl.d   # the line to delete"
-            ),
+            "grep -rn dirtytime_expire_seconds /etc/sysctl.conf /etc/sysctl.d   # the line to delete".to_owned(),
             format!("sudo sysctl -w {DIRTYTIME}={DEFAULT}"),
         ])))
 }

@@ -1,0 +1,91 @@
+//! The manual pages: one for each command from the command line's own description, one for the checks from their registry.
+
+use std::io;
+
+use clap::{Command, CommandFactory};
+use clap_mangen::Man;
+
+use crate::cli::Cli;
+use crate::doctor::check::Check;
+use crate::doctor::registry;
+use crate::exit::Exit;
+
+/// What every page begins with.
+pub const MARK: &str = ".\\\" Written by memtune.\n";
+
+/// All pages: file name and text.
+///
+/// # Errors
+/// Fails only if clap cannot write into memory.
+pub fn pages() -> io::Result<Vec<(String, String)>> {
+    let mut command = Cli::command();
+    command.build();
+    let mut pages = Vec::new();
+    add_command(command, &mut pages)?;
+    pages.push(("memtune-checks.7".to_owned(), checks_page()));
+    Ok(pages)
+}
+
+fn add_command(command: Command, pages: &mut Vec<(String, String)>) -> io::Result<()> {
+    let name = command.get_display_name().unwrap_or(command.get_name()).to_owned();
+    let children: Vec<Command> = command.get_subcommands().cloned().collect();
+    let is_top = name == "memtune";
+    let mut roff = Vec::new();
+    Man::new(command).render(&mut roff)?;
+    let mut text = MARK.to_owned() + &String::from_utf8_lossy(&roff);
+    if is_top {
+        text.push_str(&closing_sections());
+    }
+    pages.push((format!("{name}.1"), text));
+    children.into_iter().try_for_each(|child| add_command(child, pages))
+}
+
+fn closing_sections() -> String {
+    let statuses: String = Exit::ALL.iter().map(|exit| entry(&exit.status().to_string(), exit.meaning())).collect();
+    let files = entry("/etc/memtune/ignore", "findings that the owner accepts: an id and a reason a line; a line without a reason is not heeded");
+    let environment = entry("NO_COLOR", "if set, nothing is coloured unless --color=always")
+        + &entry("COLUMNS", "the width to write for, instead of the terminal's own")
+        + &entry("LC_ALL, LC_CTYPE, LANG", "marks beyond ASCII are used where the locale is one of UTF-8");
+    let also = paragraph("memtune-doctor(1), memtune-checks(7), sysctl(8), swapon(8), systemd-oomd(8), proc(5)");
+    [("EXIT STATUS", statuses), ("FILES", files), ("ENVIRONMENT", environment), ("SEE ALSO", also)]
+        .map(|(title, body)| format!(".SH \"{title}\"\n{body}"))
+        .concat()
+}
+
+fn checks_page() -> String {
+    let mut text = format!("{MARK}.TH memtune-checks 7 \"\" \"memtune {}\"\n", env!("CARGO_PKG_VERSION"));
+    text += ".SH NAME\nmemtune\\-checks \\- what memtune doctor examines\n.SH DESCRIPTION\n";
+    text += &paragraph("Each check has a stable id, a name, and a group whose letter begins the id. `memtune doctor explain ID` shows the same with the numbers of the machine at hand.");
+    let mut group = None;
+    for check in registry::checks() {
+        if group.replace(check.group) != Some(check.group) {
+            text += &format!(".SH \"{}\"\n", escaped(check.group.title()));
+        }
+        text += &check_entry(check);
+    }
+    text + ".SH \"SEE ALSO\"\n" + &paragraph("memtune(1), memtune-doctor(1)")
+}
+
+fn check_entry(check: &Check) -> String {
+    let sources = format!("Sources: {}.", check.sources.join("; "));
+    let body = [check.question, check.why, &sentence("Said as: ", check.thresholds), &sources].map(escaped).join("\n.IP\n");
+    format!(".TP\n\\fB{} {}\\fR\n{body}\n", check.id, escaped(check.name))
+}
+
+fn sentence(label: &str, text: &str) -> String {
+    format!("{label}{}.", text.trim_end_matches('.'))
+}
+
+fn entry(term: &str, meaning: &str) -> String {
+    format!(".TP\n\\fB{}\\fR\n{}\n", escaped(term), escaped(meaning))
+}
+
+fn paragraph(text: &str) -> String {
+    format!(".PP\n{}\n", escaped(text))
+}
+
+/// Text as roff wants it: no line may begin with its control characters, and hyphens shall stay hyphens when copied.
+fn escaped(text: &str) -> String {
+    let text = text.replace('\\', "\\e").replace('-', "\\-");
+    if text.starts_with(['.', '\'']) { format!("\\&{text}") } else { text }
+}

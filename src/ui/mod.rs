@@ -1,0 +1,16 @@
+//! The only room that prints.
+//!
+//! Renderers are pure: they turn an answer of the domain into text for a [`look::Look`], colours included; [`terminal`]
+//! decides what of it the reader can see. What came from the machine is stripped of control characters on the way.
+
+pub mod catalogue;
+pub mod explanation;
+pub mod json;
+pub mod look;
+pub mod manual;
+pub mod message;
+pub mod paragraph;
+pub mod progress;
+pub mod report;
+pub mod table;
+pub mod terminal;
