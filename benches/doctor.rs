@@ -1,2 +1,131 @@
-//! b
-fn main() {}
+//! What `memtune doctor` costs: processor time beside `sysctl -a`, growth with processes, memory, and the time of a start.
+//!
+//! `cargo bench` prints a table; nothing here fails because of a clock. Commands that are compared run in turn, and medians are
+//! taken, so that a busy machine blurs both alike. The rows with many processes need root and `unshare`: they are made in a
+//! process namespace of their own and end with it. The same program counts itself there: `bench doctor --inside COUNT`.
+#![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "runs programs and prints what they cost")]
+
+use std::io;
+use std::mem::MaybeUninit;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+const MEMTUNE: &str = env!("CARGO_BIN_EXE_memtune");
+const RUNS: usize = 21;
+
+#[derive(Clone, Copy)]
+struct Cost {
+    processor: Duration,
+    wall: Duration,
+    peak_kib: i64,
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    match arguments.iter().position(|word| word == "--inside") {
+        Some(place) => inside(arguments.get(place + 1).and_then(|count| count.parse().ok()).unwrap_or(100)),
+        None => outside(),
+    }
+}
+
+fn outside() {
+    println!("{:<52} {:>9} {:>9} {:>9}", "median of 21 runs", "CPU ms", "wall ms", "peak MiB");
+    let doctor = [MEMTUNE, "doctor", "-q"];
+    let costs = compare(&[&["sysctl", "-a"], &doctor, &["/bin/true"], &[MEMTUNE, "--version"]]);
+    for (name, cost) in ["sysctl -a", "memtune doctor", "/bin/true", "memtune --version"].iter().zip(&costs) {
+        show(name, cost);
+    }
+    let processes = process_count();
+    let bound = costs[0].processor * 3 + Duration::from_micros(40) * processes;
+    println!("doctor: {:.2} of its bound, 3 x `sysctl -a` + 40 us x {processes} processes", ratio(costs[1].processor, bound));
+    println!("--version: {:.2} x the time of /bin/true", ratio(costs[3].wall, costs[2].wall));
+    for count in [100, 1_000, 10_000] {
+        let own = std::env::current_exe().map(|path| path.display().to_string()).unwrap_or_default();
+        let namespace = ["-fp", "--mount-proc", "--kill-child", &own, "--inside", &count.to_string()].map(str::to_owned);
+        match Command::new("unshare").args(namespace).status() {
+            Ok(status) if status.success() => {}
+            answer => println!("{count} processes: not measured ({answer:?}); it needs root and unshare"),
+        }
+    }
+}
+
+/// Starts `count` sleeping processes and measures among them.
+fn inside(count: usize) {
+    let mut crowd: Vec<Child> = Vec::new();
+    while crowd.len() < count {
+        match Command::new("sleep").arg("600").spawn() {
+            Ok(child) => crowd.push(child),
+            Err(error) => {
+                println!("{count} processes: only {} could be started: {error}", crowd.len());
+                break;
+            }
+        }
+    }
+    let costs = compare(&[&["sysctl", "-a"], &[MEMTUNE, "doctor", "-q"]]);
+    show(&format!("memtune doctor among {} processes", crowd.len()), &costs[1]);
+    let bound = costs[0].processor * 3 + Duration::from_micros(40) * process_count();
+    println!("doctor: {:.2} of its bound", ratio(costs[1].processor, bound));
+    for mut child in crowd {
+        let _ = child.kill().and_then(|()| child.wait());
+    }
+}
+
+fn process_count() -> u32 {
+    let is_process = |entry: &io::Result<std::fs::DirEntry>| {
+        entry.as_ref().is_ok_and(|entry| entry.file_name().to_string_lossy().bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    std::fs::read_dir("/proc").map_or(0, |entries| entries.filter(is_process).count() as u32)
+}
+
+fn show(name: &str, cost: &Cost) {
+    let millis = |time: Duration| time.as_secs_f64() * 1e3;
+    println!("{name:<52} {:>9.2} {:>9.2} {:>9.1}", millis(cost.processor), millis(cost.wall), cost.peak_kib as f64 / 1024.0);
+}
+
+fn ratio(one: Duration, other: Duration) -> f64 {
+    one.as_secs_f64() / other.as_secs_f64().max(1e-9)
+}
+
+/// Runs the commands in turn and takes the median of each figure.
+fn compare(commands: &[&[&str]]) -> Vec<Cost> {
+    let mut costs: Vec<Vec<Cost>> = vec![Vec::new(); commands.len()];
+    for _ in 0..RUNS {
+        for (place, command) in commands.iter().enumerate() {
+            costs[place].extend(cost_of(command).ok());
+        }
+    }
+    costs.into_iter().map(|runs| median(&runs)).collect()
+}
+
+fn median(runs: &[Cost]) -> Cost {
+    let middle = |key: fn(&Cost) -> Duration| {
+        let mut times: Vec<Duration> = runs.iter().map(key).collect();
+        times.sort();
+        times.get(times.len() / 2).copied().unwrap_or_default()
+    };
+    let peak_kib = runs.iter().map(|cost| cost.peak_kib).max().unwrap_or_default();
+    Cost { processor: middle(|cost| cost.processor), wall: middle(|cost| cost.wall), peak_kib }
+}
+
+fn cost_of(command: &[&str]) -> io::Result<Cost> {
+    let start = Instant::now();
+    let child = Command::new(command[0]).args(&command[1..]).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    let (_, usage) = wait(&child)?;
+    let time = |value: libc::timeval| Duration::new(value.tv_sec as u64, value.tv_usec as u32 * 1000);
+    Ok(Cost { processor: time(usage.ru_utime) + time(usage.ru_stime), wall: start.elapsed(), peak_kib: usage.ru_maxrss })
+}
+
+/// Waits for `child` and takes what the kernel counted for it and its own children.
+#[expect(unsafe_code, reason = "no crate here wraps wait4, which alone tells what one child cost")]
+fn wait(child: &Child) -> io::Result<(ExitStatus, libc::rusage)> {
+    let mut status = 0;
+    let mut usage = MaybeUninit::<libc::rusage>::zeroed();
+    // SAFETY: both places outlive the call, and a zeroed rusage is a valid one.
+    let answer = unsafe { libc::wait4(child.id() as i32, &raw mut status, 0, usage.as_mut_ptr()) };
+    if answer < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: zeroed above, and filled in by the kernel.
+    Ok((ExitStatus::from_raw(status), unsafe { usage.assume_init() }))
+}
