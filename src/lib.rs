@@ -19,6 +19,14 @@ pub mod host;
 pub mod sys;
 pub mod ui;
 
+/// From here on a panic, which is always a mistake of ours, says so and ends with the status of a bug.
+pub fn install_panic_hook() {
+    std::panic::set_hook(Box::new(|panic| {
+        ui::message::bug(&panic.to_string());
+        std::process::exit(i32::from(Exit::Bug.status()));
+    }));
+}
+
 /// Does what was typed.
 ///
 /// # Errors

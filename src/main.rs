@@ -1,8 +1,7 @@
 //! Parses, dispatches, and ends with the right status.
 
 use std::io;
-use std::panic;
-use std::process::{self, ExitCode};
+use std::process::ExitCode;
 
 use clap::Parser;
 use memtune::cli::Cli;
@@ -10,10 +9,7 @@ use memtune::exit::{Exit, Fault};
 use memtune::ui::message;
 
 fn main() -> ExitCode {
-    panic::set_hook(Box::new(|panic| {
-        message::bug(&panic.to_string());
-        process::exit(i32::from(Exit::Bug.status()));
-    }));
+    memtune::install_panic_hook();
     let cli = Cli::parse();
     memtune::run(&cli).unwrap_or_else(|error| end(&error)).into()
 }

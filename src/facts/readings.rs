@@ -156,8 +156,8 @@ impl<'h> Readings<'h> {
             .map_err(|_| Lacking::malformed(name, 1, format!("expected a number, found `{text}`")))
     }
 
-    /// The size of a page. A captured machine may have another one than ours: its `MemTotal` is the sum of the pages that its
-    /// zones manage.
+    /// The size of a page. A captured machine may have another one than ours: it counts its free memory both in pages, in
+    /// /proc/vmstat, and in KiB, in /proc/meminfo.
     ///
     /// # Errors
     /// Says why a capture does not tell it.
@@ -165,15 +165,16 @@ impl<'h> Readings<'h> {
         if self.host.is_live() {
             return Ok(Bytes(rustix::param::page_size() as u64));
         }
-        // Without zones there is no telling, and almost every machine has 4 KiB.
-        let Ok(zones) = self.zones() else {
-            return Ok(Bytes(4096));
-        };
-        let exact = self.meminfo()?.total().0 / zoneinfo::managed_pages(zones).max(1);
-        let near = [4096, 8192, 16384, 65536]
-            .into_iter()
-            .min_by_key(|size: &u64| size.abs_diff(exact));
-        Ok(Bytes(near.unwrap_or(4096)))
+        let counted = self.vmstat().ok().and_then(|vmstat| vmstat.find("nr_free_pages")).filter(|&pages| pages > 0);
+        // Without that there is no telling, and almost every machine has 4 KiB.
+        let Some(pages) = counted else { return Ok(Bytes(4096)) };
+        let exact = self.meminfo()?.get("MemFree")?.0 / pages;
+        // The two were read one after the other; the sizes lie a factor of 4 apart.
+        Ok(Bytes(match exact {
+            ..8192 => 4096,
+            8192..32768 => 16384,
+            _ => 65536,
+        }))
     }
 
     /// `pages` of this machine as bytes.

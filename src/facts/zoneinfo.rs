@@ -43,11 +43,6 @@ pub fn lowmem_pages(zones: &[Zone]) -> u64 {
         .fold(0, |sum, zone| sum.saturating_add(zone.managed))
 }
 
-/// Pages that the kernel manages in all.
-pub fn managed_pages(zones: &[Zone]) -> u64 {
-    zones.iter().fold(0, |sum, zone| sum.saturating_add(zone.managed))
-}
-
 /// Reads the text of /proc/zoneinfo; zones without memory are left out.
 ///
 /// # Errors

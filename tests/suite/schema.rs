@@ -1,0 +1,65 @@
+//! What `doctor --json` prints follows the published schema: on this very machine, and on every recorded host.
+
+
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+use boon::{Compiler, SchemaIndex, Schemas};
+use super::common::{cases, memtune};
+use serde_json::Value;
+
+struct Schema {
+    schemas: Schemas,
+    index: SchemaIndex,
+}
+
+impl Schema {
+    fn of_doctor() -> Self {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schema/doctor-1.schema.json");
+        let mut schemas = Schemas::new();
+        let index = Compiler::new().compile(path.to_str().unwrap(), &mut schemas).unwrap();
+        Self { schemas, index }
+    }
+
+    fn complaint(&self, report: &Value) -> Option<String> {
+        self.schemas.validate(report, self.index).err().map(|error| error.to_string())
+    }
+}
+
+fn parsed(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn reports_follow_the_schema() {
+    let schema = Schema::of_doctor();
+    let live = memtune().args(["doctor", "--json"]).output().unwrap();
+    assert_eq!(schema.complaint(&parsed(&live)), None, "this machine");
+    for case in fs::read_dir(cases()).unwrap().map(|entry| entry.unwrap().path()) {
+        let output = memtune().arg("--root").arg(case.join("root")).args(["doctor", "--json"]).output().unwrap();
+        let report = parsed(&output);
+        assert_eq!(schema.complaint(&report), None, "{}", case.display());
+        let counted: u64 = report["summary"].as_object().unwrap().values().filter_map(Value::as_u64).sum();
+        assert_eq!(counted as usize, report["findings"].as_array().unwrap().len(), "{}", case.display());
+    }
+}
+
+#[test]
+fn the_schema_refuses_what_is_wrong() {
+    let schema = Schema::of_doctor();
+    let root = cases().join("03-server-hydrus/root");
+    let sound = parsed(&memtune().arg("--root").arg(root).args(["doctor", "--json"]).output().unwrap());
+    assert_eq!(schema.complaint(&sound), None);
+    let faults: [fn(&mut Value); 4] = [
+        |report| report["schema"] = "memtune.doctor/2".into(),
+        |report| report["host"]["memory"] = "23 GiB".into(),
+        |report| report["findings"][0]["severity"] = "fatal".into(),
+        |report| drop(report.as_object_mut().unwrap().remove("verdict")),
+    ];
+    for (number, fault) in faults.iter().enumerate() {
+        let mut broken = sound.clone();
+        fault(&mut broken);
+        assert!(schema.complaint(&broken).is_some(), "fault {number} passes");
+    }
+}
