@@ -48,6 +48,29 @@ fn outside() {
             answer => println!("{count} processes: not measured ({answer:?}); it needs root and unshare"),
         }
     }
+    for count in [100, 1_000, 10_000] {
+        match units(count) {
+            Ok(cost) => show(&format!("memtune doctor on a tree with {count} units"), &cost),
+            Err(error) => println!("{count} units: not measured: {error}"),
+        }
+    }
+}
+
+/// Measures doctor on a tree that holds nothing but memory and `count` services, each with a drop-in.
+fn units(count: usize) -> io::Result<Cost> {
+    let root = tempfile::tempdir()?;
+    std::fs::create_dir_all(root.path().join("proc"))?;
+    std::fs::write(root.path().join("proc/meminfo"), "MemTotal: 8388608 kB\nMemFree: 4194304 kB\nMemAvailable: 6291456 kB\n")?;
+    let units = root.path().join("etc/systemd/system");
+    for number in 0..count {
+        let drop_ins = units.join(format!("job-{number}.service.d"));
+        std::fs::create_dir_all(&drop_ins)?;
+        std::fs::write(units.join(format!("job-{number}.service")), "[Service]\nExecStart=/bin/true\nUser=job\n")?;
+        std::fs::write(drop_ins.join("limits.conf"), "[Service]\nMemoryMax=64M\n")?;
+    }
+    let root = root.path().display().to_string();
+    let command: &[&str] = &[MEMTUNE, "--root", &root, "doctor", "-q"];
+    Ok(compare(&[command]).remove(0))
 }
 
 /// Starts `count` sleeping processes and measures among them.

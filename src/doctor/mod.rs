@@ -15,7 +15,19 @@ pub mod report;
 pub mod selection;
 pub mod verdict;
 
+mod compressed_swap;
+mod fragmentation;
+mod huge_pages;
+mod keepers;
+mod numa;
+mod overcommit;
+mod pressure;
+mod reclaim;
+mod resource_limits;
+mod surroundings;
+mod swap;
 mod sysctl;
+mod units;
 
 #[cfg(test)]
 mod on_tree;

@@ -1,14 +1,67 @@
 //! All checks, in reading order.
 
 use super::check::Check;
+use super::compressed_swap;
+use super::fragmentation;
+use super::huge_pages;
+use super::keepers;
+use super::numa;
+use super::overcommit;
+use super::pressure;
+use super::reclaim;
+use super::resource_limits;
+use super::surroundings;
+use super::swap;
 use super::sysctl;
+use super::units;
 
 /// The tables of the groups, in the order of [`Group::ALL`](super::group::Group::ALL).
-const TABLES: [&[Check]; 4] = [
+const TABLES: [&[Check]; 45] = [
+    pressure::stall::CHECKS,
+    pressure::room::CHECKS,
+    pressure::kernel_share::CHECKS,
+    pressure::files::CHECKS,
+    pressure::locked::CHECKS,
+    pressure::hardware::CHECKS,
+    swap::absent::CHECKS,
+    swap::room::CHECKS,
+    swap::boot::CHECKS,
+    swap::permissions::CHECKS,
+    swap::priority::CHECKS,
+    swap::file_system::CHECKS,
+    swap::header::CHECKS,
+    swap::medium::CHECKS,
+    swap::managers::CHECKS,
+    swap::resume::CHECKS,
+    swap::deleted::CHECKS,
+    compressed_swap::twice::CHECKS,
+    compressed_swap::zram::CHECKS,
+    compressed_swap::generator::CHECKS,
+    compressed_swap::zswap::CHECKS,
+    overcommit::refused::CHECKS,
+    overcommit::limit::CHECKS,
+    overcommit::vendors::CHECKS,
+    units::spared::CHECKS,
+    units::immune::CHECKS,
+    resource_limits::address_space::CHECKS,
+    resource_limits::locked::CHECKS,
+    resource_limits::logins::CHECKS,
+    keepers::watchdogs::CHECKS,
+    keepers::oomd::CHECKS,
+    keepers::tuned::CHECKS,
     sysctl::watermarks::CHECKS,
     sysctl::swapping::CHECKS,
     sysctl::writeback::CHECKS,
     sysctl::policy::CHECKS,
+    huge_pages::pools::CHECKS,
+    huge_pages::transparent::CHECKS,
+    numa::CHECKS,
+    fragmentation::pieces::CHECKS,
+    fragmentation::devices::CHECKS,
+    reclaim::CHECKS,
+    surroundings::container::CHECKS,
+    surroundings::settings_home::CHECKS,
+    surroundings::balloon::CHECKS,
 ];
 
 /// All checks.

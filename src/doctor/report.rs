@@ -7,7 +7,7 @@ use crate::facts::readings::Readings;
 use crate::sys::bytes::Bytes;
 
 use super::finding::{Finding, Severity};
-use super::verdict;
+use super::{surroundings, verdict};
 
 /// The machine, as far as it could be learned.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -121,7 +121,7 @@ impl Report {
             schema: "memtune.doctor/1",
             verdict: verdict::sentence(&findings, &summary),
             next: verdict::next_commands(&findings, program, host.root.as_deref()),
-            caution: None,
+            caution: findings.iter().any(|finding| finding.fix.is_some()).then(|| surroundings::caution(readings)).flatten(),
             host,
             findings,
             summary,

@@ -32,7 +32,7 @@ const FILES: [&str; 8] = [
 
 /// A line is kept when it holds one of these.
 const TELLING: [&str; 7] = [
-    "not enough memory for the allocation",
+    "enough memory for the allocation",
     "drop_caches:",
     "page allocation failure",
     "oom-kill",

@@ -94,6 +94,29 @@ impl Host {
         Ok(())
     }
 
+    /// Reads the first `length` bytes of a regular file, or of a block device of the live machine; fewer where it is shorter.
+    ///
+    /// # Errors
+    /// Says why it cannot be read.
+    pub fn read_start(&self, path: &str, length: usize) -> Result<Vec<u8>, Lacking> {
+        let failed = |error: io::Error| Lacking::from_io(path, &error);
+        let file = self.root.open(path, OFlags::RDONLY).map_err(failed)?;
+        let stat = rustix::fs::fstat(&file).map_err(|error| failed(error.into()))?;
+        match FileType::from_raw_mode(stat.st_mode) {
+            FileType::RegularFile => {}
+            // A device node in a tree stands for a disk of our own machine, not of the one that was captured.
+            FileType::BlockDevice if self.is_live() => {}
+            _ => return Err(Lacking::new(path, Reason::NotAFile)),
+        }
+        let mut bytes = Vec::new();
+        let limit = (length as u64).min(LARGEST_FILE);
+        File::from(file)
+            .take(limit)
+            .read_to_end(&mut bytes)
+            .map_err(failed)?;
+        Ok(bytes)
+    }
+
     /// Calls `take` with each line of a file of any size, the last 16 MiB of it at most.
     ///
     /// # Errors
@@ -332,6 +355,28 @@ mod tests {
         let mut last = String::new();
         host.each_line("/log", |line| last = line.to_owned()).unwrap();
         assert_eq!(last, "last");
+    }
+
+    #[test]
+    fn the_start_of_a_file_is_read_however_long_it_is() {
+        let (folder, host) = tree(|root| {
+            write(&root.join("swapfile"), "mkswap");
+            std::fs::create_dir(root.join("folder")).unwrap();
+        });
+        let file = std::fs::OpenOptions::new()
+            .write(true)
+            .open(folder.path().join("swapfile"));
+        file.unwrap().set_len(1 << 40).unwrap();
+        assert_eq!(host.read_start("/swapfile", 8).unwrap(), b"mkswap\0\0");
+        assert_eq!(
+            host.read_start("/swapfile", usize::MAX).unwrap().len() as u64,
+            LARGEST_FILE
+        );
+        assert_eq!(
+            host.read_start("/folder", 8).unwrap_err().reason,
+            Reason::NotAFile
+        );
+        assert_eq!(host.read_start("/none", 8), Err(Lacking::absent("/none")));
     }
 
     #[test]

@@ -1,0 +1,85 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_memtune_global_optspecs
+    string join \n root= json color= v/verbose q/quiet h/help V/version
+end
+
+function __fish_memtune_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_memtune_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_memtune_using_subcommand
+    set -l cmd (__fish_memtune_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c memtune -n "__fish_memtune_needs_command" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
+complete -c memtune -n "__fish_memtune_needs_command" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c memtune -n "__fish_memtune_needs_command" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_needs_command" -s v -l verbose -d 'Show the evidence, and what is fine, too'
+complete -c memtune -n "__fish_memtune_needs_command" -s q -l quiet -d 'Show only the verdict'
+complete -c memtune -n "__fish_memtune_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c memtune -n "__fish_memtune_needs_command" -s V -l version -d 'Print version'
+complete -c memtune -n "__fish_memtune_needs_command" -f -a "doctor" -d 'Examine the memory set-up and say what to mend'
+complete -c memtune -n "__fish_memtune_needs_command" -f -a "completions" -d 'Print the completions for a shell'
+complete -c memtune -n "__fish_memtune_needs_command" -f -a "man" -d 'Write the manual pages into a folder'
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -l check -d 'Run only these checks, by id or name' -r
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -l group -d 'Run only the checks of these groups, by letter or name' -r
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -l fail-on -d 'End with status 1 from this severity on' -r -f -a "warn\t'Warnings and errors'
+error\t'Errors only'"
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -l sample -d 'Take two readings this many seconds apart, to see rates' -r
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -s v -l verbose -d 'Show the evidence, and what is fine, too'
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -s q -l quiet -d 'Show only the verdict'
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -f -a "list" -d 'List all checks'
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -f -a "explain" -d 'Explain one check with this machine\'s numbers'
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from list" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from list" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Show the evidence, and what is fine, too'
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Show only the verdict'
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from explain" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from explain" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from explain" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from explain" -s v -l verbose -d 'Show the evidence, and what is fine, too'
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from explain" -s q -l quiet -d 'Show only the verdict'
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from explain" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c memtune -n "__fish_memtune_using_subcommand completions" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
+complete -c memtune -n "__fish_memtune_using_subcommand completions" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c memtune -n "__fish_memtune_using_subcommand completions" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand completions" -s v -l verbose -d 'Show the evidence, and what is fine, too'
+complete -c memtune -n "__fish_memtune_using_subcommand completions" -s q -l quiet -d 'Show only the verdict'
+complete -c memtune -n "__fish_memtune_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c memtune -n "__fish_memtune_using_subcommand man" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
+complete -c memtune -n "__fish_memtune_using_subcommand man" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c memtune -n "__fish_memtune_using_subcommand man" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand man" -s v -l verbose -d 'Show the evidence, and what is fine, too'
+complete -c memtune -n "__fish_memtune_using_subcommand man" -s q -l quiet -d 'Show only the verdict'
+complete -c memtune -n "__fish_memtune_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -1,0 +1,31 @@
+//! How a parameter is added to the kernel's command line, which each family of distributions does in its own way.
+
+use crate::doctor::finding::Fix;
+use crate::host::Host;
+
+/// The commands that add `parameter` behind all others, where it wins; `None` where no known way is installed.
+pub(super) fn add(host: &Host, parameter: &str) -> Option<Fix> {
+    let has = |paths: &[&str]| paths.iter().any(|path| host.has(path));
+    if has(&["/usr/sbin/grubby", "/usr/bin/grubby", "/sbin/grubby"]) {
+        let command = format!("sudo grubby --update-kernel=ALL --args={parameter}");
+        return Some(Fix::commands([command]).after_reboot());
+    }
+    // A Raspberry Pi has no boot menu: its firmware reads one line. Newer systems leave a note at the old place.
+    for path in ["/boot/firmware/cmdline.txt", "/boot/cmdline.txt"] {
+        if host.has(path) {
+            let command = format!("sudo sed -i '1s/$/ {parameter}/' {path}");
+            return Some(Fix::commands([command]).after_reboot());
+        }
+    }
+    // Only Debian and its children read this folder; they alone have update-grub.
+    let is_debian = has(&["/usr/sbin/update-grub", "/sbin/update-grub"]) && has(&["/etc/default/grub"]);
+    is_debian.then(|| {
+        let line = format!("GRUB_CMDLINE_LINUX_DEFAULT=\"$GRUB_CMDLINE_LINUX_DEFAULT {parameter}\"");
+        let commands = [
+            "sudo mkdir -p /etc/default/grub.d".to_owned(),
+            format!("echo '{line}' | sudo tee -a /etc/default/grub.d/99-memtune.cfg"),
+            "sudo update-grub".to_owned(),
+        ];
+        Fix::commands(commands).after_reboot()
+    })
+}

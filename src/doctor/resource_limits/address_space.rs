@@ -1,0 +1,276 @@
+//! L01: services whose address space is limited.
+
+use std::collections::BTreeMap;
+
+use crate::doctor::check::Check;
+use crate::doctor::diagnosis::Diagnosis;
+use crate::doctor::finding::Fix;
+use crate::doctor::group::Group;
+use crate::doctor::units::drop_in_and_restart;
+use crate::facts::malformed::shortened;
+use crate::facts::process_unit;
+use crate::facts::processes::Process;
+use crate::facts::readings::Readings;
+use crate::facts::resource_limits;
+use crate::facts::unit_files::{self, OWN_FOLDERS, Setting};
+use crate::facts::unit_settings;
+use crate::host::{Host, Lacking};
+use crate::sys::bytes::Bytes;
+
+/// Only the largest processes are asked for their limits.
+const MOST_PROCESSES: usize = 16;
+
+/// More would help nobody.
+const MOST_SHOWN: usize = 16;
+
+/// The checks of this file.
+pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
+    id: "L01",
+    name: "rlimit-as",
+    group: Group::ResourceLimits,
+    question: "Is the address space of a service limited, where its memory was meant?",
+    thresholds: "warn where LimitAS or LimitDATA of a service is not infinity, in the administrator's unit files or at one of the 16 largest processes",
+    why: "These limits count what a process has mapped, not what it uses: mapped files, reserved heaps and a graphics driver's address space are many times its memory. It dies with ENOMEM while memory is free, and a service of several processes still takes as much as it likes, for the limit holds for each of them alone.",
+    sources: &[
+        "https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#Process%20Properties",
+        "https://man7.org/linux/man-pages/man2/getrlimit.2.html",
+    ],
+    examine: limited,
+}];
+
+/// A large process of a service with one of these limits: the limit's name in unit files, and its height.
+struct Limited<'r> {
+    process: &'r Process,
+    unit: Option<String>,
+    key: &'static str,
+    limit: Bytes,
+}
+
+fn limited(readings: &Readings) -> Result<Diagnosis, Lacking> {
+    let written = written_limits(readings.host())?;
+    let live = match live_limits(readings) {
+        Ok(live) => live,
+        // What stands in files is worth telling without the processes; that nothing does is not.
+        Err(_) if !written.is_empty() => Vec::new(),
+        Err(lacking) => return Err(lacking),
+    };
+    let diagnosis = match (&written[..], &live[..]) {
+        ([setting, ..], _) => {
+            let (unit, key, value) = (&setting.unit, &setting.key, shortened(&setting.value));
+            Diagnosis::warn(format!(
+                "{unit} has {key}={value}, which limits addresses, not memory"
+            ))
+        }
+        ([], [one, ..]) => Diagnosis::warn(format!(
+            "{} (PID {}) may map only {}, and holds {}",
+            one.process.name, one.process.pid, one.limit, one.process.resident
+        )),
+        ([], []) => Diagnosis::ok("No service's address space is limited"),
+    };
+    let diagnosis = written.iter().take(MOST_SHOWN).fold(diagnosis, |diagnosis, one| {
+        diagnosis.evidence(
+            format!("{}:{}", one.file, one.line),
+            one.key.as_str(),
+            shortened(&one.value),
+        )
+    });
+    let diagnosis = live.iter().fold(diagnosis, |diagnosis, one| {
+        let source = format!("/proc/{}/limits", one.process.pid);
+        diagnosis.evidence(source, one.key, one.limit).working(format!(
+            "{}: {} mapped, {} held, {} allowed to be mapped",
+            one.process.name, one.process.mapped, one.process.resident, one.limit
+        ))
+    });
+    let commands = lift_all(readings.host(), &written, &live);
+    Ok(match commands.is_empty() {
+        true => diagnosis,
+        false => diagnosis.fix(Fix::commands(commands)),
+    })
+}
+
+/// The limits that the administrator's unit files set; what packages bring knows its program better.
+fn written_limits(host: &Host) -> Result<Vec<Setting>, Lacking> {
+    let settings = unit_files::read(host, &OWN_FOLDERS, &[".service"], &["LimitAS", "LimitDATA"])?;
+    let mut settings = unit_settings::winning(settings);
+    // `SOFT:HARD`; programs meet the soft one. An empty value takes earlier ones back.
+    settings.retain(|setting| {
+        let soft = setting.value.split(':').next().unwrap_or_default();
+        process_unit::is_name(&setting.unit) && !soft.is_empty() && soft != "infinity"
+    });
+    Ok(settings)
+}
+
+/// Those of the largest processes. Programs of users are left out: browsers limit their own processes so.
+fn live_limits<'r>(readings: &'r Readings) -> Result<Vec<Limited<'r>>, Lacking> {
+    let mut processes: Vec<&Process> = readings.processes()?.iter().collect();
+    processes.sort_by_key(|process| std::cmp::Reverse(process.resident));
+    let mut limited = Vec::new();
+    let mut answered = 0;
+    for process in processes.into_iter().take(MOST_PROCESSES) {
+        let place = process_unit::read(readings.host(), process.pid).unwrap_or_default();
+        // One that ends meanwhile hides nothing.
+        let Ok(limits) = resource_limits::read(readings.host(), process.pid) else {
+            continue;
+        };
+        answered += 1;
+        let found = [("LimitAS", limits.address_space), ("LimitDATA", limits.data)];
+        for (key, limit) in found {
+            if let Some(limit) = limit.filter(|_| !place.is_users) {
+                limited.push(Limited {
+                    process,
+                    unit: place.system_service().map(str::to_owned),
+                    key,
+                    limit,
+                });
+            }
+        }
+    }
+    match answered {
+        0 => Err(Lacking::absent("/proc/PID/limits")),
+        _ => Ok(limited),
+    }
+}
+
+/// The limits of each unit, by their names.
+type LimitsByUnit<'l> = BTreeMap<&'l str, BTreeMap<&'l str, String>>;
+
+fn lift_all(host: &Host, written: &[Setting], live: &[Limited]) -> Vec<String> {
+    let mut limits: LimitsByUnit = BTreeMap::new();
+    for setting in written.iter().take(MOST_SHOWN) {
+        let soft = setting.value.split(':').next().unwrap_or_default();
+        let own = limits.entry(&setting.unit).or_default();
+        own.insert(&setting.key, soft.to_owned());
+    }
+    for one in live {
+        if let Some(unit) = &one.unit {
+            let own = limits.entry(unit).or_default();
+            own.entry(one.key).or_insert_with(|| one.limit.0.to_string());
+        }
+    }
+    limits
+        .iter()
+        .flat_map(|(unit, limits)| lift(host, unit, limits))
+        .collect()
+}
+
+/// Lifts a unit's limits, and puts one on memory in their place where that does not hit the service at once: systemd applies it to
+/// the running service with the very reload.
+fn lift(host: &Host, unit: &str, limits: &BTreeMap<&str, String>) -> Vec<String> {
+    let mut settings: Vec<String> = limits.keys().map(|key| format!("{key}=infinity")).collect();
+    let used = memory_of(host, unit).unwrap_or_default();
+    let largest = limits.values().filter_map(|value| amount(value)).max();
+    if let Some(largest) = largest.filter(|&largest| largest >= used + Bytes(used.0 / 4)) {
+        settings.push(format!("MemoryMax={}", largest.0));
+    }
+    let settings: Vec<&str> = settings.iter().map(String::as_str).collect();
+    drop_in_and_restart(unit, &settings)
+}
+
+/// What a unit's control group holds; `None` where it does not run.
+fn memory_of(host: &Host, unit: &str) -> Option<Bytes> {
+    let paths = [
+        format!("/sys/fs/cgroup/system.slice/{unit}/memory.current"),
+        format!("/sys/fs/cgroup/memory/system.slice/{unit}/memory.usage_in_bytes"),
+    ];
+    paths
+        .iter()
+        .find_map(|path| host.read(path).ok()?.trim().parse().ok().map(Bytes))
+}
+
+/// systemd's spelling of an amount: digits and perhaps one letter, base 1024.
+fn amount(text: &str) -> Option<Bytes> {
+    let digits = text.trim_end_matches(|character: char| character.is_ascii_alphabetic());
+    let shift = match text.get(digits.len()..)? {
+        "" => 0,
+        "K" => 10,
+        "M" => 20,
+        "G" => 30,
+        "T" => 40,
+        _ => return None,
+    };
+    digits.parse().ok().map(|number| Bytes(number) * (1 << shift))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::finding::{Finding, Severity};
+    use crate::doctor::on_tree::examine_tree;
+
+    const STAT: &str = "9 (redis-server) S 1 1 1 0 -1 0 1 2 3 4 5 6 7 8 20 0 1 0 100 81920 3";
+    const FREE: &str =
+        "Max address space unlimited unlimited bytes\nMax data size unlimited unlimited bytes\n";
+    const BOUND: &str =
+        "Max address space 1073741824 unlimited bytes\nMax data size unlimited unlimited bytes\n";
+
+    fn examined(limits: &str, group: &str, unit: &str) -> Finding {
+        examine_tree(
+            "L01",
+            &[
+                ("/proc/9/stat", STAT),
+                ("/proc/9/limits", limits),
+                ("/proc/9/cgroup", group),
+                ("/etc/systemd/system/redis.service", unit),
+                (
+                    "/sys/fs/cgroup/system.slice/redis.service/memory.current",
+                    "900000000\n",
+                ),
+            ],
+        )
+    }
+
+    #[test]
+    fn unit_files_are_read() {
+        for (unit, severity) in [
+            ("[Service]\nLimitAS=2G\n", Severity::Warn),
+            ("[Service]\nLimitDATA=2G:4G\n", Severity::Warn),
+            (
+                "[Service]\nLimitAS=infinity\nLimitDATA=infinity:infinity\n",
+                Severity::Ok,
+            ),
+            ("[Service]\nLimitAS=2G\nLimitAS=\n", Severity::Ok),
+            ("[Service]\nLimitNOFILE=5\n", Severity::Ok),
+        ] {
+            assert_eq!(examined(FREE, "", unit).severity, severity, "{unit}");
+        }
+    }
+
+    #[test]
+    fn a_limit_on_memory_takes_its_place_only_with_room_to_spare() {
+        let roomy = examined(FREE, "", "[Service]\nLimitAS=2G\n")
+            .fix
+            .unwrap()
+            .commands;
+        assert!(roomy[1].contains(r"LimitAS=infinity\nMemoryMax=2147483648\n"));
+        assert_eq!(roomy[3], "sudo systemctl restart redis.service");
+        let tight = examined(FREE, "", "[Service]\nLimitAS=1G\n")
+            .fix
+            .unwrap()
+            .commands;
+        assert!(tight[1].contains(r"LimitAS=infinity\n'"));
+        assert_eq!((amount("2x"), amount("")), (None, None));
+    }
+
+    #[test]
+    fn live_limits_of_services_count() {
+        let service = examined(BOUND, "0::/system.slice/redis.service\n", "");
+        assert_eq!(service.severity, Severity::Warn);
+        assert!(
+            service
+                .title
+                .starts_with("redis-server (PID 9) may map only 1 GiB")
+        );
+        assert!(service.fix.is_some());
+        let container = examined(BOUND, "0::/system.slice/docker-1.scope\n", "");
+        assert_eq!((container.severity, container.fix), (Severity::Warn, None));
+        let browser = "0::/user.slice/user-1000.slice/user@1000.service/app.slice/app-browser.scope\n";
+        assert_eq!(examined(BOUND, browser, "").severity, Severity::Ok);
+    }
+
+    #[test]
+    fn without_processes_only_a_find_is_told() {
+        let unit = |text| [("/etc/systemd/system/a.service", text)];
+        assert_eq!(examine_tree("L01", &unit("LimitAS=1\n")).severity, Severity::Warn);
+        assert_eq!(examine_tree("L01", &unit("")).severity, Severity::Skip);
+    }
+}

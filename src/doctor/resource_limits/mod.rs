@@ -1,0 +1,7 @@
+//! L: limits of single processes, where they are the wrong tool or too small.
+
+pub(super) mod address_space;
+pub(super) mod locked;
+pub(super) mod logins;
+
+mod lock_wish;

@@ -1,0 +1,63 @@
+//! What to know before typing the proposed commands on an unusual machine.
+
+use crate::facts::readings::Readings;
+
+use super::container::sign;
+use super::settings_home::{Home, home};
+
+/// One sentence for such machines; most need none.
+pub(in crate::doctor) fn caution(readings: &Readings) -> Option<&'static str> {
+    if let Some(sign) = sign(readings) {
+        return Some(match sign.kind.as_str() {
+            "wsl" => "Under WSL, memory and swap are sized in .wslconfig on the Windows side.",
+            _ => "This is a container: kernel knobs and swap belong to the host, so type these lines there.",
+        });
+    }
+    match home(readings).0 {
+        Home::Etc | Home::Ostree => None,
+        Home::Nix => Some(
+            "This is NixOS: put the settings into boot.kernel.sysctl, systemd.services and swapDevices of its configuration, for what these lines write to /etc is replaced.",
+        ),
+        Home::SteamOs => Some(
+            "This is SteamOS: its next update keeps what these lines write to /etc only if /etc/atomic-update.conf.d names the files.",
+        ),
+        Home::Sealed => Some(
+            "/etc cannot be written here: these lines last until the next start, unless the settings are built into the image.",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::Host;
+
+    fn told(path: &str, text: &str) -> Option<&'static str> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        #[expect(clippy::disallowed_methods, reason = "builds the tree that is examined")]
+        std::fs::write(path, text).unwrap();
+        caution(&Readings::new(&Host::at(folder.path()).unwrap(), None))
+    }
+
+    #[test]
+    fn only_unusual_machines_are_cautioned() {
+        assert_eq!(told("etc/os-release", "ID=debian\n"), None);
+        assert_eq!(told("run/ostree-booted", ""), None);
+        assert!(told("etc/NIXOS", "").unwrap().contains("boot.kernel.sysctl"));
+        assert!(
+            told("etc/os-release", "ID=steamos\n")
+                .unwrap()
+                .contains("SteamOS")
+        );
+        assert!(told("run/.containerenv", "").unwrap().contains("host"));
+        assert!(
+            told("run/systemd/container", "wsl\n")
+                .unwrap()
+                .contains(".wslconfig")
+        );
+        let sealed = "1 0 0:1 / / ro - ext4 /dev/vda rw\n";
+        assert!(told("proc/self/mountinfo", sealed).unwrap().contains("image"));
+    }
+}

@@ -1,0 +1,226 @@
+//! W08: whether the areas that shall be turned on at boot can be.
+
+use crate::doctor::check::Check;
+use crate::doctor::diagnosis::Diagnosis;
+use crate::doctor::finding::Fix;
+use crate::doctor::group::Group;
+use crate::facts::readings::Readings;
+use crate::facts::swap_header::{self, Header, LARGEST_PAGE, Mark};
+use crate::host::{Host, Lacking, Reason};
+use crate::sys::bytes::Bytes;
+
+use super::commands::{affair_of_host, quoted};
+use super::planned::{self, Planned};
+
+/// The checks of this file.
+pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
+    id: "W08",
+    name: "swap-header",
+    group: Group::Swap,
+    question: "Do the planned swap areas that are not in use have a header that this kernel takes?",
+    thresholds: "error where there is no header, where it was written for pages of another size, or where it claims more than the area holds; areas in use have been taken already",
+    why: "mkswap writes the size of the area, counted in pages, into its first page, and its mark at the end of that page. On a kernel with pages of another size the mark is in the wrong place, as happens on ARM boards whose new kernel has 16 KiB pages; and an area that was shortened claims more than it holds. The kernel refuses both, and the machine boots without swap.",
+    sources: &[
+        "https://www.man7.org/linux/man-pages/man8/mkswap.8.html",
+        "Linux mm/swapfile.c, read_swap_header()",
+    ],
+    examine: swap_header,
+}];
+
+fn swap_header(readings: &Readings) -> Result<Diagnosis, Lacking> {
+    if let Some(answer) = affair_of_host(readings) {
+        return Ok(answer);
+    }
+    let areas = readings.swaps()?;
+    let planned = planned::areas(readings)?;
+    let is_in_use = |one: &Planned| areas.iter().any(|area| one.path() == Some(area.path.as_str()));
+    let waiting = planned
+        .iter()
+        .filter(|one| one.is_expected && !one.is_made_at_boot && !is_in_use(one));
+    let page_size = readings.page_size()?;
+    let (mut good, mut refusal) = (0, None);
+    for one in waiting {
+        match examine_one(readings.host(), one, page_size) {
+            Ok(Some(diagnosis)) => return Ok(diagnosis),
+            Ok(None) => good += 1,
+            // What is not there is another check's.
+            Err(lacking) if lacking.reason == Reason::Absent => {}
+            Err(lacking) => refusal = Some(lacking),
+        }
+    }
+    match refusal {
+        Some(lacking) => Err(lacking),
+        None => Ok(Diagnosis::ok(format!(
+            "No planned swap area has a header that the kernel would refuse ({good} looked at)"
+        ))),
+    }
+}
+
+/// What is wrong with one area; `None` where nothing is.
+fn examine_one(host: &Host, one: &Planned, page_size: Bytes) -> Result<Option<Diagnosis>, Lacking> {
+    let Some(path) = one.path() else { return Ok(None) };
+    let start = host.read_start(path, LARGEST_PAGE)?;
+    let size = size_of(host, path)?;
+    let header = swap_header::parse(&start);
+    let Some(complaint) = complaint(header, page_size, size) else {
+        return Ok(None);
+    };
+    let diagnosis = Diagnosis::error(format!(
+        "{} of {} cannot be turned on: {complaint}",
+        one.source,
+        one.origin.name()
+    ))
+    .evidence(path, "size", size)
+    .evidence("kernel", "page size", page_size);
+    let Some(header) = header else {
+        // mkswap would wipe whatever else lies on a device; a file that is planned as swap is nothing else.
+        return Ok(Some(match one.is_file() {
+            true => diagnosis.fix(make_anew(one, path)),
+            false => diagnosis
+                .working("see with `lsblk -f` what is on the device before anything is written to it"),
+        }));
+    };
+    Ok(Some(
+        diagnosis
+            .evidence(path, "page size of the header", header.page_size)
+            .evidence(path, "length in the header", header.length)
+            .fix(make_anew(one, path)),
+    ))
+}
+
+fn complaint(header: Option<Header>, page_size: Bytes, size: Bytes) -> Option<String> {
+    let Some(header) = header else {
+        return Some("mkswap has not been run on it".to_owned());
+    };
+    match header.mark {
+        // swapon(8) puts the mark of a machine that did not wake up back by itself.
+        Mark::Hibernated => None,
+        Mark::Ancient => Some("its header is of a kind that kernels no longer take".to_owned()),
+        Mark::Swap if header.page_size != page_size => Some(format!(
+            "it was made for pages of {}, and this kernel's have {page_size}",
+            header.page_size
+        )),
+        Mark::Swap if header.version != 1 => Some(format!("its header has version {}", header.version)),
+        Mark::Swap if header.length > size => {
+            Some(format!("it claims {}, and holds only {size}", header.length))
+        }
+        Mark::Swap => None,
+    }
+}
+
+/// The size of a file, or of a device by what the kernel says of it.
+fn size_of(host: &Host, path: &str) -> Result<Bytes, Lacking> {
+    let status = host.status(path)?;
+    if !status.is_block_device {
+        return Ok(status.size);
+    }
+    let path = format!(
+        "/sys/class/block/{}/size",
+        path.rsplit('/').next().unwrap_or_default()
+    );
+    let text = host.read(&path)?;
+    let sectors = text.trim().parse::<u64>();
+    sectors
+        .map(|sectors| Bytes(sectors) * 512)
+        .map_err(|_| Lacking::malformed(path, 1, "expected a number of sectors"))
+}
+
+/// Writes a new header; one that is found by its UUID or label keeps it.
+fn make_anew(one: &Planned, path: &str) -> Fix {
+    let name = match one.source.split_once('=') {
+        Some(("UUID", uuid)) => format!("--uuid {} ", quoted(uuid.trim_matches('"'))),
+        Some(("LABEL", label)) => format!("--label {} ", quoted(label.trim_matches('"'))),
+        _ => String::new(),
+    };
+    let path = quoted(path);
+    Fix::commands([format!("sudo mkswap {name}{path}"), format!("sudo swapon {path}")])
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::doctor::finding::Severity;
+    use crate::doctor::on_tree::examine_tree;
+
+    /// An area as text: zero bytes are text too.
+    fn area(page_size: usize, mark: &str, pages: u32, length: usize) -> String {
+        let mut bytes = vec![0; page_size];
+        bytes[1024..1028].copy_from_slice(&1u32.to_ne_bytes());
+        bytes[1028..1032].copy_from_slice(&(pages - 1).to_ne_bytes());
+        bytes[page_size - 10..].copy_from_slice(mark.as_bytes());
+        bytes.resize(length, 0);
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn headers_are_judged_as_the_kernel_judges_them() {
+        for (text, severity, word) in [
+            (
+                area(4096, "SWAPSPACE2", 20, 20 * 4096),
+                Severity::Ok,
+                "1 looked at",
+            ),
+            (
+                area(4096, "SWAPSPACE2", 21, 20 * 4096),
+                Severity::Error,
+                "claims 84 KiB",
+            ),
+            (
+                area(16384, "SWAPSPACE2", 5, 20 * 4096),
+                Severity::Error,
+                "pages of 16 KiB",
+            ),
+            (
+                area(4096, "SWAP-SPACE", 20, 20 * 4096),
+                Severity::Error,
+                "no longer",
+            ),
+            (
+                area(4096, "S1SUSPEND\0", 20, 20 * 4096),
+                Severity::Ok,
+                "1 looked at",
+            ),
+            (area(4096, "0123456789", 20, 20 * 4096), Severity::Error, "mkswap"),
+            (String::new(), Severity::Error, "mkswap"),
+        ] {
+            let finding = examine_tree(
+                "W08",
+                &[("/etc/fstab", "/my\\040swap none swap sw\n"), ("/my swap", &text)],
+            );
+            assert_eq!(finding.severity, severity, "{}", finding.title);
+            assert!(finding.title.contains(word), "{}", finding.title);
+            if let Some(fix) = finding.fix {
+                assert_eq!(fix.commands, ["sudo mkswap '/my swap'", "sudo swapon '/my swap'"]);
+            }
+        }
+    }
+
+    #[test]
+    fn areas_in_use_absent_or_made_at_boot_are_left_alone() {
+        let fstab = ("/etc/fstab", "/swapfile none swap sw\n");
+        let empty = ("/swapfile", "");
+        assert_eq!(
+            examine_tree("W08", &[fstab, empty, ("/proc/swaps", "/swapfile file 1 0 -2\n")]).severity,
+            Severity::Ok
+        );
+        assert_eq!(examine_tree("W08", &[fstab]).severity, Severity::Ok);
+        assert_eq!(examine_tree("W08", &[fstab, empty]).severity, Severity::Error);
+        let made = ("/etc/fstab", "/swapfile none swap x-systemd.makefs\n");
+        assert_eq!(examine_tree("W08", &[made, empty]).severity, Severity::Ok);
+    }
+
+    #[test]
+    fn a_new_header_keeps_its_name_and_a_device_its_contents() {
+        let files = [
+            ("/etc/fstab", "UUID=1-2 none swap sw\n"),
+            ("/dev/disk/by-uuid/1-2", "->../../sda2"),
+        ];
+        let other = area(16384, "SWAPSPACE2", 5, 20 * 4096);
+        let finding = examine_tree("W08", &[files[0], files[1], ("/dev/sda2", &other)]);
+        assert_eq!(
+            finding.fix.unwrap().commands[0],
+            "sudo mkswap --uuid 1-2 /dev/sda2"
+        );
+        let finding = examine_tree("W08", &[files[0], files[1], ("/dev/sda2", "data")]);
+        assert_eq!((finding.severity, finding.fix), (Severity::Error, None));
+    }
+}

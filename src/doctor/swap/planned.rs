@@ -1,0 +1,133 @@
+//! The swap areas that fstab and systemd's units turn on at boot.
+
+use std::collections::BTreeSet;
+
+use crate::facts::fstab::{self, Entry};
+use crate::facts::readings::Readings;
+use crate::facts::unit_files::{self, OWN_FOLDERS, VENDOR_FOLDERS};
+use crate::host::{Host, IfThere, Lacking};
+
+use super::devices::{self, Target};
+
+/// Where generators put the units that they make at boot.
+const GENERATED: [&str; 3] = [
+    "/run/systemd/generator",
+    "/run/systemd/generator.early",
+    "/run/systemd/generator.late",
+];
+
+/// No kernel takes as many; a hostile file shall not keep us busy.
+pub(in crate::doctor) const MOST_AREAS: usize = 256;
+
+/// A swap area that something knows of.
+#[derive(Clone, Debug)]
+pub(in crate::doctor) struct Planned {
+    /// The source as it is written there.
+    pub source: String,
+    /// What it means.
+    pub target: Target,
+    /// The file, and in fstab the line.
+    pub origin: Origin,
+    /// Whether it shall be in use after boot.
+    pub is_expected: bool,
+    /// Whether its header is written anew at each boot.
+    pub is_made_at_boot: bool,
+}
+
+/// Where an area is planned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::doctor) enum Origin {
+    /// A line of fstab, counted from 1.
+    Fstab(usize),
+    /// A unit file.
+    Unit(String),
+}
+
+impl Origin {
+    /// As evidence names it.
+    pub(in crate::doctor) fn name(&self) -> String {
+        match self {
+            Self::Fstab(line) => format!("{} line {line}", fstab::PATH),
+            Self::Unit(file) => file.clone(),
+        }
+    }
+}
+
+impl Planned {
+    /// The device or file, where it is known.
+    pub(in crate::doctor) fn path(&self) -> Option<&str> {
+        match &self.target {
+            Target::At(path) => Some(path),
+            Target::Gone | Target::Unknown => None,
+        }
+    }
+
+    /// Whether it is a file and no device.
+    pub(in crate::doctor) fn is_file(&self) -> bool {
+        self.path().is_some_and(|path| !path.starts_with("/dev/"))
+    }
+}
+
+/// All planned areas: fstab's first, then the units'.
+///
+/// # Errors
+/// Says which file cannot be read.
+pub(in crate::doctor) fn areas(readings: &Readings) -> Result<Vec<Planned>, Lacking> {
+    let host = readings.host();
+    let swap_lines = readings
+        .fstab()?
+        .iter()
+        .filter(|entry| entry.kind == "swap")
+        .take(MOST_AREAS);
+    let mut planned: Vec<Planned> = swap_lines.map(|entry| of_line(host, entry)).collect();
+    planned.extend(of_units(host)?);
+    Ok(planned)
+}
+
+fn of_line(host: &Host, entry: &Entry) -> Planned {
+    Planned {
+        target: devices::target(host, &entry.source),
+        source: entry.source.clone(),
+        origin: Origin::Fstab(entry.line),
+        is_expected: entry.is_swap_at_boot(),
+        is_made_at_boot: entry.options.iter().any(|option| option == "x-systemd.makefs"),
+    }
+}
+
+fn of_units(host: &Host) -> Result<Vec<Planned>, Lacking> {
+    let folders = [&OWN_FOLDERS[..], &VENDOR_FOLDERS, &GENERATED].concat();
+    let settings = unit_files::read(host, &folders, &[".swap"], &["What", "SourcePath"])?;
+    let enabled = enabled_units(host)?;
+    // systemd makes a unit of each line of fstab; those are known already, or older than the file.
+    let of_fstab = settings
+        .iter()
+        .filter(|setting| setting.key == "SourcePath" && setting.value == fstab::PATH);
+    let of_fstab: BTreeSet<&str> = of_fstab.map(|setting| setting.file.as_str()).collect();
+    let whats = settings
+        .iter()
+        .filter(|setting| setting.key == "What" && !of_fstab.contains(setting.file.as_str()))
+        .take(MOST_AREAS);
+    Ok(whats
+        .map(|setting| Planned {
+            target: devices::target(host, &setting.value),
+            source: setting.value.clone(),
+            is_expected: enabled.contains(&setting.unit),
+            is_made_at_boot: false,
+            origin: Origin::Unit(setting.file.clone()),
+        })
+        .collect())
+}
+
+/// The units that the owner enabled: systemctl lays links to them into the folders of targets. What generators enable is left
+/// out, for they judge anew at each boot whether the area is there.
+fn enabled_units(host: &Host) -> Result<Vec<String>, Lacking> {
+    const OWN: &str = "/etc/systemd/system";
+    let mut units = Vec::new();
+    for folder in host.list(OWN).if_there()?.unwrap_or_default() {
+        if folder.ends_with(".wants") || folder.ends_with(".requires") {
+            units.extend(host.list(&format!("{OWN}/{folder}")).unwrap_or_default());
+        }
+    }
+    units.retain(|unit| unit.ends_with(".swap"));
+    Ok(units)
+}

@@ -1,0 +1,55 @@
+//! Whether a swap area can be taken off without killing the machine.
+
+use crate::facts::readings::Readings;
+use crate::facts::swaps::SwapArea;
+use crate::facts::zoneinfo::Zone;
+use crate::host::Lacking;
+use crate::sys::bytes::Bytes;
+
+/// The answer, and the sum behind it.
+pub(in crate::doctor) struct Removal {
+    /// Whether all that the area holds fits elsewhere.
+    pub is_safe: bool,
+    /// The sum with this machine's numbers.
+    pub working: String,
+}
+
+/// Reckons whether what `area` holds fits into memory and the other areas. swapoff(8) reads everything back: where it does
+/// not fit, the kernel kills swapoff first, and then whatever else is large.
+///
+/// # Errors
+/// Says why memory or the areas cannot be read.
+pub(in crate::doctor) fn of_area(readings: &Readings, area: &SwapArea) -> Result<Removal, Lacking> {
+    let meminfo = readings.meminfo()?;
+    let free_elsewhere: Bytes = readings
+        .swaps()?
+        .iter()
+        .filter(|other| other.path != area.path)
+        .map(|other| other.size.less(other.used))
+        .sum();
+    let reserve = high_watermarks(readings)
+        .max(meminfo.total().percent(5.0))
+        .max(Bytes::from_mib(512));
+    let room = meminfo.available() + free_elsewhere;
+    let need = area.used + reserve;
+    let (is_safe, sign) = match room >= need {
+        true => (true, "≥"),
+        false => (false, "<"),
+    };
+    Ok(Removal {
+        is_safe,
+        working: format!(
+            "taking {} off: {} available + {free_elsewhere} free in other areas {sign} {} that it holds + {reserve} of reserve",
+            area.path,
+            meminfo.available(),
+            area.used
+        ),
+    })
+}
+
+fn high_watermarks(readings: &Readings) -> Bytes {
+    let pages = |zones: &[Zone]| zones.iter().fold(0u64, |sum, zone| sum.saturating_add(zone.high));
+    let sum = readings.zones().ok().map(|zones| pages(zones));
+    sum.and_then(|pages| readings.pages(pages).ok())
+        .unwrap_or_default()
+}

@@ -1,0 +1,197 @@
+//! U11: whether the kernel spares the programs that a rescue needs.
+
+use crate::doctor::check::Check;
+use crate::doctor::diagnosis::Diagnosis;
+use crate::doctor::finding::Fix;
+use crate::doctor::group::Group;
+use crate::facts::process_unit;
+use crate::facts::processes::{self, Process};
+use crate::facts::readings::Readings;
+use crate::host::Lacking;
+
+use super::adjustment::{EXEC_DOC, PROC_DOC, evidence_of, set_now};
+use super::drop_in::drop_in;
+
+/// The checks of this file.
+pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
+    id: "U11",
+    name: "unprotected",
+    group: Group::Units,
+    question: "Are the programs that a rescue needs spared when memory is gone?",
+    thresholds: "info where the oom_score_adj of sshd, journald or the system's D-Bus daemon is 0 or more",
+    why: "When memory is gone, the kernel kills by size and by oom_score_adj alone. Without the login daemon nobody gets in to help, without the journal nobody learns what happened, and without D-Bus systemd takes no orders.",
+    sources: &[PROC_DOC, EXEC_DOC],
+    examine: unprotected,
+}];
+
+/// A program that should outlive a shortage.
+struct Guarded {
+    /// Its name, cut to 15 bytes as the kernel cuts it.
+    name: &'static str,
+    /// The `OOMScoreAdjust` that its makers ship.
+    adjustment: i32,
+    /// Whether what it starts inherits the setting of its unit; sshd protects itself at its start, and only itself.
+    passes_it_on: bool,
+}
+
+const GUARDED: [Guarded; 4] = [
+    Guarded {
+        name: "sshd",
+        adjustment: -1000,
+        passes_it_on: true,
+    },
+    Guarded {
+        name: "systemd-journal",
+        adjustment: -250,
+        passes_it_on: false,
+    },
+    Guarded {
+        name: "dbus-daemon",
+        adjustment: -900,
+        passes_it_on: false,
+    },
+    Guarded {
+        name: "dbus-broker",
+        adjustment: -900,
+        passes_it_on: false,
+    },
+];
+
+/// The first process of that name which belongs to no user's session: the listener, not what it started; the bus of the system.
+fn instance_of<'r>(readings: &'r Readings, name: &str) -> Result<Option<&'r Process>, Lacking> {
+    const MOST_ASKED: usize = 64;
+    let mut named = readings.processes_named(&[name])?;
+    named.sort_by_key(|process| process.pid);
+    let is_systems = |process: &&Process| {
+        process_unit::read(readings.host(), process.pid).is_ok_and(|place| !place.is_users)
+    };
+    Ok(named.into_iter().take(MOST_ASKED).find(is_systems))
+}
+
+fn unprotected(readings: &Readings) -> Result<Diagnosis, Lacking> {
+    let mut bare = Vec::new();
+    let mut asked = Vec::new();
+    for guarded in &GUARDED {
+        let Some(process) = instance_of(readings, guarded.name)? else {
+            continue;
+        };
+        let adjustment = processes::oom_score_adjustment(readings.host(), process.pid)?;
+        asked.push((process, adjustment));
+        if adjustment >= 0 {
+            bare.push((guarded, process));
+        }
+    }
+    let names: Vec<&str> = bare.iter().map(|(guarded, _)| guarded.name).collect();
+    let diagnosis = match (&names[..], &asked[..]) {
+        ([], []) => Diagnosis::ok("No sshd, journald or D-Bus daemon runs here"),
+        ([], _) => Diagnosis::ok("The programs that a rescue needs are spared when memory is gone"),
+        ([name], _) => Diagnosis::info(format!(
+            "{name} may be the first to be killed when memory is gone"
+        )),
+        _ => Diagnosis::info(format!(
+            "{} programs that a rescue needs are not spared when memory is gone: {}",
+            names.len(),
+            names.join(", ")
+        )),
+    };
+    let diagnosis = asked.iter().fold(diagnosis, |diagnosis, (process, adjustment)| {
+        evidence_of(diagnosis, process, *adjustment)
+    });
+    let commands: Vec<String> = bare
+        .iter()
+        .flat_map(|(guarded, process)| protect(readings, guarded, process))
+        .collect();
+    Ok(diagnosis.fix(Fix::commands(commands)))
+}
+
+/// Now and, through its unit, from the next start on; a restart of these would cut off whoever is at work.
+fn protect(readings: &Readings, guarded: &Guarded, process: &Process) -> Vec<String> {
+    let adjustment = guarded.adjustment;
+    let now = set_now(process, adjustment);
+    if guarded.passes_it_on {
+        // Set by the unit, the value would reach every login and all that is started there.
+        return vec![format!(
+            "{now}   # sshd does this itself when it starts with all rights"
+        )];
+    }
+    let place = process_unit::read(readings.host(), process.pid).unwrap_or_default();
+    let setting = format!("OOMScoreAdjust={adjustment}");
+    let mut commands = place
+        .system_service()
+        .map(|unit| drop_in(unit, "Service", &[&setting]))
+        .unwrap_or_default();
+    commands.push(now);
+    commands
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::doctor::finding::{Finding, Severity};
+    use crate::doctor::on_tree::examine_tree;
+
+    /// A process: PID, name, resident pages of 4 KiB, oom_score_adj, control group.
+    type Row<'r> = (u32, &'r str, u64, &'r str, &'r str);
+
+    fn examined(rows: &[Row]) -> Finding {
+        let mut files = vec![("/proc/meminfo".to_owned(), "MemTotal: 4096000 kB\n".to_owned())];
+        for (pid, name, pages, adjustment, group) in rows {
+            let stat = format!("{pid} ({name}) S 1 1 1 0 -1 0 1 2 3 4 5 6 7 8 20 0 1 0 100 81920 {pages}");
+            files.push((format!("/proc/{pid}/stat"), stat));
+            files.push((format!("/proc/{pid}/oom_score_adj"), format!("{adjustment}\n")));
+            files.push((format!("/proc/{pid}/cgroup"), format!("0::{group}\n")));
+        }
+        let files: Vec<(&str, &str)> = files
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_str()))
+            .collect();
+        examine_tree("U11", &files)
+    }
+
+    const DBUS: &str = "/system.slice/dbus.service";
+    const SESSION: &str = "/user.slice/user-1000.slice/session-2.scope";
+
+    #[test]
+    fn the_rescuers_are_to_be_spared() {
+        for (adjustment, severity) in [
+            ("-900", Severity::Ok),
+            ("-1", Severity::Ok),
+            ("0", Severity::Info),
+        ] {
+            let finding = examined(&[(20, "dbus-daemon", 1, adjustment, DBUS)]);
+            assert_eq!(finding.severity, severity, "{adjustment}");
+        }
+        let commands = examined(&[(20, "dbus-daemon", 1, "200", DBUS)])
+            .fix
+            .unwrap()
+            .commands;
+        assert!(commands[1].contains(r"[Service]\nOOMScoreAdjust=-900\n"));
+        assert_eq!(commands[3], "echo -900 | sudo tee /proc/20/oom_score_adj");
+        assert_eq!(examined(&[(2, "sh", 1, "0", "/")]).severity, Severity::Ok);
+    }
+
+    #[test]
+    fn sessions_and_users_buses_may_be_killed() {
+        let listener = (20, "sshd", 1, "-1000", "/system.slice/ssh.service");
+        let rows = [
+            (30, "sshd", 1, "0", "/system.slice/ssh.service"),
+            listener,
+            (5, "sshd", 1, "0", SESSION),
+            (6, "dbus-daemon", 1, "200", SESSION),
+        ];
+        assert_eq!(examined(&rows).severity, Severity::Ok);
+        let bare = examined(&[(20, "sshd", 1, "0", "/system.slice/ssh.service")]);
+        assert_eq!(bare.severity, Severity::Info);
+        // The unit's setting would make every login immune.
+        let commands = bare.fix.unwrap().commands;
+        assert!(commands.len() == 1 && commands[0].starts_with("echo -1000 | sudo tee /proc/20/"));
+    }
+
+    #[test]
+    fn a_capture_without_adjustments_cannot_tell() {
+        let stat = "9 (sshd) S 1 1 1 0 -1 0 1 2 3 4 5 6 7 8 20 0 1 0 100 81920 900";
+        assert_eq!(
+            examine_tree("U11", &[("/proc/9/stat", stat)]).severity,
+            Severity::Skip
+        );
+    }
+}
