@@ -3,7 +3,11 @@
 //! `cargo bench` prints a table; nothing here fails because of a clock. Commands that are compared run in turn, and medians are
 //! taken, so that a busy machine blurs both alike. The rows with many processes need root and `unshare`: they are made in a
 //! process namespace of their own and end with it. The same program counts itself there: `bench doctor --inside COUNT`.
-#![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "runs programs and prints what they cost")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "runs programs and prints what they cost"
+)]
 
 use std::io;
 use std::mem::MaybeUninit;
@@ -38,11 +42,15 @@ fn outside() {
     }
     let processes = process_count();
     let bound = costs[0].processor * 3 + Duration::from_micros(40) * processes;
-    println!("doctor: {:.2} of its bound, 3 x `sysctl -a` + 40 us x {processes} processes", ratio(costs[1].processor, bound));
+    println!(
+        "doctor: {:.2} of its bound, 3 x `sysctl -a` + 40 us x {processes} processes",
+        ratio(costs[1].processor, bound)
+    );
     println!("--version: {:.2} x the time of /bin/true", ratio(costs[3].wall, costs[2].wall));
     for count in [100, 1_000, 10_000] {
         let own = std::env::current_exe().map(|path| path.display().to_string()).unwrap_or_default();
-        let namespace = ["-fp", "--mount-proc", "--kill-child", &own, "--inside", &count.to_string()].map(str::to_owned);
+        let namespace =
+            ["-fp", "--mount-proc", "--kill-child", &own, "--inside", &count.to_string()].map(str::to_owned);
         match Command::new("unshare").args(namespace).status() {
             Ok(status) if status.success() => {}
             answer => println!("{count} processes: not measured ({answer:?}); it needs root and unshare"),
@@ -60,12 +68,18 @@ fn outside() {
 fn units(count: usize) -> io::Result<Cost> {
     let root = tempfile::tempdir()?;
     std::fs::create_dir_all(root.path().join("proc"))?;
-    std::fs::write(root.path().join("proc/meminfo"), "MemTotal: 8388608 kB\nMemFree: 4194304 kB\nMemAvailable: 6291456 kB\n")?;
+    std::fs::write(
+        root.path().join("proc/meminfo"),
+        "MemTotal: 8388608 kB\nMemFree: 4194304 kB\nMemAvailable: 6291456 kB\n",
+    )?;
     let units = root.path().join("etc/systemd/system");
     for number in 0..count {
         let drop_ins = units.join(format!("job-{number}.service.d"));
         std::fs::create_dir_all(&drop_ins)?;
-        std::fs::write(units.join(format!("job-{number}.service")), "[Service]\nExecStart=/bin/true\nUser=job\n")?;
+        std::fs::write(
+            units.join(format!("job-{number}.service")),
+            "[Service]\nExecStart=/bin/true\nUser=job\n",
+        )?;
         std::fs::write(drop_ins.join("limits.conf"), "[Service]\nMemoryMax=64M\n")?;
     }
     let root = root.path().display().to_string();
@@ -96,14 +110,21 @@ fn inside(count: usize) {
 
 fn process_count() -> u32 {
     let is_process = |entry: &io::Result<std::fs::DirEntry>| {
-        entry.as_ref().is_ok_and(|entry| entry.file_name().to_string_lossy().bytes().all(|byte| byte.is_ascii_digit()))
+        entry
+            .as_ref()
+            .is_ok_and(|entry| entry.file_name().to_string_lossy().bytes().all(|byte| byte.is_ascii_digit()))
     };
     std::fs::read_dir("/proc").map_or(0, |entries| entries.filter(is_process).count() as u32)
 }
 
 fn show(name: &str, cost: &Cost) {
     let millis = |time: Duration| time.as_secs_f64() * 1e3;
-    println!("{name:<52} {:>9.2} {:>9.2} {:>9.1}", millis(cost.processor), millis(cost.wall), cost.peak_kib as f64 / 1024.0);
+    println!(
+        "{name:<52} {:>9.2} {:>9.2} {:>9.1}",
+        millis(cost.processor),
+        millis(cost.wall),
+        cost.peak_kib as f64 / 1024.0
+    );
 }
 
 fn ratio(one: Duration, other: Duration) -> f64 {
@@ -133,10 +154,15 @@ fn median(runs: &[Cost]) -> Cost {
 
 fn cost_of(command: &[&str]) -> io::Result<Cost> {
     let start = Instant::now();
-    let child = Command::new(command[0]).args(&command[1..]).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    let child =
+        Command::new(command[0]).args(&command[1..]).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
     let (_, usage) = wait(&child)?;
     let time = |value: libc::timeval| Duration::new(value.tv_sec as u64, value.tv_usec as u32 * 1000);
-    Ok(Cost { processor: time(usage.ru_utime) + time(usage.ru_stime), wall: start.elapsed(), peak_kib: usage.ru_maxrss })
+    Ok(Cost {
+        processor: time(usage.ru_utime) + time(usage.ru_stime),
+        wall: start.elapsed(),
+        peak_kib: usage.ru_maxrss,
+    })
 }
 
 /// Waits for `child` and takes what the kernel counted for it and its own children.

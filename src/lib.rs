@@ -42,6 +42,7 @@ pub fn run(cli: &Cli) -> Result<Exit> {
 
 fn host(cli: &Cli) -> Result<Host> {
     let Some(folder) = &cli.global.root else { return Ok(Host::live()) };
-    let wrong = |error| Fault::new(Exit::Usage, format!("cannot open the tree `{}`: {error}", folder.display()));
+    let wrong =
+        |error| Fault::new(Exit::Usage, format!("cannot open the tree `{}`: {error}", folder.display()));
     Ok(Host::at(folder).map_err(wrong)?)
 }

@@ -17,16 +17,11 @@ fn main() -> ExitCode {
 fn end(error: &anyhow::Error) -> Exit {
     // Whoever reads through `head` has seen enough: that is no failure.
     if error.chain().any(|cause| {
-        cause
-            .downcast_ref()
-            .is_some_and(|error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe)
+        cause.downcast_ref().is_some_and(|error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe)
     }) {
         return Exit::Done;
     }
     let fault: Option<&Fault> = error.downcast_ref();
-    message::error(
-        &format!("{error:#}"),
-        fault.and_then(|fault| fault.hint.as_deref()),
-    );
+    message::error(&format!("{error:#}"), fault.and_then(|fault| fault.hint.as_deref()));
     fault.map_or(Exit::Failed, |fault| fault.exit)
 }

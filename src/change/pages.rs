@@ -30,7 +30,9 @@ pub fn write(folder: &Path, pages: &[Page], mark: &str) -> Result<(), Fault> {
         let before = present(&path).map_err(|error| fault("read", &path, &error))?;
         if before.as_ref().is_some_and(|text| !text.starts_with(mark.as_bytes())) {
             let message = format!("`{}` was not written by memtune and is left as it is", path.display());
-            return Err(Fault::new(Exit::Refused, message).hint("name another folder, or move that file away"));
+            return Err(
+                Fault::new(Exit::Refused, message).hint("name another folder, or move that file away")
+            );
         }
         planned.push((path, before, page.text.as_bytes()));
     }
@@ -45,7 +47,10 @@ pub fn write(folder: &Path, pages: &[Page], mark: &str) -> Result<(), Fault> {
 }
 
 fn present(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    #[expect(clippy::disallowed_methods, reason = "the caller's own folder, not a part of the examined machine")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the caller's own folder, not a part of the examined machine"
+    )]
     match fs::read(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -74,7 +79,10 @@ fn take_back(written: &[Written], fault: Fault) -> Fault {
     if left.is_empty() {
         return fault;
     }
-    Fault::new(Exit::Incomplete, format!("{fault}; and these pages could not be taken back: {}", left.join(", ")))
+    Fault::new(
+        Exit::Incomplete,
+        format!("{fault}; and these pages could not be taken back: {}", left.join(", ")),
+    )
 }
 
 fn restore(page: &Written) -> io::Result<()> {
@@ -122,7 +130,8 @@ mod tests {
         let pages = [page("a.1", "MARK new"), page("b.1", "MARK b"), page("none/c.1", "MARK c")];
         assert_eq!(write(folder.path(), &pages, "MARK").unwrap_err().exit, Exit::Failed);
         assert_eq!(fs::read_to_string(folder.path().join("a.1")).unwrap(), "MARK old");
-        let names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        let names: Vec<_> =
+            fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(names, ["a.1"]);
     }
 }

@@ -35,7 +35,8 @@ pub fn run(arguments: &Doctor, global: &Global, host: &Host, terminal: &mut Term
 }
 
 fn diagnose(arguments: &Doctor, global: &Global, host: &Host, terminal: &mut Terminal) -> Result<Exit> {
-    let selection = Selection::new(&arguments.check, &arguments.group).map_err(|wrong| Fault::new(Exit::Usage, wrong))?;
+    let selection =
+        Selection::new(&arguments.check, &arguments.group).map_err(|wrong| Fault::new(Exit::Usage, wrong))?;
     let readings = Readings::new(host, sample(arguments.sample, host)?);
     let findings = examine(&readings, &selection, &ignored(host));
     let exit = exit_for(&findings, &selection, arguments.fail_on);
@@ -120,7 +121,10 @@ struct Catalogue {
 
 fn list(global: &Global, terminal: &mut Terminal) -> Result<Exit> {
     let text = if global.json {
-        json::object(&Catalogue { schema: "memtune.checks/1", checks: registry::checks().map(Entry::from).collect() })?
+        json::object(&Catalogue {
+            schema: "memtune.checks/1",
+            checks: registry::checks().map(Entry::from).collect(),
+        })?
     } else {
         catalogue::render(registry::checks(), terminal.look)
     };
@@ -141,7 +145,12 @@ fn explain(name: &str, global: &Global, host: &Host, terminal: &mut Terminal) ->
     let finding = run_check(check, &Readings::new(host, None));
     let text = if global.json {
         let workings = &finding.workings;
-        json::object(&Explanation { schema: "memtune.explanation/1", check: Entry::from(check), finding: &finding, workings })?
+        json::object(&Explanation {
+            schema: "memtune.explanation/1",
+            check: Entry::from(check),
+            finding: &finding,
+            workings,
+        })?
     } else {
         explanation::render(check, &finding, terminal.look)
     };

@@ -40,13 +40,7 @@ impl Diagnosis {
 
     /// Of a severity that was computed.
     pub fn of(severity: Severity, title: impl Into<String>) -> Self {
-        Self {
-            severity,
-            title: title.into(),
-            evidence: Vec::new(),
-            workings: Vec::new(),
-            fix: None,
-        }
+        Self { severity, title: title.into(), evidence: Vec::new(), workings: Vec::new(), fix: None }
     }
 
     /// Adds a fact that it rests on.
@@ -56,11 +50,7 @@ impl Diagnosis {
         key: impl Into<String>,
         value: impl Into<Value>,
     ) -> Self {
-        self.evidence.push(Evidence {
-            source: source.into(),
-            key: key.into(),
-            value: value.into(),
-        });
+        self.evidence.push(Evidence { source: source.into(), key: key.into(), value: value.into() });
         self
     }
 

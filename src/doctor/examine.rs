@@ -13,10 +13,7 @@ use super::selection::Selection;
 pub fn examine(readings: &Readings, selection: &Selection, ignored: &Ignored) -> Vec<Finding> {
     let wanted = registry::checks().filter(|check| selection.wants(check));
     wanted
-        .map(|check| Finding {
-            ignored: reason_to_ignore(check, ignored),
-            ..run(check, readings)
-        })
+        .map(|check| Finding { ignored: reason_to_ignore(check, ignored), ..run(check, readings) })
         .collect()
 }
 
@@ -51,17 +48,8 @@ pub fn run(check: &Check, readings: &Readings) -> Finding {
 fn skipped(finding: Finding, lacking: Lacking) -> Finding {
     let title = format!("Not examined: {lacking}");
     let value = Value::Text(lacking.to_string());
-    let evidence = super::finding::Evidence {
-        source: lacking.source,
-        key: "reading".to_owned(),
-        value,
-    };
-    Finding {
-        title,
-        evidence: vec![evidence],
-        lacking: Some(lacking.reason),
-        ..finding
-    }
+    let evidence = super::finding::Evidence { source: lacking.source, key: "reading".to_owned(), value };
+    Finding { title, evidence: vec![evidence], lacking: Some(lacking.reason), ..finding }
 }
 
 fn reason_to_ignore(check: &Check, ignored: &Ignored) -> Option<String> {

@@ -121,11 +121,7 @@ impl Fix {
     pub fn commands(commands: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let commands: Vec<String> = commands.into_iter().map(Into::into).collect();
         let needs_root = commands.iter().any(|command| command.contains("sudo "));
-        Self {
-            commands,
-            needs_root,
-            needs_reboot: false,
-        }
+        Self { commands, needs_root, needs_reboot: false }
     }
 
     /// Sets a kernel knob, now and at every boot. The file's name sorts behind Debian's 99-sysctl.conf.

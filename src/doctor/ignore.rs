@@ -19,10 +19,7 @@ pub struct Ignored {
 impl Ignored {
     /// The owner's reason to ignore the check `id`.
     pub fn reason(&self, id: &str) -> Option<&str> {
-        self.reasons
-            .iter()
-            .find(|(known, _)| *known == id)
-            .map(|(_, reason)| reason.as_str())
+        self.reasons.iter().find(|(known, _)| *known == id).map(|(_, reason)| reason.as_str())
     }
 }
 
@@ -36,15 +33,12 @@ pub fn parse(text: &str) -> Ignored {
         }
         let (name, reason) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
         match registry::find(name) {
-            None => ignored.complaints.push(format!(
-                "{PATH} line {number}: there is no check `{}`",
-                shortened(name)
-            )),
+            None => ignored
+                .complaints
+                .push(format!("{PATH} line {number}: there is no check `{}`", shortened(name))),
             Some(check) if reason.trim().is_empty() => {
-                let complaint = format!(
-                    "{PATH} line {number}: {} is not ignored, for no reason is given",
-                    check.id
-                );
+                let complaint =
+                    format!("{PATH} line {number}: {} is not ignored, for no reason is given", check.id);
                 ignored.complaints.push(complaint);
             }
             Some(check) => ignored.reasons.push((check.id, reason.trim().to_owned())),

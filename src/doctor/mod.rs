@@ -15,6 +15,7 @@ pub mod report;
 pub mod selection;
 pub mod verdict;
 
+mod boot_parameter;
 mod compressed_swap;
 mod fragmentation;
 mod huge_pages;
@@ -28,6 +29,7 @@ mod surroundings;
 mod swap;
 mod sysctl;
 mod units;
+mod wording;
 
 #[cfg(test)]
 mod on_tree;

@@ -134,11 +134,7 @@ fn strays(readings: &Readings) -> Strays {
         // The watermarks tell enough without it.
         (Err(_), Err(_)) => (0.0, 0.0, "since boot".to_owned()),
     };
-    Strays {
-        missed,
-        all: missed + hit,
-        period,
-    }
+    Strays { missed, all: missed + hit, period }
 }
 
 fn skew(readings: &Readings) -> Result<Diagnosis, Lacking> {
@@ -156,8 +152,8 @@ fn skew(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let diagnosis = match (needy, idle) {
         (Some((needy, pages)), Some((idle, others))) => Diagnosis::warn(format!(
             "Node {needy} has only {} left while node {idle} has {} free",
-            readings.pages(pages.free)?,
-            readings.pages(others.free)?
+            readings.pages(pages.free),
+            readings.pages(others.free)
         )),
         _ if strays.percent() > MUCH && missed > FEW_PAGES => Diagnosis::warn(format!(
             "{:.0} % of the pages came from another node than the wanted one {period}",
@@ -165,7 +161,7 @@ fn skew(readings: &Readings) -> Result<Diagnosis, Lacking> {
         )),
         _ => Diagnosis::ok(format!("The {} nodes are used evenly", nodes.len())),
     };
-    let page = readings.page_size()?;
+    let page = readings.page_size();
     Ok(name_nodes(diagnosis, &nodes, page)
         .evidence(vmstat::PATH, "numa_miss", missed as u64)
         .evidence(vmstat::PATH, "numa_hit", (strays.all - missed) as u64)
@@ -178,17 +174,12 @@ fn skew(readings: &Readings) -> Result<Diagnosis, Lacking> {
 
 fn name_nodes(diagnosis: Diagnosis, nodes: &BTreeMap<u32, NodePages>, page: Bytes) -> Diagnosis {
     const MOST_NAMED: usize = 16;
-    nodes
-        .iter()
-        .take(MOST_NAMED)
-        .fold(diagnosis, |diagnosis, (number, node)| {
-            let (free, low, managed) = (page * node.free, page * node.low, page * node.managed);
-            diagnosis
-                .evidence(zoneinfo::PATH, format!("free on node {number}"), free)
-                .working(format!(
-                    "node {number}: {free} free, low watermarks {low}, {managed} in all"
-                ))
-        })
+    nodes.iter().take(MOST_NAMED).fold(diagnosis, |diagnosis, (number, node)| {
+        let (free, low, managed) = (page * node.free, page * node.low, page * node.managed);
+        diagnosis
+            .evidence(zoneinfo::PATH, format!("free on node {number}"), free)
+            .working(format!("node {number}: {free} free, low watermarks {low}, {managed} in all"))
+    })
 }
 
 #[cfg(test)]
@@ -207,10 +198,7 @@ mod tests {
     fn zone_reclaim_matters_only_with_several_nodes() {
         let (one, two) = (node(0, 5000), node(0, 5000) + &node(1, 5000));
         let of = |mode: &str, zones: &str| {
-            let files = [
-                ("/proc/sys/vm/zone_reclaim_mode", mode),
-                ("/proc/zoneinfo", zones),
-            ];
+            let files = [("/proc/sys/vm/zone_reclaim_mode", mode), ("/proc/zoneinfo", zones)];
             examine_tree("N01", &files).severity
         };
         assert_eq!(of("0", &two), Severity::Ok);
@@ -240,17 +228,10 @@ mod tests {
 
     #[test]
     fn one_node_low_and_another_idle_is_skewed() {
-        let cases = [
-            (999, 10_000, Severity::Warn),
-            (1000, 10_000, Severity::Ok),
-            (999, 9_999, Severity::Ok),
-        ];
+        let cases = [(999, 10_000, Severity::Warn), (1000, 10_000, Severity::Ok), (999, 9_999, Severity::Ok)];
         for (first, second, severity) in cases {
             let zones = node(0, first) + &node(1, second);
-            let files = [
-                ("/proc/zoneinfo", zones.as_str()),
-                ("/proc/meminfo", "MemTotal: 800000 kB\n"),
-            ];
+            let files = [("/proc/zoneinfo", zones.as_str()), ("/proc/meminfo", "MemTotal: 800000 kB\n")];
             let finding = examine_tree("N02", &files);
             assert_eq!(finding.severity, severity, "{first} {second}");
         }

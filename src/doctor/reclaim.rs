@@ -30,8 +30,8 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
 fn mglru(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let host = readings.host();
     let Some(mask) = host.read(ENABLED).if_there()? else {
-        if !host.has("/sys/kernel/mm") {
-            // A capture without the whole folder says nothing.
+        if !host.has("/sys/kernel/mm") && !host.has("/sys/block") {
+            // A capture without any of /sys says nothing.
             return Err(Lacking::absent(ENABLED));
         }
         return Ok(Diagnosis::ok("This kernel has no multi-generational LRU"));
@@ -41,18 +41,15 @@ fn mglru(readings: &Readings) -> Result<Diagnosis, Lacking> {
         is_enabled(mask).ok_or_else(|| Lacking::malformed(ENABLED, 1, "expected a mask such as 0x0007"))?;
     if !is_on {
         let title = "The multi-generational LRU is switched off";
-        return Ok(Diagnosis::info(title)
-            .evidence(ENABLED, "mask", mask)
-            .fix(Fix::sys(ENABLED, "y")));
+        return Ok(Diagnosis::info(title).evidence(ENABLED, "mask", mask).fix(Fix::sys(ENABLED, "y")));
     }
     let min_ttl = min_ttl(readings)?;
     let desk = desk(readings);
     let thrashing = sign_of_thrashing(readings);
     let diagnosis = match (&desk, &thrashing, min_ttl) {
-        (Some((_, what)), Some(sign), Some(0)) => Diagnosis::info(format!(
-            "{} on {what}, and min_ttl_ms = 0 lets it thrash",
-            sign.in_words
-        )),
+        (Some((_, what)), Some(sign), Some(0)) => {
+            Diagnosis::info(format!("{} on {what}, and min_ttl_ms = 0 lets it thrash", sign.in_words))
+        }
         _ => Diagnosis::ok("The multi-generational LRU is on"),
     };
     let mut diagnosis = diagnosis.evidence(ENABLED, "mask", mask);
@@ -81,9 +78,7 @@ fn min_ttl(readings: &Readings) -> Result<Option<u64>, Lacking> {
         return Ok(None);
     };
     let number = text.trim().parse();
-    number
-        .map(Some)
-        .map_err(|_| Lacking::malformed(MIN_TTL, 1, "expected a number"))
+    number.map(Some).map_err(|_| Lacking::malformed(MIN_TTL, 1, "expected a number"))
 }
 
 /// What makes this a machine that someone sits before, and where that is seen.
@@ -178,12 +173,8 @@ mod tests {
         let waits = |share: &str| format!("some avg10=0 avg60=0 avg300={share} total=1\n");
         for (share, severity) in [("4.99", Severity::Ok), ("5.00", Severity::Info)] {
             let pressure = waits(share);
-            let files = [
-                ON,
-                (MIN_TTL, "0\n"),
-                ("/proc/7/stat", STAT),
-                ("/proc/pressure/memory", pressure.as_str()),
-            ];
+            let files =
+                [ON, (MIN_TTL, "0\n"), ("/proc/7/stat", STAT), ("/proc/pressure/memory", pressure.as_str())];
             assert_eq!(examine_tree("R01", &files).severity, severity, "{share}");
         }
     }

@@ -47,12 +47,9 @@ impl Machine {
             board: identity.board,
             memory: meminfo.map(|meminfo| meminfo.total()),
             swap: meminfo.map(|meminfo| meminfo.swap_total()),
-            page_size: readings.page_size().ok(),
+            page_size: Some(readings.page_size()),
             cgroups: readings.cgroups().ok(),
-            root: readings
-                .host()
-                .folder()
-                .map(|folder| folder.display().to_string()),
+            root: readings.host().folder().map(|folder| folder.display().to_string()),
         }
     }
 }
@@ -121,7 +118,11 @@ impl Report {
             schema: "memtune.doctor/1",
             verdict: verdict::sentence(&findings, &summary),
             next: verdict::next_commands(&findings, program, host.root.as_deref()),
-            caution: findings.iter().any(|finding| finding.fix.is_some()).then(|| surroundings::caution(readings)).flatten(),
+            caution: findings
+                .iter()
+                .any(|finding| finding.fix.is_some())
+                .then(|| surroundings::caution(readings))
+                .flatten(),
             host,
             findings,
             summary,

@@ -17,14 +17,9 @@ impl Selection {
     /// # Errors
     /// Names the word that is neither, and what comes nearest.
     pub fn new(checks: &[String], groups: &[String]) -> Result<Self, String> {
-        let ids = checks
-            .iter()
-            .map(|name| known_check(name).map(|check| check.id))
-            .collect::<Result<_, _>>()?;
-        let groups = groups
-            .iter()
-            .map(|name| known_group(name))
-            .collect::<Result<_, _>>()?;
+        let ids =
+            checks.iter().map(|name| known_check(name).map(|check| check.id)).collect::<Result<_, _>>()?;
+        let groups = groups.iter().map(|name| known_group(name)).collect::<Result<_, _>>()?;
         Ok(Self { ids, groups })
     }
 
@@ -56,9 +51,7 @@ fn known_group(name: &str) -> Result<Group, String> {
         .iter()
         .filter(|group| registry::checks().any(|check| check.group == **group))
         .find(is_meant);
-    found
-        .copied()
-        .ok_or_else(|| format!("there is no group `{name}`; `memtune doctor list` shows all"))
+    found.copied().ok_or_else(|| format!("there is no group `{name}`; `memtune doctor list` shows all"))
 }
 
 #[cfg(test)]
@@ -74,16 +67,8 @@ mod tests {
         let selection = Selection::new(&words(&["s08", "swappiness"]), &words(&["S"])).unwrap();
         assert_eq!(selection.ids, ["S08", "S11"]);
         assert_eq!(selection.groups, [Group::Sysctl]);
-        assert!(
-            Selection::new(&words(&["X99"]), &[])
-                .unwrap_err()
-                .contains("`X99`")
-        );
-        assert!(
-            Selection::new(&[], &words(&["none"]))
-                .unwrap_err()
-                .contains("`none`")
-        );
+        assert!(Selection::new(&words(&["X99"]), &[]).unwrap_err().contains("`X99`"));
+        assert!(Selection::new(&[], &words(&["none"])).unwrap_err().contains("`none`"));
     }
 
     #[test]

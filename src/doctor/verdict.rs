@@ -4,15 +4,14 @@ use crate::host::Reason;
 
 use super::finding::{Finding, Severity};
 use super::report::Summary;
+use super::wording::plural;
 
 const MOST_COMMANDS: usize = 3;
 
 /// The findings that matter, the most urgent first. Groups stand in the order of urgency already.
 fn by_urgency(findings: &[Finding]) -> Vec<&Finding> {
-    let mut urgent: Vec<&Finding> = findings
-        .iter()
-        .filter(|finding| finding.counts_as(Severity::Info))
-        .collect();
+    let mut urgent: Vec<&Finding> =
+        findings.iter().filter(|finding| finding.counts_as(Severity::Info)).collect();
     urgent.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.group));
     urgent
 }
@@ -22,19 +21,15 @@ pub fn sentence(findings: &[Finding], summary: &Summary) -> String {
     let urgent = by_urgency(findings);
     let first = |severity| urgent.first().filter(|finding| finding.severity == severity);
     if let Some(finding) = first(Severity::Error) {
-        let count = [plural(summary.error, "error"), plural(summary.warn, "warning")];
-        let count = if summary.warn == 0 {
-            count[0].clone()
-        } else {
-            count.join(" and ")
-        };
+        let count = [plural(summary.error as u64, "error"), plural(summary.warn as u64, "warning")];
+        let count = if summary.warn == 0 { count[0].clone() } else { count.join(" and ") };
         return format!(
             "This machine is in danger, with {count}; first of all: {} ({}).",
             finding.title, finding.id
         );
     }
     if let Some(finding) = first(Severity::Warn) {
-        let count = plural(summary.warn, "warning");
+        let count = plural(summary.warn as u64, "warning");
         return format!(
             "This machine works, with {count}; first of all: {} ({}).",
             finding.title, finding.id
@@ -43,22 +38,20 @@ pub fn sentence(findings: &[Finding], summary: &Summary) -> String {
     let examined = summary.ok + summary.info + summary.ignored;
     match (examined, summary.skip) {
         (0, _) => "Nothing could be examined here.".to_owned(),
-        (_, 0) => format!(
-            "Memory is set up soundly: {} found nothing to mend.",
-            plural(examined, "check")
-        ),
+        (few, skipped) if skipped > few => {
+            format!(
+                "Little can be said of this machine: only {} of {} could look.",
+                plural(few as u64, "check"),
+                few + skipped
+            )
+        }
+        (_, 0) => {
+            format!("Memory is set up soundly: {} found nothing to mend.", plural(examined as u64, "check"))
+        }
         (_, skipped) => format!(
             "Memory is set up soundly as far as can be seen: {} found nothing to mend, {skipped} could not look.",
-            plural(examined, "check")
+            plural(examined as u64, "check")
         ),
-    }
-}
-
-fn plural(count: usize, noun: &str) -> String {
-    if count == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{count} {noun}s")
     }
 }
 
@@ -83,9 +76,7 @@ pub fn next_commands(findings: &[Finding], program: &str, root: Option<&str>) ->
         add(format!("{memtune} doctor explain {}", finding.id));
     }
     let lacks = |wanted: fn(&Reason) -> bool| {
-        findings
-            .iter()
-            .any(|finding| finding.lacking.as_ref().is_some_and(wanted))
+        findings.iter().any(|finding| finding.lacking.as_ref().is_some_and(wanted))
     };
     if lacks(|reason| *reason == Reason::Denied) {
         add(format!("sudo {memtune} doctor"));

@@ -21,20 +21,13 @@ pub struct FreeBlocks {
 impl FreeBlocks {
     /// Free blocks of 2^`order` pages or more.
     pub fn at_least(&self, order: usize) -> u64 {
-        self.by_order
-            .iter()
-            .skip(order)
-            .fold(0, |sum, &blocks| sum.saturating_add(blocks))
+        self.by_order.iter().skip(order).fold(0, |sum, &blocks| sum.saturating_add(blocks))
     }
 
     /// Free pages in all.
     pub fn pages(&self) -> u64 {
         let pages = |(order, &blocks): (usize, &u64)| blocks.saturating_mul(1 << order.min(40));
-        self.by_order
-            .iter()
-            .enumerate()
-            .map(pages)
-            .fold(0, u64::saturating_add)
+        self.by_order.iter().enumerate().map(pages).fold(0, u64::saturating_add)
     }
 }
 
@@ -55,19 +48,13 @@ pub fn parse(text: &str) -> Result<Vec<FreeBlocks>, Malformed> {
 
 fn parse_zone(number: usize, line: &str) -> Result<FreeBlocks, Malformed> {
     let expected = || Malformed::new(number, "expected `Node N, zone NAME COUNT ..`");
-    let (node, rest) = line
-        .trim_start_matches("Node ")
-        .split_once(", zone")
-        .ok_or_else(expected)?;
+    let (node, rest) = line.trim_start_matches("Node ").split_once(", zone").ok_or_else(expected)?;
     let mut words = rest.split_whitespace();
     let zone = words.next().ok_or_else(expected)?.to_owned();
     // The kernel's largest order is 10, or 13 on some arm64: more columns than 32 are no kernel's.
     let count = |word: &str| word.parse().map_err(|_| Malformed::not_a_number(number, word));
     let by_order = words.take(32).map(count).collect::<Result<_, _>>()?;
-    let node = node
-        .trim()
-        .parse()
-        .map_err(|_| Malformed::not_a_number(number, node))?;
+    let node = node.trim().parse().map_err(|_| Malformed::not_a_number(number, node))?;
     Ok(FreeBlocks { node, zone, by_order })
 }
 

@@ -35,9 +35,7 @@ impl Arrangement {
 /// Tells the arrangement from what is mounted.
 pub fn arrangement(mounts: &[Mount]) -> Arrangement {
     let has = |kind: &str| {
-        mounts
-            .iter()
-            .any(|mount| mount.kind == kind && mount.point.starts_with("/sys/fs/cgroup"))
+        mounts.iter().any(|mount| mount.kind == kind && mount.point.starts_with("/sys/fs/cgroup"))
     };
     match (has("cgroup"), has("cgroup2")) {
         (true, true) => Arrangement::Hybrid,
@@ -56,20 +54,10 @@ pub fn other_swappiness(host: &Host, expected: u64) -> Result<Vec<(String, u64)>
     const ROOT: &str = "/sys/fs/cgroup/memory";
     const MOST_GROUPS: usize = 256;
     let mut others = Vec::new();
-    for name in host
-        .list(ROOT)
-        .if_there()?
-        .unwrap_or_default()
-        .into_iter()
-        .take(MOST_GROUPS)
-    {
+    for name in host.list(ROOT).if_there()?.unwrap_or_default().into_iter().take(MOST_GROUPS) {
         let path = format!("{ROOT}/{name}/memory.swappiness");
         let value = host.read(&path).ok().and_then(|text| text.trim().parse().ok());
-        others.extend(
-            value
-                .filter(|&value| value != expected)
-                .map(|value| (path, value)),
-        );
+        others.extend(value.filter(|&value| value != expected).map(|value| (path, value)));
     }
     Ok(others)
 }
@@ -88,10 +76,7 @@ mod tests {
             arranged(&format!("{v1}cgroup2 /sys/fs/cgroup/unified cgroup2 rw 0 0\n")),
             Arrangement::Hybrid
         );
-        assert_eq!(
-            arranged("cgroup2 /sys/fs/cgroup cgroup2 rw 0 0\n"),
-            Arrangement::V2
-        );
+        assert_eq!(arranged("cgroup2 /sys/fs/cgroup cgroup2 rw 0 0\n"), Arrangement::V2);
         assert_eq!(arranged(""), Arrangement::None);
     }
 }

@@ -4,13 +4,12 @@ use crate::host::{Host, Lacking};
 
 /// The marked word; a plain word, as some knobs show it, is its own mark.
 pub fn parse(text: &str) -> Option<&str> {
-    let marked = text
-        .split_once('[')
-        .and_then(|(_, rest)| rest.split_once(']'))
-        .map(|(word, _)| word.trim());
-    marked
-        .or_else(|| (!text.contains(['[', ']'])).then_some(text.trim()))
-        .filter(|word| !word.is_empty())
+    let marked = text.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map(|(word, _)| word.trim());
+    let is_word = |word: &&str| {
+        !word.is_empty()
+            && word.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-+.".contains(letter))
+    };
+    marked.or_else(|| Some(text.trim())).filter(is_word)
 }
 
 /// Reads the present choice of the knob at `path`.
@@ -33,6 +32,7 @@ mod tests {
         assert_eq!(parse("lzo [zstd]\n"), Some("zstd"));
         assert_eq!(parse("zsmalloc\n"), Some("zsmalloc"));
         assert_eq!(parse("]x["), None);
+        assert_eq!(parse("always \u{1}"), None);
         assert_eq!(parse(""), None);
     }
 }

@@ -12,10 +12,8 @@ const MARKS: [(&str, &str); 5] = [
 ];
 
 /// The numbers that the kernel gives to the first namespaces of a machine (include/linux/proc_ns.h).
-const FIRST_NAMESPACES: [(&str, &str); 2] = [
-    ("/proc/self/ns/pid", "pid:[4026531836]"),
-    ("/proc/self/ns/cgroup", "cgroup:[4026531835]"),
-];
+const FIRST_NAMESPACES: [(&str, &str); 2] =
+    [("/proc/self/ns/pid", "pid:[4026531836]"), ("/proc/self/ns/cgroup", "cgroup:[4026531835]")];
 
 /// The kind of container; `None` on a machine of its own.
 ///
@@ -23,15 +21,13 @@ const FIRST_NAMESPACES: [(&str, &str); 2] = [
 /// first of its kernel.
 pub fn kind(host: &Host) -> Option<String> {
     let is_first = |&(path, first): &(&str, &str)| host.link(path).is_ok_and(|link| link == first);
-    if host.is_live() && FIRST_NAMESPACES.iter().all(is_first) {
+    if FIRST_NAMESPACES.iter().all(is_first) {
         return None;
     }
     MARKS.iter().find_map(|&(path, owner)| match owner {
         "" => {
             let text = host.read(path).ok()?;
-            text.split_whitespace()
-                .next()
-                .map(|word| word.chars().take(20).collect())
+            text.split_whitespace().next().map(|word| word.chars().take(20).collect())
         }
         _ => host.has(path).then(|| owner.to_owned()),
     })
@@ -53,10 +49,7 @@ mod tests {
     #[test]
     fn marks_tell_the_kind() {
         assert_eq!(kind_with("run/systemd/container", "lxc\n").unwrap(), "lxc");
-        assert_eq!(
-            kind_with("run/.containerenv", "engine=\"podman-5\"\n").unwrap(),
-            "podman"
-        );
+        assert_eq!(kind_with("run/.containerenv", "engine=\"podman-5\"\n").unwrap(), "podman");
         assert_eq!(kind_with(".dockerenv", "").unwrap(), "docker");
         assert_eq!(kind_with("etc/hostname", "web1\n"), None);
         assert_eq!(kind_with("run/systemd/container", "\n"), None);

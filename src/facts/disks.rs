@@ -60,27 +60,15 @@ pub struct Disk {
 /// Says why they cannot be listed.
 pub fn read(host: &Host) -> Result<Vec<Disk>, Lacking> {
     let names = host.list("/sys/block").if_there()?.unwrap_or_default();
-    let is_real = |name: &String| {
-        !["loop", "sr", "dm-", "md", "fd"]
-            .iter()
-            .any(|prefix| name.starts_with(prefix))
-    };
-    Ok(names
-        .into_iter()
-        .filter(is_real)
-        .map(|name| Disk {
-            kind: kind_of(host, &name),
-            name,
-        })
-        .collect())
+    let is_real =
+        |name: &String| !["loop", "sr", "dm-", "md", "fd"].iter().any(|prefix| name.starts_with(prefix));
+    Ok(names.into_iter().filter(is_real).map(|name| Disk { kind: kind_of(host, &name), name }).collect())
 }
 
 fn kind_of(host: &Host, name: &str) -> DiskKind {
     let link = || host.link(&format!("/sys/block/{name}")).unwrap_or_default();
-    let rotates = || {
-        host.read(&format!("/sys/block/{name}/queue/rotational"))
-            .is_ok_and(|text| text.trim() == "1")
-    };
+    let rotates =
+        || host.read(&format!("/sys/block/{name}/queue/rotational")).is_ok_and(|text| text.trim() == "1");
     match name {
         _ if name.starts_with("zram") || name.starts_with("ram") => DiskKind::Memory,
         _ if name.starts_with("nvme") => DiskKind::Nvme,
@@ -102,9 +90,7 @@ pub fn below(host: &Host, device: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut open = vec![(name, 0)];
     while let Some((name, depth)) = open.pop() {
-        let slaves = host
-            .list(&format!("/sys/class/block/{name}/slaves"))
-            .unwrap_or_default();
+        let slaves = host.list(&format!("/sys/class/block/{name}/slaves")).unwrap_or_default();
         if slaves.is_empty() || depth == DEEPEST {
             found.push(whole_disk(host, &name));
         } else {
@@ -120,11 +106,7 @@ pub fn below(host: &Host, device: &str) -> Vec<String> {
 fn kernel_name(host: &Host, device: &str) -> Option<String> {
     let link = host.link(device).ok();
     let target = link.as_deref().unwrap_or(device);
-    target
-        .rsplit('/')
-        .next()
-        .filter(|name| !name.is_empty())
-        .map(str::to_owned)
+    target.rsplit('/').next().filter(|name| !name.is_empty()).map(str::to_owned)
 }
 
 /// A partition's folder in sysfs lies inside its disk's.

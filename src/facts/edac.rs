@@ -50,9 +50,7 @@ fn read_controller(host: &Host, name: String) -> Controller {
     let modules = parts.into_iter().filter(is_module).take(64);
     let modules = modules.map(|part| read_module(host, &folder, part));
     Controller {
-        modules: modules
-            .filter(|module| module.corrected > 0 || module.uncorrected > 0)
-            .collect(),
+        modules: modules.filter(|module| module.corrected > 0 || module.uncorrected > 0).collect(),
         errors: Errors {
             corrected: count(host, &folder, "ce_count"),
             uncorrected: count(host, &folder, "ue_count"),
@@ -77,8 +75,7 @@ fn read_module(host: &Host, controller: &str, part: String) -> Errors {
 }
 
 fn count(host: &Host, folder: &str, file: &str) -> u64 {
-    host.read(&format!("{folder}/{file}"))
-        .map_or(0, |text| parse_count(&text))
+    host.read(&format!("{folder}/{file}")).map_or(0, |text| parse_count(&text))
 }
 
 fn is_numbered(name: &str, prefix: &str) -> bool {

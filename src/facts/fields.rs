@@ -11,22 +11,13 @@ pub struct Fields(Vec<(String, u64)>);
 impl Fields {
     /// The number that stands behind `name`, in the file's own unit.
     pub fn get(&self, name: &str) -> Option<u64> {
-        self.0
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|&(_, number)| number)
+        self.0.iter().find(|(known, _)| known == name).map(|&(_, number)| number)
     }
 
     /// The sum of all whose name begins with `prefix`, and how many they are.
     pub fn sum_of_prefix(&self, prefix: &str) -> (u64, usize) {
-        let numbers = self
-            .0
-            .iter()
-            .filter(|(name, _)| name.starts_with(prefix))
-            .map(|&(_, number)| number);
-        numbers.fold((0, 0), |(sum, count), number| {
-            (sum.saturating_add(number), count + 1)
-        })
+        let numbers = self.0.iter().filter(|(name, _)| name.starts_with(prefix)).map(|&(_, number)| number);
+        numbers.fold((0, 0), |(sum, count), number| (sum.saturating_add(number), count + 1))
     }
 }
 
@@ -42,9 +33,7 @@ pub fn parse(text: &str) -> Result<Fields, Malformed> {
         }
         let mut words = without_node(line).split_whitespace();
         let name = words.next().unwrap_or_default().trim_end_matches(':');
-        let value = words
-            .next()
-            .ok_or_else(|| Malformed::new(number, "expected a name and a number"))?;
+        let value = words.next().ok_or_else(|| Malformed::new(number, "expected a name and a number"))?;
         fields.push((
             name.to_owned(),
             parse_count(value).ok_or_else(|| Malformed::not_a_number(number, value))?,
@@ -83,10 +72,7 @@ mod tests {
 
     #[test]
     fn names_the_line_that_is_wrong() {
-        assert_eq!(
-            parse("a 1\n\nb: x kB").unwrap_err(),
-            Malformed::not_a_number(3, "x")
-        );
+        assert_eq!(parse("a 1\n\nb: x kB").unwrap_err(), Malformed::not_a_number(3, "x"));
         assert_eq!(parse("a 1\nb").unwrap_err().line, 2);
     }
 

@@ -31,11 +31,7 @@ impl Entry {
 
     /// The `pri=` option.
     pub fn priority(&self) -> Option<i32> {
-        self.options
-            .iter()
-            .find_map(|option| option.strip_prefix("pri="))?
-            .parse()
-            .ok()
+        self.options.iter().find_map(|option| option.strip_prefix("pri="))?.parse().ok()
     }
 }
 
@@ -47,10 +43,7 @@ pub fn parse(text: &str) -> Result<Vec<Entry>, Malformed> {
     let mut entries = Vec::new();
     for (number, line) in numbered_lines(text).filter(|(_, line)| !line.trim_start().starts_with('#')) {
         if entries.len() == MOST_ENTRIES {
-            return Err(Malformed::new(
-                number,
-                format!("more than {MOST_ENTRIES} entries"),
-            ));
+            return Err(Malformed::new(number, format!("more than {MOST_ENTRIES} entries")));
         }
         entries.push(parse_entry(number, line)?);
     }
@@ -64,17 +57,9 @@ pub fn parse(text: &str) -> Result<Vec<Entry>, Malformed> {
 pub fn parse_entry(number: usize, line: &str) -> Result<Entry, Malformed> {
     let mut words = line.split_whitespace();
     let (Some(source), Some(point), Some(kind)) = (words.next(), words.next(), words.next()) else {
-        return Err(Malformed::new(
-            number,
-            "expected at least a source, a mount point and a type",
-        ));
+        return Err(Malformed::new(number, "expected at least a source, a mount point and a type"));
     };
-    let options = words
-        .next()
-        .unwrap_or("defaults")
-        .split(',')
-        .map(str::to_owned)
-        .collect();
+    let options = words.next().unwrap_or("defaults").split(',').map(str::to_owned).collect();
     Ok(Entry {
         line: number,
         source: unescape(source),

@@ -37,11 +37,7 @@ impl Pool {
 
 /// The size in a folder's name, such as `hugepages-2048kB`.
 pub fn size_of_name(name: &str) -> Option<Bytes> {
-    let kib = name
-        .strip_prefix("hugepages-")?
-        .strip_suffix("kB")?
-        .parse()
-        .ok()?;
+    let kib = name.strip_prefix("hugepages-")?.strip_suffix("kB")?.parse().ok()?;
     Some(Bytes::from_kib(kib))
 }
 
@@ -64,10 +60,7 @@ pub fn of_meminfo(meminfo: &Meminfo) -> Option<Pool> {
 pub fn read(host: &Host) -> Result<Vec<Pool>, Lacking> {
     let names = host.list(FOLDER).if_there()?.unwrap_or_default();
     // No processor has more than a handful of page sizes.
-    let sizes = names
-        .iter()
-        .filter_map(|name| Some((name, size_of_name(name)?)))
-        .take(16);
+    let sizes = names.iter().filter_map(|name| Some((name, size_of_name(name)?))).take(16);
     sizes.map(|(name, page)| read_pool(host, name, page)).collect()
 }
 
@@ -105,12 +98,7 @@ mod tests {
         assert_eq!(size_of_name("power"), None);
         assert_eq!(parse_count(" 12\n"), Ok(12));
         assert_eq!(parse_count("x"), Err(Malformed::not_a_number(1, "x")));
-        let pool = Pool {
-            free: 10,
-            reserved: 4,
-            page: Bytes::from_mib(2),
-            ..Pool::default()
-        };
+        let pool = Pool { free: 10, reserved: 4, page: Bytes::from_mib(2), ..Pool::default() };
         assert_eq!(pool.idle(), 6);
         assert_eq!(pool.folder(), "/sys/kernel/mm/hugepages/hugepages-2048kB");
     }

@@ -19,29 +19,15 @@ pub struct Identity {
 
 /// The value of `name` in a file of shell assignments such as /etc/os-release.
 pub fn assignment(text: &str, name: &str) -> Option<String> {
-    let value = |line: &str| {
-        Some(
-            line.strip_prefix(name)?
-                .strip_prefix('=')?
-                .trim_matches(['"', '\''])
-                .to_owned(),
-        )
-    };
+    let value =
+        |line: &str| Some(line.strip_prefix(name)?.strip_prefix('=')?.trim_matches(['"', '\'']).to_owned());
     text.lines().find_map(|line| value(line.trim()))
 }
 
 /// Reads it from a machine.
 pub fn read(host: &Host) -> Identity {
-    let line = |path: &str| {
-        host.read(path)
-            .if_there()
-            .ok()
-            .flatten()
-            .and_then(|text| first_word_line(&text))
-    };
-    let release = ["/etc/os-release", "/usr/lib/os-release"]
-        .iter()
-        .find_map(|path| host.read(path).ok());
+    let line = |path: &str| host.read(path).if_there().ok().flatten().and_then(|text| first_word_line(&text));
+    let release = ["/etc/os-release", "/usr/lib/os-release"].iter().find_map(|path| host.read(path).ok());
     let printed = host.output("uname", &["-a"]).ok().filter(|_| !host.is_live());
     Identity {
         hostname: line("/proc/sys/kernel/hostname").or_else(|| line("/etc/hostname")),
@@ -76,10 +62,7 @@ fn architecture_of(printed: &str) -> Option<String> {
         "loongarch64",
         "ppc64",
     ];
-    printed
-        .split_whitespace()
-        .find(|word| KNOWN.contains(word))
-        .map(str::to_owned)
+    printed.split_whitespace().find(|word| KNOWN.contains(word)).map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -92,9 +75,6 @@ mod tests {
             "Linux web1 4.18.0-553.el8.x86_64 #1 SMP Mon May 20 2024 x86_64 x86_64 x86_64 GNU/Linux\n";
         assert_eq!(kernel_of(printed).unwrap(), "4.18.0-553.el8.x86_64");
         assert_eq!(architecture_of(printed).unwrap(), "x86_64");
-        assert_eq!(
-            assignment("ID=debian\nPRETTY_NAME=\"Debian 12\"\n", "PRETTY_NAME").unwrap(),
-            "Debian 12"
-        );
+        assert_eq!(assignment("ID=debian\nPRETTY_NAME=\"Debian 12\"\n", "PRETTY_NAME").unwrap(), "Debian 12");
     }
 }

@@ -15,11 +15,7 @@ pub struct Arguments(Vec<String>);
 impl Arguments {
     /// The value of the last `name=..`: where an argument is repeated, the kernel keeps the last.
     pub fn value(&self, name: &str) -> Option<&str> {
-        let values = self
-            .0
-            .iter()
-            .rev()
-            .filter_map(|word| word.strip_prefix(name)?.strip_prefix('='));
+        let values = self.0.iter().rev().filter_map(|word| word.strip_prefix(name)?.strip_prefix('='));
         values.map(|value| value.trim_matches('"')).next()
     }
 

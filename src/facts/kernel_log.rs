@@ -7,16 +7,7 @@ use serde_json::Value;
 
 use crate::host::{Host, IfThere, Lacking, Reason};
 
-const JOURNAL: [&str; 8] = [
-    "-k",
-    "-b",
-    "-o",
-    "json",
-    "--no-pager",
-    "--output-fields=MESSAGE",
-    "-n",
-    "5000",
-];
+const JOURNAL: [&str; 8] = ["-k", "-b", "-o", "json", "--no-pager", "--output-fields=MESSAGE", "-n", "5000"];
 
 /// Where captures and systems without a journal keep the kernel's log, the richest first.
 const FILES: [&str; 8] = [
@@ -56,10 +47,7 @@ pub struct KernelLog {
 impl KernelLog {
     /// The lines that hold `text`.
     pub fn lines_with<'l>(&'l self, text: &'l str) -> impl Iterator<Item = &'l str> {
-        self.lines
-            .iter()
-            .map(String::as_str)
-            .filter(move |line| line.contains(text))
+        self.lines.iter().map(String::as_str).filter(move |line| line.contains(text))
     }
 
     fn take(&mut self, message: &str) {
@@ -77,18 +65,10 @@ pub fn message_of_record(record: &str) -> &str {
 
 /// The message of one line that `journalctl -o json` prints; the journal writes what is not UTF-8 as a list of bytes.
 pub fn message_of_journal(line: &str) -> Option<String> {
-    match serde_json::from_str::<Value>(line)
-        .ok()?
-        .get_mut("MESSAGE")?
-        .take()
-    {
+    match serde_json::from_str::<Value>(line).ok()?.get_mut("MESSAGE")?.take() {
         Value::String(message) => Some(message),
         Value::Array(bytes) => {
-            let bytes: Vec<u8> = bytes
-                .iter()
-                .filter_map(Value::as_u64)
-                .map(|byte| byte as u8)
-                .collect();
+            let bytes: Vec<u8> = bytes.iter().filter_map(Value::as_u64).map(|byte| byte as u8).collect();
             Some(String::from_utf8_lossy(&bytes).into_owned())
         }
         _ => None,
@@ -100,10 +80,7 @@ pub fn message_of_journal(line: &str) -> Option<String> {
 /// # Errors
 /// Says why no source answers; a source that only root may read counts more than one that is not there.
 pub fn read(host: &Host) -> Result<KernelLog, Lacking> {
-    let mut log = KernelLog {
-        source: "/dev/kmsg".to_owned(),
-        lines: Vec::new(),
-    };
+    let mut log = KernelLog { source: "/dev/kmsg".to_owned(), lines: Vec::new() };
     let refusal = match host.each_kernel_record(|record| log.take(message_of_record(record))) {
         Ok(()) => return Ok(log),
         Err(lacking) => lacking,
@@ -112,44 +89,25 @@ pub fn read(host: &Host) -> Result<KernelLog, Lacking> {
         return Ok(log);
     }
     for path in FILES {
-        log = KernelLog {
-            source: path.to_owned(),
-            lines: Vec::new(),
-        };
+        log = KernelLog { source: path.to_owned(), lines: Vec::new() };
         match host.each_line(path, |line| log.take(line)).if_there() {
             Ok(Some(())) => return Ok(log),
             // A log that only root may read is the answer of last resort: the next file may be open.
-            Ok(None)
-            | Err(Lacking {
-                reason: Reason::Denied,
-                ..
-            }) => {}
+            Ok(None) | Err(Lacking { reason: Reason::Denied, .. }) => {}
             Err(lacking) => return Err(lacking),
         }
     }
-    Err(if refusal.reason == Reason::Denied {
-        refusal
-    } else {
-        Lacking::absent("the kernel's log")
-    })
+    Err(if refusal.reason == Reason::Denied { refusal } else { Lacking::absent("the kernel's log") })
 }
 
 fn read_journal(host: &Host) -> Result<Option<KernelLog>, Lacking> {
-    let text = host
-        .output("journalctl", &JOURNAL)
-        .if_there()?
-        .unwrap_or_default();
+    let text = host.output("journalctl", &JOURNAL).if_there()?.unwrap_or_default();
     if text.is_empty() {
         // No journal, or none that this user may see.
         return Ok(None);
     }
-    let mut log = KernelLog {
-        source: "journalctl -k".to_owned(),
-        lines: Vec::new(),
-    };
-    text.lines()
-        .filter_map(message_of_journal)
-        .for_each(|message| log.take(&message));
+    let mut log = KernelLog { source: "journalctl -k".to_owned(), lines: Vec::new() };
+    text.lines().filter_map(message_of_journal).for_each(|message| log.take(&message));
     Ok(Some(log))
 }
 
@@ -160,16 +118,10 @@ mod tests {
 
     #[test]
     fn takes_messages_out_of_their_wrapping() {
-        assert_eq!(
-            message_of_record("6,1,0,-;Linux version 6.1\n SUBSYSTEM=x\n"),
-            "Linux version 6.1"
-        );
+        assert_eq!(message_of_record("6,1,0,-;Linux version 6.1\n SUBSYSTEM=x\n"), "Linux version 6.1");
         assert_eq!(message_of_record("no record"), "no record");
         assert_eq!(message_of_journal(r#"{"MESSAGE":"hello"}"#).unwrap(), "hello");
-        assert_eq!(
-            message_of_journal(r#"{"MESSAGE":[104,105,255]}"#).unwrap(),
-            "hi\u{fffd}"
-        );
+        assert_eq!(message_of_journal(r#"{"MESSAGE":[104,105,255]}"#).unwrap(), "hi\u{fffd}");
         assert_eq!(message_of_journal("-- No entries --"), None);
     }
 

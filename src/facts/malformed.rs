@@ -17,10 +17,7 @@ pub struct Malformed {
 impl Malformed {
     /// Says what is wrong with `line`, counted from 1.
     pub fn new(line: usize, what: impl Into<String>) -> Self {
-        Self {
-            line,
-            what: what.into(),
-        }
+        Self { line, what: what.into() }
     }
 
     /// Says that a number was expected where `found` stands.
@@ -43,15 +40,11 @@ impl<T> InFile<T> for Result<T, Malformed> {
 
 /// The lines of a text that hold something, numbered from 1.
 pub fn numbered_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    (1..)
-        .zip(text.lines())
-        .filter(|(_, line)| !line.trim().is_empty())
+    (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty())
 }
 
 /// Enough of a found text to recognise it, with nothing in it that could steer a terminal.
 pub fn shortened(found: &str) -> String {
-    let plain = found
-        .chars()
-        .map(|character| if character.is_control() { '?' } else { character });
+    let plain = found.chars().map(|character| if character.is_control() { '?' } else { character });
     plain.take(40).collect()
 }

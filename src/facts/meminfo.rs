@@ -19,8 +19,7 @@ impl Meminfo {
     /// # Errors
     /// Says that this kernel does not tell it.
     pub fn get(&self, name: &str) -> Result<Bytes, Lacking> {
-        self.find(name)
-            .ok_or_else(|| Lacking::absent(format!("{PATH}: {name}")))
+        self.find(name).ok_or_else(|| Lacking::absent(format!("{PATH}: {name}")))
     }
 
     /// An amount, where this kernel tells it.
@@ -41,10 +40,7 @@ impl Meminfo {
     /// What can be had without swapping: `MemAvailable`, or an estimate from below on kernels before 3.14.
     pub fn available(&self) -> Bytes {
         let estimate = || {
-            let sum: Bytes = ["MemFree", "Buffers", "Cached"]
-                .iter()
-                .filter_map(|name| self.find(name))
-                .sum();
+            let sum: Bytes = ["MemFree", "Buffers", "Cached"].iter().filter_map(|name| self.find(name)).sum();
             sum.less(self.find("Shmem").unwrap_or_default())
         };
         self.find("MemAvailable").unwrap_or_else(estimate)
@@ -63,10 +59,9 @@ impl Meminfo {
 pub fn parse(text: &str) -> Result<Meminfo, Malformed> {
     let meminfo = Meminfo(fields::parse(text)?);
     match meminfo.find("MemTotal") {
-        None | Some(Bytes(0)) => Err(Malformed::new(
-            text.lines().count(),
-            "the file ends without `MemTotal`",
-        )),
+        None | Some(Bytes(0)) => {
+            Err(Malformed::new(text.lines().count(), "the file ends without `MemTotal`"))
+        }
         Some(_) => Ok(meminfo),
     }
 }

@@ -5,9 +5,7 @@ use crate::host::{Host, Lacking};
 /// The first number of `db version v8.0.4`.
 pub fn major_version(text: &str) -> Option<u32> {
     let version = text.split("db version v").nth(1)?;
-    let digits = version
-        .split(|character: char| !character.is_ascii_digit())
-        .next()?;
+    let digits = version.split(|character: char| !character.is_ascii_digit()).next()?;
     digits.parse().ok()
 }
 
@@ -16,8 +14,7 @@ pub fn major_version(text: &str) -> Option<u32> {
 /// # Errors
 /// Says why it does not answer.
 pub fn read(host: &Host) -> Result<Option<u32>, Lacking> {
-    host.output("mongod", &["--version"])
-        .map(|text| major_version(&text))
+    host.output("mongod", &["--version"]).map(|text| major_version(&text))
 }
 
 #[cfg(test)]

@@ -33,10 +33,7 @@ impl Mount {
 
     /// The `size=` option of a tmpfs.
     pub fn size_option(&self) -> Option<Bytes> {
-        let text = self
-            .options
-            .iter()
-            .find_map(|option| option.strip_prefix("size="))?;
+        let text = self.options.iter().find_map(|option| option.strip_prefix("size="))?;
         let digits = text.trim_end_matches(|character: char| !character.is_ascii_digit());
         let number = digits.parse().ok()?;
         match text[digits.len()..].to_ascii_lowercase().as_str() {
@@ -53,13 +50,9 @@ impl Mount {
 pub fn holding<'m>(mounts: &'m [Mount], path: &str) -> Option<&'m Mount> {
     let holds = |mount: &&Mount| {
         let point = mount.point.trim_end_matches('/');
-        path.strip_prefix(point)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        path.strip_prefix(point).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    mounts
-        .iter()
-        .filter(holds)
-        .max_by_key(|mount| mount.point.trim_end_matches('/').len())
+    mounts.iter().filter(holds).max_by_key(|mount| mount.point.trim_end_matches('/').len())
 }
 
 /// Reads the text of /proc/PID/mountinfo.
@@ -95,12 +88,7 @@ pub fn parse_detailed(text: &str) -> Result<Vec<Mount>, Malformed> {
 pub fn parse_plain(text: &str) -> Result<Vec<Mount>, Malformed> {
     parse_lines(text, |number, line| {
         let entry = fstab::parse_entry(number, line)?;
-        Ok(Mount {
-            point: entry.point,
-            kind: entry.kind,
-            source: entry.source,
-            options: entry.options,
-        })
+        Ok(Mount { point: entry.point, kind: entry.kind, source: entry.source, options: entry.options })
     })
 }
 

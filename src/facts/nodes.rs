@@ -29,15 +29,8 @@ pub struct Node {
 /// Says which file cannot be read.
 pub fn read(host: &Host) -> Result<Vec<Node>, Lacking> {
     let names = host.list(FOLDER).if_there()?.unwrap_or_default();
-    let number = |name: &String| {
-        name.strip_prefix("node")
-            .and_then(|number| number.parse::<u32>().ok())
-    };
-    let mut names: Vec<String> = names
-        .into_iter()
-        .filter(|name| number(name).is_some())
-        .take(1024)
-        .collect();
+    let number = |name: &String| name.strip_prefix("node").and_then(|number| number.parse::<u32>().ok());
+    let mut names: Vec<String> = names.into_iter().filter(|name| number(name).is_some()).take(1024).collect();
     names.sort_by_key(number);
     names.into_iter().map(|name| read_node(host, name)).collect()
 }

@@ -38,38 +38,31 @@ pub fn parse(text: &str) -> Result<Pressure, Malformed> {
             Some(("some", shares)) => some = Some(parse_shares(number, shares)?),
             Some(("full", shares)) => full = Some(parse_shares(number, shares)?),
             _ => {
-                return Err(Malformed::new(
-                    number,
-                    "expected a line that begins with `some` or `full`",
-                ));
+                return Err(Malformed::new(number, "expected a line that begins with `some` or `full`"));
             }
         }
     }
     let some = some.ok_or_else(|| Malformed::new(text.lines().count(), "the file ends without `some`"))?;
     // The processors' file has no `full` on older kernels; memory's always has, but nothing hangs on it.
-    Ok(Pressure {
-        some,
-        full: full.unwrap_or_default(),
-    })
+    Ok(Pressure { some, full: full.unwrap_or_default() })
 }
 
 fn parse_shares(number: usize, text: &str) -> Result<Shares, Malformed> {
     let mut shares = Shares::default();
+    let mut found = 0;
     for word in text.split_whitespace() {
-        let (name, value) = word
-            .split_once('=')
-            .ok_or_else(|| Malformed::new(number, "expected `NAME=VALUE`"))?;
+        let (name, value) =
+            word.split_once('=').ok_or_else(|| Malformed::new(number, "expected `NAME=VALUE`"))?;
         let slot = match name {
             "avg10" => &mut shares.last_10,
             "avg60" => &mut shares.last_60,
             "avg300" => &mut shares.last_300,
             _ => continue,
         };
-        *slot = value
-            .parse()
-            .map_err(|_| Malformed::not_a_number(number, value))?;
+        *slot = value.parse().map_err(|_| Malformed::not_a_number(number, value))?;
+        found += 1;
     }
-    Ok(shares)
+    if found == 3 { Ok(shares) } else { Err(Malformed::new(number, "expected avg10, avg60 and avg300")) }
 }
 
 /// Reads it from a machine.
@@ -95,11 +88,9 @@ mod tests {
         let pressure = parse(text).unwrap();
         assert_eq!(pressure.some.last_10, 1.5);
         assert_eq!(pressure.full.last_60, 1.0);
+        assert_eq!(parse("some avg10=1 avg60=1 avg300=1\nfull \n").unwrap_err().line, 2);
         assert_eq!(parse("").unwrap_err().what, "the file ends without `some`");
-        assert_eq!(
-            parse("some avg10=1.5\nfull avg10=x").unwrap_err(),
-            Malformed::not_a_number(2, "x")
-        );
+        assert_eq!(parse("some avg10=x").unwrap_err(), Malformed::not_a_number(1, "x"));
     }
 
     proptest! {

@@ -3,11 +3,15 @@
 use crate::host::{Host, IfThere, Lacking};
 use crate::sys::bytes::Bytes;
 
-/// The number behind `NAME:`, in the file's own unit; lines of any other shape are passed over.
+/// The first word behind `NAME:`; lines of any other shape are passed over.
+pub fn word<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+    value.split_whitespace().next()
+}
+
+/// The number behind `NAME:`, in the file's own unit.
 pub fn number(text: &str, name: &str) -> Option<u64> {
-    let value = |line: &str| line.strip_prefix(name)?.strip_prefix(':').map(str::to_owned);
-    let value = text.lines().find_map(value)?;
-    value.split_whitespace().next()?.parse().ok()
+    word(text, name)?.parse().ok()
 }
 
 /// Reads a number of a process; `None` where it has ended, or where this kernel does not tell it.

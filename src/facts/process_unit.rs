@@ -19,9 +19,7 @@ pub struct Place {
 impl Place {
     /// The service of the system that holds it; those of users and scopes are none.
     pub fn system_service(&self) -> Option<&str> {
-        self.unit
-            .as_deref()
-            .filter(|unit| !self.is_users && unit.ends_with(".service"))
+        self.unit.as_deref().filter(|unit| !self.is_users && unit.ends_with(".service"))
     }
 }
 
@@ -36,11 +34,7 @@ pub fn parse(text: &str) -> Place {
         .filter(|(_, place)| place.unit.is_some())
         .collect();
     places.sort_by_key(|&(is_other, _)| is_other);
-    places
-        .into_iter()
-        .next()
-        .map(|(_, place)| place)
-        .unwrap_or_default()
+    places.into_iter().next().map(|(_, place)| place).unwrap_or_default()
 }
 
 fn place_of(path: &str) -> Place {
@@ -87,20 +81,11 @@ mod tests {
     fn containers_and_sessions_are_no_services() {
         let pod =
             parse("0::/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-1a.scope/container");
-        assert_eq!(
-            (pod.unit.as_deref(), pod.is_users),
-            (Some("libpod-1a.scope"), true)
-        );
+        assert_eq!((pod.unit.as_deref(), pod.is_users), (Some("libpod-1a.scope"), true));
         assert_eq!(pod.system_service(), None);
         let own = parse("0::/user.slice/user-1000.slice/user@1000.service/app.slice/dbus.service");
-        assert_eq!(
-            (own.unit.as_deref(), own.system_service()),
-            (Some("dbus.service"), None)
-        );
-        assert_eq!(
-            parse("0::/system.slice/docker-1a.scope").unit.as_deref(),
-            Some("docker-1a.scope")
-        );
+        assert_eq!((own.unit.as_deref(), own.system_service()), (Some("dbus.service"), None));
+        assert_eq!(parse("0::/system.slice/docker-1a.scope").unit.as_deref(), Some("docker-1a.scope"));
     }
 
     #[test]

@@ -38,12 +38,7 @@ pub fn parse_stat(text: &str, page_size: Bytes) -> Result<Process, Malformed> {
     let (name, rest) = rest.rsplit_once(')').ok_or_else(expected)?;
     // Behind the name: field 3 is the state, 23 the mapped bytes, 24 the resident pages.
     let mut fields = rest.split_ascii_whitespace().skip(20);
-    let mut number = || {
-        fields
-            .next()
-            .and_then(|word| word.parse::<i64>().ok())
-            .ok_or_else(expected)
-    };
+    let mut number = || fields.next().and_then(|word| word.parse::<i64>().ok()).ok_or_else(expected);
     let (mapped, resident) = (number()?, number()?);
     Ok(Process {
         pid: pid.parse().map_err(|_| Malformed::not_a_number(1, pid))?,
@@ -60,19 +55,16 @@ pub fn parse_stat(text: &str, page_size: Bytes) -> Result<Process, Malformed> {
 pub fn parse_ps(text: &str) -> Result<Vec<Process>, Malformed> {
     let mut processes = Vec::new();
     for (number, line) in numbered_lines(text).filter(|(_, line)| !line.starts_with("USER")) {
-        let words: Vec<&str> = line.split_whitespace().take(11).collect();
-        let [_, pid, _, _, mapped, resident, _, _, _, _, command] = words[..] else {
+        let words: Vec<&str> = line.split_whitespace().take(16).collect();
+        let [_, pid, _, _, mapped, resident, _, _, _, _, command, arguments @ ..] = &words[..] else {
             continue;
         };
         let Ok(pid) = pid.parse() else { continue };
-        let kib = |text: &str| {
-            text.parse()
-                .map(Bytes::from_kib)
-                .map_err(|_| Malformed::not_a_number(number, text))
-        };
+        let kib =
+            |text: &str| text.parse().map(Bytes::from_kib).map_err(|_| Malformed::not_a_number(number, text));
         processes.push(Process {
             pid,
-            name: name_of(command),
+            name: name_of(command, arguments),
             mapped: kib(mapped)?,
             resident: kib(resident)?,
         });
@@ -80,13 +72,19 @@ pub fn parse_ps(text: &str) -> Result<Vec<Process>, Malformed> {
     Ok(processes)
 }
 
-/// The name that the kernel would give a command: its file's, cut to 15 bytes.
-fn name_of(command: &str) -> String {
-    let file = command.trim_start_matches('[').trim_end_matches([']', ':']);
-    let file = file
-        .split_once('/')
-        .map_or(file, |_| file.rsplit('/').next().unwrap_or(file));
-    shortened(file).chars().take(15).collect()
+/// The name that the kernel would give a command: its file's, cut to 15 bytes. Of a Python program it is the script's, which the
+/// capture tells nowhere else.
+fn name_of(command: &str, arguments: &[&str]) -> String {
+    let name = file_name(command.trim_start_matches('[').trim_end_matches([']', ':']));
+    let script = || arguments.iter().find(|word| !word.starts_with('-')).map(|script| file_name(script));
+    let is_python = name.starts_with("python") || name == "platform-python";
+    let name = if is_python { script().unwrap_or(name) } else { name };
+    shortened(name).chars().take(15).collect()
+}
+
+/// What stands behind the last slash. A kernel thread's name may hold one, too, but not at its beginning.
+fn file_name(path: &str) -> &str {
+    if path.starts_with('/') { path.rsplit('/').next().unwrap_or(path) } else { path }
 }
 
 /// Reads all of a machine's processes, those that end meanwhile left out. A capture may hold only what `ps` printed.
@@ -96,11 +94,7 @@ fn name_of(command: &str) -> String {
 pub fn read(host: &Host, page_size: Bytes) -> Result<Vec<Process>, Lacking> {
     let mut processes = Vec::new();
     let mut bytes = Vec::new();
-    for name in host
-        .list("/proc")?
-        .iter()
-        .filter(|name| name.bytes().all(|byte| byte.is_ascii_digit()))
-    {
+    for name in host.list("/proc")?.iter().filter(|name| name.bytes().all(|byte| byte.is_ascii_digit())) {
         let path = format!("/proc/{name}/stat");
         if host.read_into(&path, &mut bytes).is_ok() {
             // One odd process shall not hide the others.
@@ -128,10 +122,7 @@ fn read_printed(host: &Host) -> Result<Vec<Process>, Lacking> {
 /// The words of a process's command line; none where it has ended or is a thread of the kernel.
 pub fn command_line(host: &Host, pid: u32) -> Vec<String> {
     let text = host.read(&format!("/proc/{pid}/cmdline")).unwrap_or_default();
-    text.split('\0')
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect()
+    text.split('\0').filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
 /// A process's `oom_score_adj`: -1000 (never killed) to 1000.
@@ -141,9 +132,7 @@ pub fn command_line(host: &Host, pid: u32) -> Vec<String> {
 pub fn oom_score_adjustment(host: &Host, pid: u32) -> Result<i32, Lacking> {
     let path = format!("/proc/{pid}/oom_score_adj");
     let text = host.read(&path)?;
-    text.trim()
-        .parse()
-        .map_err(|_| Lacking::malformed(path, 1, "expected a number"))
+    text.trim().parse().map_err(|_| Lacking::malformed(path, 1, "expected a number"))
 }
 
 #[cfg(test)]
@@ -173,24 +162,19 @@ mod tests {
         let text = "USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND\n\
             root 1 0.0 0.1 167000 11000 ? - 10:00 0:01 /usr/lib/systemd/systemd --switched-root\n\
             root - 0.0 - - - - Ss 10:00 0:01 -\n\
-            root 2 0.0 0.0 0 0 ? S 10:00 0:00 [kthreadd]\n";
+            root 2 0.0 0.0 0 0 ? S 10:00 0:00 [kthreadd]\n\
+            root 3 0.0 0.1 9 5 ? S 10:00 0:00 /usr/bin/python3 -Es /usr/sbin/tuned -l\n";
         let processes = parse_ps(text).unwrap();
-        assert_eq!(processes.len(), 2);
-        assert_eq!(
-            (processes[0].name.as_str(), processes[0].resident),
-            ("systemd", Bytes::from_kib(11000))
-        );
+        assert_eq!(processes.len(), 3);
+        assert_eq!((processes[0].name.as_str(), processes[0].resident), ("systemd", Bytes::from_kib(11000)));
         assert!(processes[1].is_kernel_thread());
-        assert_eq!(processes[1].name, "kthreadd");
+        assert_eq!((processes[1].name.as_str(), processes[2].name.as_str()), ("kthreadd", "tuned"));
     }
 
     #[test]
     fn finds_itself_alive() {
         let processes = read(&Host::live(), PAGE).unwrap();
-        let own = processes
-            .iter()
-            .find(|process| process.pid == std::process::id())
-            .unwrap();
+        let own = processes.iter().find(|process| process.pid == std::process::id()).unwrap();
         assert!(own.resident.0 > 0 && !own.is_kernel_thread());
     }
 

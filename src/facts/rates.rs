@@ -14,11 +14,7 @@ pub struct Rates {
 impl Rates {
     /// Compares two readings that lie `seconds` apart.
     pub fn new(before: Vmstat, after: Vmstat, seconds: f64) -> Self {
-        Self {
-            seconds: seconds.max(0.001),
-            before,
-            after,
-        }
+        Self { seconds: seconds.max(0.001), before, after }
     }
 
     /// How much a counter grew a second; 0 for one that this kernel does not keep.
@@ -39,11 +35,7 @@ mod tests {
 
     #[test]
     fn counts_growth() {
-        let rates = Rates::new(
-            parse("pswpin 100\n").unwrap(),
-            parse("pswpin 300\n").unwrap(),
-            2.0,
-        );
+        let rates = Rates::new(parse("pswpin 100\n").unwrap(), parse("pswpin 300\n").unwrap(), 2.0);
         assert_eq!(rates.of("pswpin"), 100.0);
         assert_eq!(rates.of("pswpout"), 0.0);
     }

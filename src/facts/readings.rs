@@ -11,6 +11,7 @@ use super::disks::{self, Disk};
 use super::fstab;
 use super::identity::{self, Identity};
 use super::kernel_log::{self, KernelLog};
+use super::malformed::{InFile, Malformed};
 use super::meminfo::{self, Meminfo};
 use super::mounts::{self, Mount};
 use super::nodes::{self, Node};
@@ -118,7 +119,7 @@ impl<'h> Readings<'h> {
     read_once!(/// What shall be mounted, and swapped on, at boot.
         fstab: Vec<fstab::Entry> = |own| fstab::read(own.host));
     read_once!(/// The processes.
-        processes: Vec<Process> = |own| processes::read(own.host, own.page_size()?));
+        processes: Vec<Process> = |own| processes::read(own.host, own.page_size()));
     read_once!(/// What the kernel wrote about memory.
         kernel_log: KernelLog = |own| kernel_log::read(own.host));
     read_once!(/// The whole disks.
@@ -152,37 +153,38 @@ impl<'h> Readings<'h> {
     /// Says why it cannot be read, or that it is no number.
     pub fn knob(&self, name: &str) -> Result<u64, Lacking> {
         let text = self.host.knob(name)?;
-        text.parse()
-            .map_err(|_| Lacking::malformed(name, 1, format!("expected a number, found `{text}`")))
+        let path = format!("/proc/sys/{}", name.replace('.', "/"));
+        text.parse().map_err(|_| Malformed::not_a_number(1, &text)).in_file(&path)
     }
 
-    /// The size of a page. A captured machine may have another one than ours: it counts its free memory both in pages, in
-    /// /proc/vmstat, and in KiB, in /proc/meminfo.
-    ///
-    /// # Errors
-    /// Says why a capture does not tell it.
-    pub fn page_size(&self) -> Result<Bytes, Lacking> {
+    /// The size of a page. A capture tells it, or counts some memory both in pages, in /proc/vmstat, and in KiB, in
+    /// /proc/meminfo; one that tells nothing is taken to have 4 KiB, as almost every machine has.
+    pub fn page_size(&self) -> Bytes {
         if self.host.is_live() {
-            return Ok(Bytes(rustix::param::page_size() as u64));
+            return Bytes(rustix::param::page_size() as u64);
         }
-        let counted = self.vmstat().ok().and_then(|vmstat| vmstat.find("nr_free_pages")).filter(|&pages| pages > 0);
-        // Without that there is no telling, and almost every machine has 4 KiB.
-        let Some(pages) = counted else { return Ok(Bytes(4096)) };
-        let exact = self.meminfo()?.get("MemFree")?.0 / pages;
-        // The two were read one after the other; the sizes lie a factor of 4 apart.
-        Ok(Bytes(match exact {
+        let told = self.host.output("getconf", &["PAGESIZE"]).ok().and_then(|text| text.trim().parse().ok());
+        let size = told.or_else(|| self.counted_page_size()).unwrap_or(4096);
+        // The sizes lie a factor of 4 apart, and the two counts were read one after the other.
+        Bytes(match size {
             ..8192 => 4096,
             8192..32768 => 16384,
             _ => 65536,
-        }))
+        })
+    }
+
+    /// Free memory would be the natural count, but a machine that brings its memory up bit by bit counts it differently.
+    fn counted_page_size(&self) -> Option<u64> {
+        const COUNTS: [(&str, &str); 2] =
+            [("SUnreclaim", "nr_slab_unreclaimable"), ("AnonPages", "nr_anon_pages")];
+        let (meminfo, vmstat) = (self.meminfo().ok()?, self.vmstat().ok()?);
+        let size = |(amount, pages)| meminfo.find(amount)?.0.checked_div(vmstat.find(pages)?);
+        COUNTS.into_iter().find_map(size).filter(|&size| size > 0)
     }
 
     /// `pages` of this machine as bytes.
-    ///
-    /// # Errors
-    /// As [`Readings::page_size`].
-    pub fn pages(&self, pages: u64) -> Result<Bytes, Lacking> {
-        self.page_size().map(|size| size * pages)
+    pub fn pages(&self, pages: u64) -> Bytes {
+        self.page_size() * pages
     }
 
     /// The memory that the kernel can use for its own data: without HighMem and Movable zones.
@@ -190,7 +192,7 @@ impl<'h> Readings<'h> {
     /// # Errors
     /// Says why the zones cannot be read.
     pub fn lowmem(&self) -> Result<Bytes, Lacking> {
-        self.pages(zoneinfo::lowmem_pages(self.zones()?))
+        Ok(self.pages(zoneinfo::lowmem_pages(self.zones()?)))
     }
 
     /// The processes whose name is one of `names`.
@@ -198,10 +200,6 @@ impl<'h> Readings<'h> {
     /// # Errors
     /// Says why the processes cannot be read.
     pub fn processes_named(&self, names: &[&str]) -> Result<Vec<&Process>, Lacking> {
-        Ok(self
-            .processes()?
-            .iter()
-            .filter(|process| names.contains(&process.name.as_str()))
-            .collect())
+        Ok(self.processes()?.iter().filter(|process| names.contains(&process.name.as_str())).collect())
     }
 }

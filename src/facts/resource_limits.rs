@@ -40,10 +40,7 @@ pub fn parse(text: &str) -> Result<ResourceLimits, Malformed> {
 fn parse_limit(number: usize, text: &str) -> Result<Option<Bytes>, Malformed> {
     match text {
         "unlimited" => Ok(None),
-        _ => text
-            .parse()
-            .map(|limit| Some(Bytes(limit)))
-            .map_err(|_| Malformed::not_a_number(number, text)),
+        _ => text.parse().map(|limit| Some(Bytes(limit))).map_err(|_| Malformed::not_a_number(number, text)),
     }
 }
 

@@ -37,10 +37,7 @@ pub fn parse(text: &str) -> Result<Vec<Slab>, Malformed> {
                 format!("expected at least 4 columns, found {}", words.len()),
             ));
         };
-        let count = |text: &str| {
-            text.parse::<u64>()
-                .map_err(|_| Malformed::not_a_number(number, text))
-        };
+        let count = |text: &str| text.parse::<u64>().map_err(|_| Malformed::not_a_number(number, text));
         slabs.push(Slab {
             name: name.to_owned(),
             active: count(active)?,
@@ -69,11 +66,7 @@ mod tests {
             dentry 1000 2000 192 21 1 : tunables 0 0 0 : slabdata 95 95 0\n";
         assert_eq!(
             parse(text).unwrap(),
-            [Slab {
-                name: "dentry".into(),
-                active: 1000,
-                size: Bytes(384_000)
-            }]
+            [Slab { name: "dentry".into(), active: 1000, size: Bytes(384_000) }]
         );
         assert_eq!(parse("dentry 1 2").unwrap_err().line, 1);
     }

@@ -34,23 +34,16 @@ pub struct Header {
 
 /// Finds the header in the first bytes of an area, whatever size of page it was made for; `None` where there is none.
 pub fn parse(start: &[u8]) -> Option<Header> {
-    [4 << 10, 8 << 10, 16 << 10, 64 << 10]
-        .into_iter()
-        .find_map(|page_size| {
-            let mark = mark_at(start, page_size)?;
-            // A machine of the other byte order may have written it; the kernel reads both.
-            let is_swapped = number_at(start, INFORMATION)? == 1u32.swap_bytes();
-            let number =
-                |at| number_at(start, at).map(|value| if is_swapped { value.swap_bytes() } else { value });
-            let (version, last_page) = (number(INFORMATION)?, number(INFORMATION + 4)?);
-            let page_size = Bytes(page_size as u64);
-            Some(Header {
-                mark,
-                page_size,
-                version,
-                length: page_size * (u64::from(last_page) + 1),
-            })
-        })
+    [4 << 10, 8 << 10, 16 << 10, 64 << 10].into_iter().find_map(|page_size| {
+        let mark = mark_at(start, page_size)?;
+        // A machine of the other byte order may have written it; the kernel reads both.
+        let is_swapped = number_at(start, INFORMATION)? == 1u32.swap_bytes();
+        let number =
+            |at| number_at(start, at).map(|value| if is_swapped { value.swap_bytes() } else { value });
+        let (version, last_page) = (number(INFORMATION)?, number(INFORMATION + 4)?);
+        let page_size = Bytes(page_size as u64);
+        Some(Header { mark, page_size, version, length: page_size * (u64::from(last_page) + 1) })
+    })
 }
 
 fn mark_at(start: &[u8], page_size: usize) -> Option<Mark> {
@@ -95,14 +88,8 @@ mod tests {
     fn reads_the_other_byte_order_and_other_marks() {
         let swapped = parse(&area(4096, b"SWAPSPACE2", 1u32.swap_bytes(), 9u32.swap_bytes())).unwrap();
         assert_eq!((swapped.version, swapped.length), (1, Bytes(40960)));
-        assert_eq!(
-            parse(&area(4096, b"S1SUSPEND\0", 1, 9)).unwrap().mark,
-            Mark::Hibernated
-        );
-        assert_eq!(
-            parse(&area(4096, b"SWAP-SPACE", 1, 9)).unwrap().mark,
-            Mark::Ancient
-        );
+        assert_eq!(parse(&area(4096, b"S1SUSPEND\0", 1, 9)).unwrap().mark, Mark::Hibernated);
+        assert_eq!(parse(&area(4096, b"SWAP-SPACE", 1, 9)).unwrap().mark, Mark::Ancient);
         assert_eq!(parse(&area(4096, b"SWAPSPACE3", 1, 9)), None);
         assert_eq!(parse(b"short"), None);
     }

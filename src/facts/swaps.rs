@@ -51,16 +51,10 @@ pub fn parse(text: &str) -> Result<Vec<SwapArea>, Malformed> {
 fn parse_area(number: usize, line: &str) -> Result<SwapArea, Malformed> {
     let words: Vec<&str> = line.split_whitespace().collect();
     let [name, kind, size, used, priority] = words[..] else {
-        return Err(Malformed::new(
-            number,
-            format!("expected 5 columns, found {}", words.len()),
-        ));
+        return Err(Malformed::new(number, format!("expected 5 columns, found {}", words.len())));
     };
-    let kib = |text: &str| {
-        text.parse()
-            .map(Bytes::from_kib)
-            .map_err(|_| Malformed::not_a_number(number, text))
-    };
+    let kib =
+        |text: &str| text.parse().map(Bytes::from_kib).map_err(|_| Malformed::not_a_number(number, text));
     let name = unescape(name);
     let path = name.strip_suffix(" (deleted)");
     Ok(SwapArea {
@@ -69,9 +63,7 @@ fn parse_area(number: usize, line: &str) -> Result<SwapArea, Malformed> {
         is_file: kind == "file",
         size: kib(size)?,
         used: kib(used)?,
-        priority: priority
-            .parse()
-            .map_err(|_| Malformed::not_a_number(number, priority))?,
+        priority: priority.parse().map_err(|_| Malformed::not_a_number(number, priority))?,
     })
 }
 

@@ -19,10 +19,7 @@ pub fn parse(text: &str) -> Result<Vec<Mount>, Malformed> {
     let mut seen = BTreeSet::new();
     let mut distinct = Vec::new();
     // Both skip the same empty lines, so each mount meets its own line.
-    for (mount, (_, line)) in mounts::parse_detailed(text)?
-        .into_iter()
-        .zip(numbered_lines(text))
-    {
+    for (mount, (_, line)) in mounts::parse_detailed(text)?.into_iter().zip(numbered_lines(text)) {
         let device = line.split_whitespace().nth(2).unwrap_or_default();
         if mount.kind == KIND && seen.insert(device) {
             distinct.push(mount);
@@ -56,11 +53,7 @@ mod tests {
             24 22 0:20 /sub /srv/sub rw - tmpfs tmpfs rw,size=1024k\n\
             25 22 0:21 / /run rw - tmpfs tmpfs rw\n\
             26 22 0:5 / /dev rw - devtmpfs udev rw,size=1024k\n";
-        let points: Vec<String> = parse(text)
-            .unwrap()
-            .into_iter()
-            .map(|mount| mount.point)
-            .collect();
+        let points: Vec<String> = parse(text).unwrap().into_iter().map(|mount| mount.point).collect();
         assert_eq!(points, ["/tmp", "/run"]);
         assert_eq!(parse("22 1").unwrap_err().line, 1);
     }

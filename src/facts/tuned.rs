@@ -10,12 +10,7 @@ use super::malformed::{MOST_ENTRIES, numbered_lines};
 pub const ACTIVE: &str = "/etc/tuned/active_profile";
 
 /// Where profiles lie, strongest first.
-const FOLDERS: [&str; 4] = [
-    "/etc/tuned/profiles",
-    "/etc/tuned",
-    "/usr/lib/tuned/profiles",
-    "/usr/lib/tuned",
-];
+const FOLDERS: [&str; 4] = ["/etc/tuned/profiles", "/etc/tuned", "/usr/lib/tuned/profiles", "/usr/lib/tuned"];
 
 /// Profiles include profiles; a loop shall end.
 const DEEPEST: usize = 8;
@@ -87,30 +82,19 @@ pub fn parse(text: &str) -> Vec<Assignment> {
 /// Says why the file cannot be read.
 pub fn active(host: &Host) -> Result<Vec<String>, Lacking> {
     let text = host.read(ACTIVE).if_there()?.unwrap_or_default();
-    Ok(text
-        .split_whitespace()
-        .filter(|name| is_name(name))
-        .take(MOST_PROFILES)
-        .map(str::to_owned)
-        .collect())
+    Ok(text.split_whitespace().filter(|name| is_name(name)).take(MOST_PROFILES).map(str::to_owned).collect())
 }
 
 /// Whether tuned's daemon applies /etc/sysctl.d again behind its profile, as it does unless told otherwise.
 pub fn applies_sysctl_again(host: &Host) -> bool {
     let text = host.read("/etc/tuned/tuned-main.conf").unwrap_or_default();
-    let told = parse(&text)
-        .into_iter()
-        .rev()
-        .find(|one| one.key == "reapply_sysctl");
+    let told = parse(&text).into_iter().rev().find(|one| one.key == "reapply_sysctl");
     !told.is_some_and(|one| matches!(one.value.to_ascii_lowercase().as_str(), "0" | "false" | "no"))
 }
 
 /// The settings of the `sysctl` and `vm` plugins that `profiles` make together; later ones override earlier ones.
 pub fn settings(host: &Host, profiles: &[String]) -> Vec<TunedSetting> {
-    let mut merged = Merged {
-        settings: BTreeMap::new(),
-        files_left: MOST_PROFILES,
-    };
+    let mut merged = Merged { settings: BTreeMap::new(), files_left: MOST_PROFILES };
     for profile in profiles {
         merged.add(host, profile, 0);
     }
@@ -171,8 +155,7 @@ impl Merged {
                     file: file.to_owned(),
                     line: one.line,
                 };
-                self.settings
-                    .insert((plugin.to_owned(), one.key.clone()), setting);
+                self.settings.insert((plugin.to_owned(), one.key.clone()), setting);
             }
         }
     }
@@ -240,25 +223,16 @@ mod tests {
                 "[main]\ninclude=a\n[mine]\ntype=sysctl\nreplace=1\nvm.dirty_ratio=5\n[vm]\nenabled=0\ndirty_bytes=1\n",
             ),
         ];
-        assert_eq!(
-            settings_of(&files, &["b"]),
-            [setting("sysctl", "vm.dirty_ratio", "5")]
-        );
+        assert_eq!(settings_of(&files, &["b"]), [setting("sysctl", "vm.dirty_ratio", "5")]);
     }
 
     #[test]
     fn loops_end_and_paths_are_no_names() {
         let files = [
-            (
-                "etc/tuned/a/tuned.conf",
-                "[main]\ninclude=a,a,a,b\n[sysctl]\nvm.swappiness=1\n",
-            ),
+            ("etc/tuned/a/tuned.conf", "[main]\ninclude=a,a,a,b\n[sysctl]\nvm.swappiness=1\n"),
             ("etc/tuned/b/tuned.conf", "[main]\ninclude=a,b,../b,/etc/passwd\n"),
         ];
-        assert_eq!(
-            settings_of(&files, &["a"]),
-            [setting("sysctl", "vm.swappiness", "1")]
-        );
+        assert_eq!(settings_of(&files, &["a"]), [setting("sysctl", "vm.swappiness", "1")]);
         assert!(!is_name("../a") && !is_name("") && !is_name("a/b"));
     }
 

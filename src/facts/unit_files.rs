@@ -40,18 +40,9 @@ pub fn parse(unit: &str, file: &str, text: &str) -> Vec<Setting> {
         }
         let (key, value) = content.split_once('=')?;
         let (key, value) = (key.trim().to_owned(), value.trim().to_owned());
-        Some(Setting {
-            unit: unit.to_owned(),
-            file: file.to_owned(),
-            line,
-            key,
-            value,
-        })
+        Some(Setting { unit: unit.to_owned(), file: file.to_owned(), line, key, value })
     };
-    numbered_lines(text)
-        .filter_map(setting)
-        .take(MOST_ENTRIES)
-        .collect()
+    numbered_lines(text).filter_map(setting).take(MOST_ENTRIES).collect()
 }
 
 /// Reads the settings named `keys` of all units whose name ends with one of `kinds`, from `folders`.
@@ -84,20 +75,16 @@ fn unit_paths(host: &Host, folders: &[&str], kinds: &[&str]) -> Result<Vec<UnitP
     for folder in folders {
         for name in host.list(folder).if_there()?.unwrap_or_default() {
             if is_wanted(&name) {
-                paths.push(UnitPath {
-                    file: format!("{folder}/{name}"),
-                    unit: name,
-                });
+                paths.push(UnitPath { file: format!("{folder}/{name}"), unit: name });
             } else if let Some(unit) = name.strip_suffix(".d").filter(|unit| is_wanted(unit)) {
-                let files = host
-                    .list(&format!("{folder}/{name}"))
-                    .if_there()?
-                    .unwrap_or_default();
+                let files = host.list(&format!("{folder}/{name}")).if_there()?.unwrap_or_default();
                 let drop_ins = files.into_iter().filter(|file| file.ends_with(".conf"));
-                paths.extend(drop_ins.map(|file| UnitPath {
-                    unit: unit.to_owned(),
-                    file: format!("{folder}/{name}/{file}"),
-                }));
+                paths.extend(
+                    drop_ins.map(|file| UnitPath {
+                        unit: unit.to_owned(),
+                        file: format!("{folder}/{name}/{file}"),
+                    }),
+                );
             }
             if paths.len() > MOST_ENTRIES {
                 return Ok(paths);
@@ -114,18 +101,11 @@ mod tests {
 
     #[test]
     fn reads_settings() {
-        let settings = parse(
-            "a.service",
-            "/f",
-            "[Service]\n# LimitAS=1\nLimitAS = 2G\nExecStart=/bin/a --x=y\n",
-        );
+        let settings =
+            parse("a.service", "/f", "[Service]\n# LimitAS=1\nLimitAS = 2G\nExecStart=/bin/a --x=y\n");
         assert_eq!(settings.len(), 2);
         assert_eq!(
-            (
-                settings[0].line,
-                settings[0].key.as_str(),
-                settings[0].value.as_str()
-            ),
+            (settings[0].line, settings[0].key.as_str(), settings[0].value.as_str()),
             (3, "LimitAS", "2G")
         );
         assert_eq!(settings[1].value, "/bin/a --x=y");

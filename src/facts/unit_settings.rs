@@ -16,15 +16,8 @@ struct Rivals {
 pub fn winning(settings: Vec<Setting>) -> Vec<Setting> {
     let mut rivals: BTreeMap<(String, String), Rivals> = BTreeMap::new();
     for setting in settings {
-        let own = rivals
-            .entry((setting.unit.clone(), setting.key.clone()))
-            .or_default();
-        let name = setting
-            .file
-            .rsplit('/')
-            .next()
-            .unwrap_or(&setting.file)
-            .to_owned();
+        let own = rivals.entry((setting.unit.clone(), setting.key.clone())).or_default();
+        let name = setting.file.rsplit('/').next().unwrap_or(&setting.file).to_owned();
         let known = match name == setting.unit {
             true => own.fragment.as_ref(),
             false => own.drop_ins.get(&name),
@@ -50,10 +43,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn value(files: &[(&str, &str)]) -> String {
-        let all = files
-            .iter()
-            .flat_map(|(file, text)| parse("a.service", file, text))
-            .collect();
+        let all = files.iter().flat_map(|(file, text)| parse("a.service", file, text)).collect();
         let won = winning(all);
         assert_eq!(won.len(), 1);
         won[0].value.clone()

@@ -37,10 +37,7 @@ pub fn parse(file: &str, text: &str) -> Vec<UserLimit> {
             value: value.to_owned(),
         })
     };
-    numbered_lines(text)
-        .filter_map(limit)
-        .take(MOST_ENTRIES)
-        .collect()
+    numbered_lines(text).filter_map(limit).take(MOST_ENTRIES).collect()
 }
 
 /// Reads those of a machine; without the files there are none.
@@ -71,12 +68,7 @@ mod tests {
         assert_eq!(limits.len(), 1);
         let limit = &limits[0];
         assert_eq!(
-            (
-                limit.line,
-                limit.whom.as_str(),
-                limit.item.as_str(),
-                limit.value.as_str()
-            ),
+            (limit.line, limit.whom.as_str(), limit.item.as_str(), limit.value.as_str()),
             (3, "redis", "memlock", "unlimited")
         );
     }

@@ -11,10 +11,7 @@ pub fn parse(text: &str) -> Vec<(String, u32)> {
         let (name, _, number) = (fields.next()?, fields.next()?, fields.next()?);
         Some((name.to_owned(), number.parse().ok()?))
     };
-    numbered_lines(text)
-        .filter_map(entry)
-        .take(MOST_ENTRIES)
-        .collect()
+    numbered_lines(text).filter_map(entry).take(MOST_ENTRIES).collect()
 }
 
 /// Reads them from a machine; without the file there are none.

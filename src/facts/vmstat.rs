@@ -23,8 +23,7 @@ impl Vmstat {
     /// # Errors
     /// Says that this kernel does not keep it.
     pub fn get(&self, name: &str) -> Result<u64, Lacking> {
-        self.find(name)
-            .ok_or_else(|| Lacking::absent(format!("{PATH}: {name}")))
+        self.find(name).ok_or_else(|| Lacking::absent(format!("{PATH}: {name}")))
     }
 
     /// Tasks that had to reclaim memory themselves: `allocstall`, since 4.10 one counter a zone.

@@ -37,10 +37,7 @@ impl Zone {
 
 /// Pages that the kernel manages and can use for its own data.
 pub fn lowmem_pages(zones: &[Zone]) -> u64 {
-    zones
-        .iter()
-        .filter(|zone| zone.is_lowmem())
-        .fold(0, |sum, zone| sum.saturating_add(zone.managed))
+    zones.iter().filter(|zone| zone.is_lowmem()).fold(0, |sum, zone| sum.saturating_add(zone.managed))
 }
 
 /// Reads the text of /proc/zoneinfo; zones without memory are left out.
@@ -82,18 +79,10 @@ pub fn parse(text: &str) -> Result<Vec<Zone>, Malformed> {
 
 fn parse_heading(number: usize, line: &str) -> Result<Zone, Malformed> {
     let rest = line.trim_start_matches("Node ");
-    let (node, name) = rest
-        .split_once(", zone")
-        .ok_or_else(|| Malformed::new(number, "expected `Node N, zone NAME`"))?;
-    let node = node
-        .trim()
-        .parse()
-        .map_err(|_| Malformed::not_a_number(number, node))?;
-    Ok(Zone {
-        node,
-        name: name.trim().to_owned(),
-        ..Zone::default()
-    })
+    let (node, name) =
+        rest.split_once(", zone").ok_or_else(|| Malformed::new(number, "expected `Node N, zone NAME`"))?;
+    let node = node.trim().parse().map_err(|_| Malformed::not_a_number(number, node))?;
+    Ok(Zone { node, name: name.trim().to_owned(), ..Zone::default() })
 }
 
 fn take_amount(zone: &mut Zone, number: usize, line: &str) -> Result<(), Malformed> {
@@ -110,10 +99,7 @@ fn take_amount(zone: &mut Zone, number: usize, line: &str) -> Result<(), Malform
         "managed" => &mut zone.managed,
         _ => return Ok(()),
     };
-    *slot = value
-        .trim()
-        .parse()
-        .map_err(|_| Malformed::not_a_number(number, value.trim()))?;
+    *slot = value.trim().parse().map_err(|_| Malformed::not_a_number(number, value.trim()))?;
     Ok(())
 }
 
@@ -123,11 +109,7 @@ fn take_amount(zone: &mut Zone, number: usize, line: &str) -> Result<(), Malform
 /// Says why there are none.
 pub fn read(host: &Host) -> Result<Vec<Zone>, Lacking> {
     let zones = parse(&host.read(PATH)?).in_file(PATH)?;
-    if zones.is_empty() {
-        Err(Lacking::malformed(PATH, 1, "no zone has any memory"))
-    } else {
-        Ok(zones)
-    }
+    if zones.is_empty() { Err(Lacking::malformed(PATH, 1, "no zone has any memory")) } else { Ok(zones) }
 }
 
 #[cfg(test)]
@@ -148,10 +130,7 @@ mod tests {
         assert_eq!(zones.len(), 1);
         let dma = &zones[0];
         assert_eq!((dma.node, dma.name.as_str(), dma.free), (0, "DMA", 3840));
-        assert_eq!(
-            (dma.min, dma.low, dma.high, dma.present, dma.managed),
-            (66, 82, 98, 3999, 3840)
-        );
+        assert_eq!((dma.min, dma.low, dma.high, dma.present, dma.managed), (66, 82, 98, 3999, 3840));
         assert_eq!(lowmem_pages(&zones), 3840);
     }
 
@@ -162,10 +141,7 @@ mod tests {
             parse("Node 0, zone DMA\n pages free 1\n min x").unwrap_err(),
             Malformed::not_a_number(3, "x")
         );
-        assert_eq!(
-            parse("Node zero, zone DMA").unwrap_err(),
-            Malformed::not_a_number(1, "zero")
-        );
+        assert_eq!(parse("Node zero, zone DMA").unwrap_err(), Malformed::not_a_number(1, "zero"));
     }
 
     proptest! {

@@ -46,15 +46,11 @@ impl MemoryUse {
 /// # Errors
 /// Says what is wrong with the line.
 pub fn parse_mm_stat(text: &str) -> Result<MemoryUse, Malformed> {
-    let numbers = text
-        .split_whitespace()
-        .map(|word| word.parse().map_err(|_| Malformed::not_a_number(1, word)));
+    let numbers =
+        text.split_whitespace().map(|word| word.parse().map_err(|_| Malformed::not_a_number(1, word)));
     let numbers: Vec<u64> = numbers.take(16).collect::<Result<_, _>>()?;
     let [original, compressed, cost, limit, ..] = numbers[..] else {
-        return Err(Malformed::new(
-            1,
-            format!("expected at least 4 columns, found {}", numbers.len()),
-        ));
+        return Err(Malformed::new(1, format!("expected at least 4 columns, found {}", numbers.len())));
     };
     Ok(MemoryUse {
         original: Bytes(original),
@@ -81,10 +77,7 @@ fn read_device(host: &Host, name: String) -> Result<Option<ZramDevice>, Lacking>
     let text = host.read(&path).if_there()?.unwrap_or_default();
     let size = match text.trim() {
         "" | "0" => return Ok(None),
-        size => size
-            .parse()
-            .map_err(|_| Malformed::not_a_number(1, size))
-            .in_file(&path)?,
+        size => size.parse().map_err(|_| Malformed::not_a_number(1, size)).in_file(&path)?,
     };
     let path = format!("{folder}/mm_stat");
     let use_of_memory = match host.read(&path).if_there()? {
@@ -114,10 +107,7 @@ mod tests {
         assert_eq!(new.limit, Bytes(2048));
         assert!((new.ratio().unwrap() - 3.333).abs() < 0.01);
         assert_eq!(parse_mm_stat("0 0 0 0").unwrap().ratio(), None);
-        assert_eq!(
-            parse_mm_stat("1 2").unwrap_err().what,
-            "expected at least 4 columns, found 2"
-        );
+        assert_eq!(parse_mm_stat("1 2").unwrap_err().what, "expected at least 4 columns, found 2");
     }
 
     proptest! {

@@ -7,12 +7,7 @@ use crate::host::{Host, IfThere, Lacking};
 use super::malformed::{MOST_ENTRIES, numbered_lines};
 
 /// Where its files lie, strongest first.
-const FOLDERS: [&str; 4] = [
-    "/run/systemd",
-    "/etc/systemd",
-    "/usr/local/lib/systemd",
-    "/usr/lib/systemd",
-];
+const FOLDERS: [&str; 4] = ["/run/systemd", "/etc/systemd", "/usr/local/lib/systemd", "/usr/lib/systemd"];
 
 /// What one section asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,10 +52,7 @@ fn open_section(devices: &mut Vec<Device>, name: &str, file: &str) -> Option<usi
         Some(place) => place,
         None if devices.len() == MOST_ENTRIES => return None,
         None => {
-            devices.push(Device {
-                name: name.to_owned(),
-                ..Device::default()
-            });
+            devices.push(Device { name: name.to_owned(), ..Device::default() });
             devices.len() - 1
         }
     };
@@ -80,9 +72,7 @@ fn set(device: &mut Device, key: &str, value: &str) {
 
 /// `zstd(level=3) lz4 (type=idle)` compresses with `zstd`; what follows is for recompression.
 fn first_algorithm(value: &str) -> Option<String> {
-    let words = value
-        .split_whitespace()
-        .map(|word| word.split('(').next().unwrap_or_default());
+    let words = value.split_whitespace().map(|word| word.split('(').next().unwrap_or_default());
     words.filter(|word| !word.is_empty()).map(str::to_owned).next()
 }
 
@@ -92,10 +82,8 @@ fn first_algorithm(value: &str) -> Option<String> {
 /// Says which file or folder cannot be read.
 pub fn read(host: &Host) -> Result<Vec<Device>, Lacking> {
     let mut devices = Vec::new();
-    let main = FOLDERS
-        .iter()
-        .map(|folder| format!("{folder}/zram-generator.conf"))
-        .find(|path| host.has(path));
+    let main =
+        FOLDERS.iter().map(|folder| format!("{folder}/zram-generator.conf")).find(|path| host.has(path));
     for path in main.into_iter().chain(drop_ins(host)?) {
         // A drop-in that is a link to /dev/null switches one of the same name off: it reads as something that is not a file.
         match host.read(&path) {
@@ -111,17 +99,9 @@ fn drop_ins(host: &Host) -> Result<impl Iterator<Item = String>, Lacking> {
     let mut files = BTreeMap::new();
     for folder in FOLDERS {
         let folder = format!("{folder}/zram-generator.conf.d");
-        for name in host
-            .list(&folder)
-            .if_there()?
-            .unwrap_or_default()
-            .into_iter()
-            .take(MOST_ENTRIES)
-        {
+        for name in host.list(&folder).if_there()?.unwrap_or_default().into_iter().take(MOST_ENTRIES) {
             if name.ends_with(".conf") {
-                files
-                    .entry(name.clone())
-                    .or_insert_with(|| format!("{folder}/{name}"));
+                files.entry(name.clone()).or_insert_with(|| format!("{folder}/{name}"));
             }
         }
     }
@@ -148,14 +128,8 @@ mod tests {
         );
         assert_eq!(devices.len(), 2);
         let first = &devices[0];
-        assert_eq!(
-            (first.size.as_deref(), first.file.as_str()),
-            (Some("ram / 2 #"), "/b")
-        );
-        assert_eq!(
-            (first.algorithm.as_deref(), first.host_memory_limit),
-            (Some("zstd"), Some(4096))
-        );
+        assert_eq!((first.size.as_deref(), first.file.as_str()), (Some("ram / 2 #"), "/b"));
+        assert_eq!((first.algorithm.as_deref(), first.host_memory_limit), (Some("zstd"), Some(4096)));
         assert_eq!(devices[1].file, "/a");
     }
 
@@ -168,29 +142,14 @@ mod tests {
             #[expect(clippy::disallowed_methods, reason = "builds the tree that is read")]
             std::fs::write(file, text).unwrap();
         };
-        add(
-            "usr/lib/systemd/zram-generator.conf",
-            "[zram0]\nzram-size=1\n[zram7]\n",
-        );
+        add("usr/lib/systemd/zram-generator.conf", "[zram0]\nzram-size=1\n[zram7]\n");
         add("etc/systemd/zram-generator.conf", "[zram0]\nzram-size=2\n");
-        add(
-            "usr/lib/systemd/zram-generator.conf.d/50-a.conf",
-            "[zram0]\nzram-size=3\n",
-        );
-        add(
-            "etc/systemd/zram-generator.conf.d/50-a.conf",
-            "[zram0]\ncompression-algorithm=lz4\n",
-        );
-        add(
-            "usr/lib/systemd/zram-generator.conf.d/40-z.conf",
-            "[zram0]\nzram-size=4\n",
-        );
+        add("usr/lib/systemd/zram-generator.conf.d/50-a.conf", "[zram0]\nzram-size=3\n");
+        add("etc/systemd/zram-generator.conf.d/50-a.conf", "[zram0]\ncompression-algorithm=lz4\n");
+        add("usr/lib/systemd/zram-generator.conf.d/40-z.conf", "[zram0]\nzram-size=4\n");
         let devices = read(&Host::at(folder.path()).unwrap()).unwrap();
         assert_eq!(devices.len(), 1);
-        assert_eq!(
-            (devices[0].size.as_deref(), devices[0].algorithm.as_deref()),
-            (Some("4"), Some("lz4"))
-        );
+        assert_eq!((devices[0].size.as_deref(), devices[0].algorithm.as_deref()), (Some("4"), Some("lz4")));
     }
 
     proptest! {

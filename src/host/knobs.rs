@@ -25,19 +25,12 @@ pub(super) fn read_captured(host: &Host, name: &str) -> Result<String, Lacking> 
     if let Some(value) = host.read(&path_of(name)).if_there()? {
         return Ok(value.trim().to_owned());
     }
-    let printed = host
-        .captured_knobs()
-        .ok_or_else(|| Lacking::absent(path_of(name)))?;
-    printed
-        .get(name)
-        .cloned()
-        .ok_or_else(|| Lacking::absent(path_of(name)))
+    let printed = host.captured_knobs().ok_or_else(|| Lacking::absent(path_of(name)))?;
+    printed.get(name).cloned().ok_or_else(|| Lacking::absent(path_of(name)))
 }
 
 /// Reads what `sysctl -a` prints: one `name = value` a line.
 pub(super) fn parse_listing(text: &str) -> BTreeMap<String, String> {
     let pairs = text.lines().filter_map(|line| line.split_once(" = "));
-    pairs
-        .map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
-        .collect()
+    pairs.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())).collect()
 }

@@ -41,10 +41,7 @@ pub enum Reason {
 impl Lacking {
     /// Says that `source` could not be read for `reason`.
     pub fn new(source: impl Into<String>, reason: Reason) -> Self {
-        Self {
-            source: source.into(),
-            reason,
-        }
+        Self { source: source.into(), reason }
     }
 
     /// Says that `source` is not there.
@@ -54,13 +51,7 @@ impl Lacking {
 
     /// Says that `line` of `source` (counted from 1) is not what it should be.
     pub fn malformed(source: impl Into<String>, line: usize, what: impl Into<String>) -> Self {
-        Self::new(
-            source,
-            Reason::Malformed {
-                line,
-                what: what.into(),
-            },
-        )
+        Self::new(source, Reason::Malformed { line, what: what.into() })
     }
 
     pub(crate) fn from_io(source: &str, error: &io::Error) -> Self {
@@ -102,10 +93,7 @@ impl<T> IfThere<T> for Result<T, Lacking> {
     fn if_there(self) -> Result<Option<T>, Lacking> {
         match self {
             Ok(value) => Ok(Some(value)),
-            Err(Lacking {
-                reason: Reason::Absent,
-                ..
-            }) => Ok(None),
+            Err(Lacking { reason: Reason::Absent, .. }) => Ok(None),
             Err(lacking) => Err(lacking),
         }
     }

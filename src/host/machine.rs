@@ -36,10 +36,7 @@ pub struct Host {
 impl Host {
     /// The machine that memtune runs on.
     pub fn live() -> Self {
-        Self {
-            root: Root::Live,
-            captured_knobs: OnceCell::new(),
-        }
+        Self { root: Root::Live, captured_knobs: OnceCell::new() }
     }
 
     /// The machine under `folder`.
@@ -47,10 +44,7 @@ impl Host {
     /// # Errors
     /// Fails where `folder` is not a folder that can be opened.
     pub fn at(folder: &Path) -> io::Result<Self> {
-        Ok(Self {
-            root: Root::tree(folder)?,
-            captured_knobs: OnceCell::new(),
-        })
+        Ok(Self { root: Root::tree(folder)?, captured_knobs: OnceCell::new() })
     }
 
     /// Whether this is the machine that memtune runs on.
@@ -85,9 +79,7 @@ impl Host {
     pub fn read_into(&self, path: &str, bytes: &mut Vec<u8>) -> Result<(), Lacking> {
         bytes.clear();
         let file = self.open_file(path)?;
-        file.take(LARGEST_FILE + 1)
-            .read_to_end(bytes)
-            .map_err(|error| Lacking::from_io(path, &error))?;
+        file.take(LARGEST_FILE + 1).read_to_end(bytes).map_err(|error| Lacking::from_io(path, &error))?;
         if bytes.len() as u64 > LARGEST_FILE {
             return Err(Lacking::new(path, Reason::TooLarge(LARGEST_FILE)));
         }
@@ -110,10 +102,7 @@ impl Host {
         }
         let mut bytes = Vec::new();
         let limit = (length as u64).min(LARGEST_FILE);
-        File::from(file)
-            .take(limit)
-            .read_to_end(&mut bytes)
-            .map_err(failed)?;
+        File::from(file).take(limit).read_to_end(&mut bytes).map_err(failed)?;
         Ok(bytes)
     }
 
@@ -163,10 +152,7 @@ impl Host {
     /// Says why it cannot be listed.
     pub fn list(&self, path: &str) -> Result<Vec<String>, Lacking> {
         let failed = |error: io::Error| Lacking::from_io(path, &error);
-        let folder = self
-            .root
-            .open(path, OFlags::RDONLY | OFlags::DIRECTORY)
-            .map_err(failed)?;
+        let folder = self.root.open(path, OFlags::RDONLY | OFlags::DIRECTORY).map_err(failed)?;
         let mut names = Vec::new();
         for entry in Dir::read_from(folder).map_err(|error| failed(error.into()))? {
             let entry = entry.map_err(|error| failed(error.into()))?;
@@ -196,10 +182,7 @@ impl Host {
     /// Says why it cannot be read; something that is not a link fails too.
     pub fn link(&self, path: &str) -> Result<String, Lacking> {
         let failed = |error: io::Error| Lacking::from_io(path, &error);
-        let link = self
-            .root
-            .open(path, OFlags::PATH | OFlags::NOFOLLOW)
-            .map_err(failed)?;
+        let link = self.root.open(path, OFlags::PATH | OFlags::NOFOLLOW).map_err(failed)?;
         let target = rustix::fs::readlinkat(&link, "", Vec::new()).map_err(|error| failed(error.into()))?;
         Ok(target.to_string_lossy().into_owned())
     }
@@ -223,10 +206,7 @@ impl Host {
         if !self.is_live() {
             return Err(Lacking::absent(path));
         }
-        let file = self
-            .root
-            .open(path, OFlags::PATH)
-            .map_err(|error| Lacking::from_io(path, &error))?;
+        let file = self.root.open(path, OFlags::PATH).map_err(|error| Lacking::from_io(path, &error))?;
         Space::of(&file).map_err(|error| Lacking::from_io(path, &error))
     }
 
@@ -235,11 +215,7 @@ impl Host {
     /// # Errors
     /// Says why it cannot be read.
     pub fn knob(&self, name: &str) -> Result<String, Lacking> {
-        if self.is_live() {
-            knobs::read_live(self, name)
-        } else {
-            knobs::read_captured(self, name)
-        }
+        if self.is_live() { knobs::read_live(self, name) } else { knobs::read_captured(self, name) }
     }
 
     /// What a program prints, at most 4 MiB; in a tree, what it printed when the tree was captured.
@@ -255,12 +231,7 @@ impl Host {
     }
 
     pub(super) fn captured_knobs(&self) -> Option<&BTreeMap<String, String>> {
-        let read = || {
-            self.captured("sysctl -a")
-                .ok()
-                .flatten()
-                .map(|text| knobs::parse_listing(&text))
-        };
+        let read = || self.captured("sysctl -a").ok().flatten().map(|text| knobs::parse_listing(&text));
         self.captured_knobs.get_or_init(read).as_ref()
     }
 
@@ -320,10 +291,7 @@ mod tests {
     #[test]
     fn a_loop_of_links_is_an_error_and_absence_is_absence() {
         let (_folder, host) = tree(|root| symlink("/loop", root.join("loop")).unwrap());
-        assert!(matches!(
-            host.read("/loop").unwrap_err().reason,
-            Reason::Failed(_)
-        ));
+        assert!(matches!(host.read("/loop").unwrap_err().reason, Reason::Failed(_)));
         assert_eq!(host.read("/none").if_there(), Ok(None));
         assert_eq!(host.list("/none").if_there(), Ok(None));
     }
@@ -342,16 +310,10 @@ mod tests {
     #[test]
     fn a_gigantic_file_is_refused_and_a_gigantic_log_read_from_its_end() {
         let (folder, host) = tree(|root| write(&root.join("log"), ""));
-        let log = std::fs::OpenOptions::new()
-            .write(true)
-            .open(folder.path().join("log"))
-            .unwrap();
+        let log = std::fs::OpenOptions::new().write(true).open(folder.path().join("log")).unwrap();
         log.set_len(1 << 30).unwrap();
         std::os::unix::fs::FileExt::write_all_at(&log, b"\nlast", (1 << 30) - 5).unwrap();
-        assert_eq!(
-            host.read("/log").unwrap_err().reason,
-            Reason::TooLarge(LARGEST_FILE)
-        );
+        assert_eq!(host.read("/log").unwrap_err().reason, Reason::TooLarge(LARGEST_FILE));
         let mut last = String::new();
         host.each_line("/log", |line| last = line.to_owned()).unwrap();
         assert_eq!(last, "last");
@@ -363,19 +325,11 @@ mod tests {
             write(&root.join("swapfile"), "mkswap");
             std::fs::create_dir(root.join("folder")).unwrap();
         });
-        let file = std::fs::OpenOptions::new()
-            .write(true)
-            .open(folder.path().join("swapfile"));
+        let file = std::fs::OpenOptions::new().write(true).open(folder.path().join("swapfile"));
         file.unwrap().set_len(1 << 40).unwrap();
         assert_eq!(host.read_start("/swapfile", 8).unwrap(), b"mkswap\0\0");
-        assert_eq!(
-            host.read_start("/swapfile", usize::MAX).unwrap().len() as u64,
-            LARGEST_FILE
-        );
-        assert_eq!(
-            host.read_start("/folder", 8).unwrap_err().reason,
-            Reason::NotAFile
-        );
+        assert_eq!(host.read_start("/swapfile", usize::MAX).unwrap().len() as u64, LARGEST_FILE);
+        assert_eq!(host.read_start("/folder", 8).unwrap_err().reason, Reason::NotAFile);
         assert_eq!(host.read_start("/none", 8), Err(Lacking::absent("/none")));
     }
 
@@ -383,10 +337,7 @@ mod tests {
     fn knobs_come_from_the_tree_or_from_what_sysctl_printed() {
         let (_folder, host) = tree(|root| {
             write(&root.join("proc/sys/vm/swappiness"), "10\n");
-            write(
-                &root.join("sos_commands/kernel/sysctl_-a"),
-                "vm.swappiness = 60\nvm.dirty_ratio = 20\n",
-            );
+            write(&root.join("sos_commands/kernel/sysctl_-a"), "vm.swappiness = 60\nvm.dirty_ratio = 20\n");
         });
         assert_eq!(host.knob("vm.swappiness").unwrap(), "10");
         assert_eq!(host.knob("vm.dirty_ratio").unwrap(), "20");

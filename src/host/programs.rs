@@ -13,10 +13,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(20);
 /// Runs `program` with a neutral locale and no input; its complaints are dropped, its exit status is not asked.
 pub(super) fn run(program: &str, arguments: &[&str], limit: u64) -> Result<String, Lacking> {
     let path = which::which(program).map_err(|_| Lacking::absent(program))?;
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one place that runs programs"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that runs programs")]
     let child = Command::new(path)
         .args(arguments)
         .env("LC_ALL", "C")
@@ -29,10 +26,7 @@ pub(super) fn run(program: &str, arguments: &[&str], limit: u64) -> Result<Strin
         .and_then(|child| collect(child, limit))
         .map_err(|error| Lacking::from_io(program, &error))?
         .ok_or_else(|| {
-            Lacking::new(
-                program,
-                Reason::Failed(format!("no answer in {} s", LONGEST_WAIT.as_secs())),
-            )
+            Lacking::new(program, Reason::Failed(format!("no answer in {} s", LONGEST_WAIT.as_secs())))
         })
 }
 

@@ -20,10 +20,7 @@ impl Root {
     pub(super) fn tree(path: &Path) -> io::Result<Self> {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let folder = rustix::fs::open(path, flags, Mode::empty())?;
-        Ok(Self::Tree {
-            folder,
-            path: path.to_owned(),
-        })
+        Ok(Self::Tree { folder, path: path.to_owned() })
     }
 
     /// Opens `path`. Never waits: a pipe in a hostile tree would otherwise hang the caller.

@@ -48,9 +48,6 @@ impl Space {
         let answer = rustix::fs::fstatvfs(file)?;
         let size = Bytes(answer.f_frsize) * answer.f_blocks;
         let free = Bytes(answer.f_frsize) * answer.f_bfree;
-        Ok(Self {
-            size,
-            used: size.less(free),
-        })
+        Ok(Self { size, used: size.less(free) })
     }
 }

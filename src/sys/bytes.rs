@@ -39,11 +39,7 @@ impl Bytes {
 
     /// This amount as a percentage of `whole`; 0 of nothing is 0.
     pub fn percent_of(self, whole: Self) -> f64 {
-        if whole.0 == 0 {
-            0.0
-        } else {
-            self.0 as f64 * 100.0 / whole.0 as f64
-        }
+        if whole.0 == 0 { 0.0 } else { self.0 as f64 * 100.0 / whole.0 as f64 }
     }
 
     /// `percent` per cent of this amount, rounded down.
@@ -56,11 +52,7 @@ impl fmt::Display for Bytes {
     /// Three significant digits or so, in the largest unit of base 1024 that gives at least 1.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         const UNITS: [&str; 7] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
-        let exponent = if self.0 == 0 {
-            0
-        } else {
-            (self.0.ilog2() / 10) as usize
-        };
+        let exponent = if self.0 == 0 { 0 } else { (self.0.ilog2() / 10) as usize };
         let value = self.0 as f64 / (1u64 << (10 * exponent)) as f64;
         let text = match exponent {
             0 => format!("{} B", self.0),

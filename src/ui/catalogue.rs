@@ -11,7 +11,8 @@ pub fn render<'c>(checks: impl Iterator<Item = &'c Check>, look: Look) -> String
     let checks: Vec<&Check> = checks.collect();
     let mut sections = Vec::new();
     for group in Group::ALL {
-        let rows: Vec<Vec<String>> = checks.iter().filter(|check| check.group == group).map(|check| row(check)).collect();
+        let rows: Vec<Vec<String>> =
+            checks.iter().filter(|check| check.group == group).map(|check| row(check)).collect();
         if !rows.is_empty() {
             let title = format!("{} ({}, {})", group.title(), group.letter(), group.name());
             sections.push(format!("{}\n{}", styled(HEADING, &title), table::columns(look, 2, rows)));

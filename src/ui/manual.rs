@@ -41,12 +41,17 @@ fn add_command(command: Command, pages: &mut Vec<(String, String)>) -> io::Resul
 }
 
 fn closing_sections() -> String {
-    let statuses: String = Exit::ALL.iter().map(|exit| entry(&exit.status().to_string(), exit.meaning())).collect();
-    let files = entry("/etc/memtune/ignore", "findings that the owner accepts: an id and a reason a line; a line without a reason is not heeded");
+    let statuses: String =
+        Exit::ALL.iter().map(|exit| entry(&exit.status().to_string(), exit.meaning())).collect();
+    let files = entry(
+        "/etc/memtune/ignore",
+        "findings that the owner accepts: an id and a reason a line; a line without a reason is not heeded",
+    );
     let environment = entry("NO_COLOR", "if set, nothing is coloured unless --color=always")
         + &entry("COLUMNS", "the width to write for, instead of the terminal's own")
         + &entry("LC_ALL, LC_CTYPE, LANG", "marks beyond ASCII are used where the locale is one of UTF-8");
-    let also = paragraph("memtune-doctor(1), memtune-checks(7), sysctl(8), swapon(8), systemd-oomd(8), proc(5)");
+    let also =
+        paragraph("memtune-doctor(1), memtune-checks(7), sysctl(8), swapon(8), systemd-oomd(8), proc(5)");
     [("EXIT STATUS", statuses), ("FILES", files), ("ENVIRONMENT", environment), ("SEE ALSO", also)]
         .map(|(title, body)| format!(".SH \"{title}\"\n{body}"))
         .concat()
@@ -55,7 +60,9 @@ fn closing_sections() -> String {
 fn checks_page() -> String {
     let mut text = format!("{MARK}.TH memtune-checks 7 \"\" \"memtune {}\"\n", env!("CARGO_PKG_VERSION"));
     text += ".SH NAME\nmemtune\\-checks \\- what memtune doctor examines\n.SH DESCRIPTION\n";
-    text += &paragraph("Each check has a stable id, a name, and a group whose letter begins the id. `memtune doctor explain ID` shows the same with the numbers of the machine at hand.");
+    text += &paragraph(
+        "Each check has a stable id, a name, and a group whose letter begins the id. `memtune doctor explain ID` shows the same with the numbers of the machine at hand.",
+    );
     let mut group = None;
     for check in registry::checks() {
         if group.replace(check.group) != Some(check.group) {
@@ -68,7 +75,9 @@ fn checks_page() -> String {
 
 fn check_entry(check: &Check) -> String {
     let sources = format!("Sources: {}.", check.sources.join("; "));
-    let body = [check.question, check.why, &sentence("Said as: ", check.thresholds), &sources].map(escaped).join("\n.IP\n");
+    let body = [check.question, check.why, &sentence("Said as: ", check.thresholds), &sources]
+        .map(escaped)
+        .join("\n.IP\n");
     format!(".TP\n\\fB{} {}\\fR\n{body}\n", check.id, escaped(check.name))
 }
 

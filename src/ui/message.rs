@@ -26,7 +26,11 @@ pub fn warning(message: &str) {
 /// Says that memtune itself is wrong, in a panic.
 pub fn bug(details: &str) {
     say(ERROR, "bug", details);
-    say(HINT, "hint", "this is a mistake in memtune, not in your machine; please report it with the line above");
+    say(
+        HINT,
+        "hint",
+        "this is a mistake in memtune, not in your machine; please report it with the line above",
+    );
 }
 
 fn say(style: Style, label: &str, text: &str) {

@@ -12,7 +12,8 @@ pub fn hanging(look: Look, first: &str, indent: usize, text: &str) -> String {
     let width = look.width.saturating_sub(indent).max(20);
     let text = harmless(text);
     // Paths and commands stay whole: a broken one can be neither read nor copied.
-    let options = textwrap::Options::new(width).break_words(false).word_splitter(textwrap::WordSplitter::NoHyphenation);
+    let options =
+        textwrap::Options::new(width).break_words(false).word_splitter(textwrap::WordSplitter::NoHyphenation);
     let lines = textwrap::wrap(&text, options);
     let mut wrapped = String::new();
     for (number, line) in lines.iter().enumerate() {
@@ -35,7 +36,10 @@ mod tests {
     #[test]
     fn wraps_behind_its_mark() {
         let look = Look { width: 24, has_unicode: true };
-        assert_eq!(hanging(look, "* ", 2, "one two three four five six"), "* one two three four\n  five six\n");
+        assert_eq!(
+            hanging(look, "* ", 2, "one two three four five six"),
+            "* one two three four\n  five six\n"
+        );
         assert_eq!(command(2, "x".repeat(90).as_str()).lines().count(), 1);
     }
 }

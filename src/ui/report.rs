@@ -45,10 +45,16 @@ pub fn render(report: &Report, look: Look, detail: Detail) -> String {
 fn heading(host: &Machine, look: Look) -> String {
     let kernel = host.kernel.as_ref().map(|kernel| format!("Linux {kernel}"));
     let name = host.hostname.as_deref().unwrap_or("a machine without a name");
-    let software: Vec<&str> = [&host.board, &host.distribution, &kernel, &host.architecture].into_iter().flatten().map(String::as_str).collect();
+    let software: Vec<&str> = [&host.board, &host.distribution, &kernel, &host.architecture]
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
+        .collect();
     let mut memory = Vec::new();
     memory.extend(host.memory.map(|memory| format!("{memory} of memory")));
-    memory.extend(host.swap.map(|swap| if swap.0 == 0 { "no swap".to_owned() } else { format!("{swap} of swap") }));
+    memory.extend(
+        host.swap.map(|swap| if swap.0 == 0 { "no swap".to_owned() } else { format!("{swap} of swap") }),
+    );
     memory.extend(host.page_size.filter(|size| size.0 != 4096).map(|size| format!("pages of {size}")));
     memory.extend(host.cgroups.map(|cgroups| format!("control groups {}", cgroups.name())));
     let root = host.root.as_ref().map(|root| format!(" (as captured in {root})")).unwrap_or_default();
@@ -101,7 +107,8 @@ pub(super) fn evidence(finding: &Finding, look: Look, indent: usize) -> String {
 pub(super) fn fix(finding: &Finding, indent: usize) -> String {
     let Some(fix) = &finding.fix else { return String::new() };
     let commands: String = fix.commands.iter().map(|command| paragraph::command(indent, command)).collect();
-    let reboot = if fix.needs_reboot { " ".repeat(indent) + "takes effect at the next boot\n" } else { String::new() };
+    let reboot =
+        if fix.needs_reboot { " ".repeat(indent) + "takes effect at the next boot\n" } else { String::new() };
     commands + &reboot
 }
 
@@ -128,7 +135,8 @@ fn not_examined(report: &Report, look: Look) -> String {
     };
     let mut text = String::new();
     for label in labels {
-        let is_meant = |finding: &&Finding| finding.lacking.as_ref().is_some_and(|reason| label_of(reason) == label);
+        let is_meant =
+            |finding: &&Finding| finding.lacking.as_ref().is_some_and(|reason| label_of(reason) == label);
         let ids: Vec<&str> = report.findings.iter().filter(is_meant).map(|finding| finding.id).collect();
         if !ids.is_empty() {
             let line = format!("{} not examined {label}: {}", ids.len(), ids.join(", "));

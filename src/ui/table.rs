@@ -14,5 +14,8 @@ pub fn columns(look: Look, indent: usize, rows: impl IntoIterator<Item = Vec<Str
     }
     let margin = " ".repeat(indent);
     // The table pads its cells with a blank on each side.
-    table.lines().map(|line| format!("{margin}{}\n", line.strip_prefix(' ').unwrap_or(&line).trim_end())).collect()
+    table
+        .lines()
+        .map(|line| format!("{margin}{}\n", line.strip_prefix(' ').unwrap_or(&line).trim_end()))
+        .collect()
 }

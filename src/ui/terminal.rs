@@ -30,7 +30,10 @@ impl Terminal {
             Colour::Always => ColorChoice::Always,
             Colour::Never => ColorChoice::Never,
         };
-        Self { out: AutoStream::new(io::stdout(), choice), look: Look { width: width(), has_unicode: has_unicode() } }
+        Self {
+            out: AutoStream::new(io::stdout(), choice),
+            look: Look { width: width(), has_unicode: has_unicode() },
+        }
     }
 
     /// Writes an answer.

@@ -1,6 +1,5 @@
 //! Each exit status that a command can end with today, as the shell sees it.
 
-
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
@@ -38,7 +37,9 @@ fn done_is_0() {
 #[test]
 fn findings_are_1_from_the_severity_that_was_asked_for() {
     let root = cases().join("03-server-hydrus/root");
-    let status = |arguments: &[&str]| memtune().arg("--root").arg(&root).arg("doctor").args(arguments).output().unwrap().status.code();
+    let status = |arguments: &[&str]| {
+        memtune().arg("--root").arg(&root).arg("doctor").args(arguments).output().unwrap().status.code()
+    };
     assert_eq!(status(&["--check", "S08"]), Some(1));
     assert_eq!(status(&["--check", "S08", "--fail-on", "error"]), Some(0));
 }
@@ -111,7 +112,8 @@ fn a_failure_is_5_and_leaves_nothing() {
 
 #[test]
 fn a_reader_that_leaves_is_no_failure() {
-    let mut child = memtune().args(["doctor", "list"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child =
+        memtune().args(["doctor", "list"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0));

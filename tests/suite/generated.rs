@@ -1,12 +1,11 @@
 //! What is generated from the code and committed is what the code generates.
 
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap_complete::Shell;
 use super::common::memtune;
+use clap_complete::Shell;
 use snapbox::{Assert, Data};
 
 fn committed(folder: &str) -> PathBuf {
@@ -16,10 +15,13 @@ fn committed(folder: &str) -> PathBuf {
 #[test]
 fn completions_are_those_of_the_command_line() {
     let assert = Assert::new().action_env("SNAPSHOTS").normalize_paths(false);
-    for (shell, file) in [(Shell::Bash, "memtune.bash"), (Shell::Zsh, "_memtune"), (Shell::Fish, "memtune.fish")] {
+    for (shell, file) in
+        [(Shell::Bash, "memtune.bash"), (Shell::Zsh, "_memtune"), (Shell::Fish, "memtune.fish")]
+    {
         let output = memtune().args(["completions", &shell.to_string()]).output().unwrap();
         assert!(output.status.success());
-        let expected = Data::read_from(&committed("completions").join(file), Some(snapbox::data::DataFormat::Text));
+        let expected =
+            Data::read_from(&committed("completions").join(file), Some(snapbox::data::DataFormat::Text));
         assert.eq(Data::text(String::from_utf8(output.stdout).unwrap()), expected);
     }
 }
@@ -35,7 +37,10 @@ fn manual_pages_are_those_of_the_command_line_and_the_checks() {
     };
     for name in names(written.path()) {
         let text = fs::read_to_string(written.path().join(&name)).unwrap();
-        assert.eq(Data::text(text), Data::read_from(&committed("man").join(&name), Some(snapbox::data::DataFormat::Text)));
+        assert.eq(
+            Data::text(text),
+            Data::read_from(&committed("man").join(&name), Some(snapbox::data::DataFormat::Text)),
+        );
     }
     assert_eq!(names(written.path()), names(&committed("man")), "man/ holds a page that nothing generates");
 }

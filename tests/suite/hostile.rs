@@ -45,7 +45,10 @@ fn assert_answers(root: &Path) -> String {
     let text = String::from_utf8(output.stdout).unwrap();
     let status = output.status.code();
     assert!(matches!(status, Some(0 | 1)), "{status:?}: {}", String::from_utf8_lossy(&output.stderr));
-    assert!(!text.chars().any(|character| character.is_control() && character != '\n'), "control characters get through");
+    assert!(
+        !text.chars().any(|character| character.is_control() && character != '\n'),
+        "control characters get through"
+    );
     text
 }
 
@@ -79,7 +82,16 @@ fn gigantic_files_take_no_memory() {
 
 #[test]
 fn files_of_countless_entries_take_no_memory() {
-    let lines = ["a:1\n", "/a b c\n", "/a file 1 1 1\n", "Node 0, zone A 1\n", "a=b\n", "S13 x\n", "a 1 1 1\n", "1 (a) S 1 1 1\n"];
+    let lines = [
+        "a:1\n",
+        "/a b c\n",
+        "/a file 1 1 1\n",
+        "Node 0, zone A 1\n",
+        "a=b\n",
+        "S13 x\n",
+        "a 1 1 1\n",
+        "1 (a) S 1 1 1\n",
+    ];
     for line in lines {
         let text = line.repeat((4 << 20) / line.len());
         let root = spoiled("03-server-hydrus", |_, target| fs::write(target, &text).unwrap());
@@ -92,7 +104,8 @@ fn traps_are_not_walked_into() {
     let root = spoiled("03-server-hydrus", |_, target| symlink(target.file_name().unwrap(), target).unwrap());
     assert_answers(root.path());
     let root = spoiled("03-server-hydrus", |_, target| {
-        rustix::fs::mknodat(rustix::fs::CWD, target, rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU, 0).unwrap();
+        rustix::fs::mknodat(rustix::fs::CWD, target, rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU, 0)
+            .unwrap();
     });
     assert_answers(root.path());
     let root = spoiled("03-server-hydrus", |_, target| fs::create_dir(target).unwrap());

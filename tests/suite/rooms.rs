@@ -43,7 +43,8 @@ fn room_of(path: &Path) -> String {
 
 /// The rooms that a source text names behind `crate::`, braces taken apart; comments do not count.
 fn rooms_named(text: &str) -> Vec<String> {
-    let code: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+    let code: String =
+        text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
     let mut named = Vec::new();
     for rest in code.split("crate::").skip(1) {
         let is_word = |character: char| character.is_alphanumeric() || character == '_';
@@ -63,7 +64,8 @@ fn every_room_knows_only_the_floors_below_it() {
         if room == "main" || room == "bin" {
             continue;
         }
-        let allowed = house.get(room.as_str()).unwrap_or_else(|| panic!("the room `{room}` is not in the house"));
+        let allowed =
+            house.get(room.as_str()).unwrap_or_else(|| panic!("the room `{room}` is not in the house"));
         for named in rooms_named(&fs::read_to_string(&path).unwrap()) {
             seen += 1;
             if named != room && !allowed.contains(&named.as_str()) {
@@ -77,7 +79,10 @@ fn every_room_knows_only_the_floors_below_it() {
 
 #[test]
 fn a_room_may_not_know_one_above_it() {
-    assert_eq!(rooms_named("use crate::doctor::check;\n// crate::ui\nlet x = crate::sys::f();"), ["doctor", "sys"]);
+    assert_eq!(
+        rooms_named("use crate::doctor::check;\n// crate::ui\nlet x = crate::sys::f();"),
+        ["doctor", "sys"]
+    );
     let facts = HOUSE.iter().find(|(room, _)| *room == "facts").unwrap();
     assert!(!facts.1.contains(&"doctor"));
 }

@@ -1,12 +1,11 @@
 //! What `doctor --json` prints follows the published schema: on this very machine, and on every recorded host.
 
-
 use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use boon::{Compiler, SchemaIndex, Schemas};
 use super::common::{cases, memtune};
+use boon::{Compiler, SchemaIndex, Schemas};
 use serde_json::Value;
 
 struct Schema {
@@ -37,7 +36,8 @@ fn reports_follow_the_schema() {
     let live = memtune().args(["doctor", "--json"]).output().unwrap();
     assert_eq!(schema.complaint(&parsed(&live)), None, "this machine");
     for case in fs::read_dir(cases()).unwrap().map(|entry| entry.unwrap().path()) {
-        let output = memtune().arg("--root").arg(case.join("root")).args(["doctor", "--json"]).output().unwrap();
+        let output =
+            memtune().arg("--root").arg(case.join("root")).args(["doctor", "--json"]).output().unwrap();
         let report = parsed(&output);
         assert_eq!(schema.complaint(&report), None, "{}", case.display());
         let counted: u64 = report["summary"].as_object().unwrap().values().filter_map(Value::as_u64).sum();

@@ -36,7 +36,10 @@ fn bash_completes() {
 fn zsh_loads_the_function() {
     // What zsh would offer can only be seen on a terminal; that it parses and defines the function can be seen here.
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions");
-    let script = format!("fpath=('{}' $fpath); autoload -Uz +X _memtune && functions -c _memtune loaded && whence -w loaded", folder.display());
+    let script = format!(
+        "fpath=('{}' $fpath); autoload -Uz +X _memtune && functions -c _memtune loaded && whence -w loaded",
+        folder.display()
+    );
     if let Some(answer) = run("zsh", &script) {
         assert_eq!(answer, "loaded: function\n");
     }
@@ -44,7 +47,10 @@ fn zsh_loads_the_function() {
 
 #[test]
 fn fish_completes() {
-    let script = format!("source '{}'; complete -C 'memtune doctor --fail-on '; complete -C 'memtune do'", completions("memtune.fish"));
+    let script = format!(
+        "source '{}'; complete -C 'memtune doctor --fail-on '; complete -C 'memtune do'",
+        completions("memtune.fish")
+    );
     if let Some(answer) = run("fish", &script) {
         let words: Vec<&str> = answer.lines().map(|line| line.split('\t').next().unwrap()).collect();
         assert_eq!(words, ["error", "warn", "doctor"]);

@@ -43,13 +43,8 @@ fn zram_config(readings: &Readings) -> Result<Diagnosis, Lacking> {
         return Ok(Diagnosis::ok("zram-generator is not told to make anything"));
     }
     let arguments = kernel_arguments::read(host).if_there()?.unwrap_or_default();
-    if matches!(
-        arguments.value("systemd.zram"),
-        Some("0" | "no" | "false" | "off")
-    ) {
-        return Ok(Diagnosis::ok(
-            "systemd.zram=0 of the kernel's arguments switches zram-generator off",
-        ));
+    if matches!(arguments.value("systemd.zram"), Some("0" | "no" | "false" | "off")) {
+        return Ok(Diagnosis::ok("systemd.zram=0 of the kernel's arguments switches zram-generator off"));
     }
     if !host.has("/sys/block") {
         return Err(Lacking::absent("/sys/block"));
@@ -66,10 +61,9 @@ fn zram_config(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let diagnosis = match (differences.first(), notes.first()) {
         (Some((device, difference)), _) => Diagnosis::warn(format!("{} {difference}", device.name)),
         (None, Some(note)) => Diagnosis::ok(note),
-        (None, None) => Diagnosis::ok(format!(
-            "The zram devices are as zram-generator was told: {}",
-            wanted.len()
-        )),
+        (None, None) => {
+            Diagnosis::ok(format!("The zram devices are as zram-generator was told: {}", wanted.len()))
+        }
     };
     let diagnosis = workings.into_iter().fold(diagnosis, Diagnosis::working);
     let diagnosis = wanted.iter().fold(diagnosis, |diagnosis, device| {
@@ -77,11 +71,7 @@ fn zram_config(readings: &Readings) -> Result<Diagnosis, Lacking> {
         diagnosis.evidence(&device.file, format!("zram-size of {}", device.name), size)
     });
     let diagnosis = readings.zram()?.iter().fold(diagnosis, |diagnosis, device| {
-        diagnosis.evidence(
-            format!("/sys/block/{}/disksize", device.name),
-            "value",
-            device.disk_size,
-        )
+        diagnosis.evidence(format!("/sys/block/{}/disksize", device.name), "value", device.disk_size)
     });
     match differences.first() {
         Some((device, _)) => with_fix(readings, diagnosis, device),
@@ -119,10 +109,9 @@ fn compare(readings: &Readings, wanted: &Device) -> Result<Comparison, Lacking> 
     let difference = match (size, made) {
         (Some(Bytes(0)), _) => None,
         (_, None) => Some(format!("is asked for in {}, and is not there", wanted.file)),
-        (Some(size), Some(made)) if !is_near(size, made.disk_size) => Some(format!(
-            "holds {}, where {} asks for {size}",
-            made.disk_size, wanted.file
-        )),
+        (Some(size), Some(made)) if !is_near(size, made.disk_size) => {
+            Some(format!("holds {}, where {} asks for {size}", made.disk_size, wanted.file))
+        }
         (_, Some(made)) => other_compressor(wanted, made),
     };
     Ok(Comparison {
@@ -141,12 +130,8 @@ fn is_near(wanted: Bytes, made: Bytes) -> bool {
 
 fn other_compressor(wanted: &Device, made: &ZramDevice) -> Option<String> {
     let (wanted_name, made_name) = (wanted.algorithm.as_deref()?, made.algorithm.as_deref()?);
-    (wanted_name != made_name).then(|| {
-        format!(
-            "compresses with {made_name}, where {} asks for {wanted_name}",
-            wanted.file
-        )
-    })
+    (wanted_name != made_name)
+        .then(|| format!("compresses with {made_name}, where {} asks for {wanted_name}", wanted.file))
 }
 
 /// Makes the device anew, if what it holds fits elsewhere meanwhile; otherwise the next boot does.
@@ -186,10 +171,7 @@ mod tests {
     fn examine(configuration: &str, size: u64, more: &[(&str, &str)]) -> Finding {
         let size = (size << 20).to_string();
         let mut files = vec![
-            (
-                "/proc/meminfo",
-                "MemTotal: 8192000 kB\nMemAvailable: 6000000 kB\n",
-            ),
+            ("/proc/meminfo", "MemTotal: 8192000 kB\nMemAvailable: 6000000 kB\n"),
             ("/sys/block/zram0/disksize", size.as_str()),
             ("/sys/block/zram0/comp_algorithm", "lzo [zstd]\n"),
             ("/etc/systemd/zram-generator.conf", configuration),
@@ -206,37 +188,22 @@ mod tests {
             ("[zram0]\n", 4041, Severity::Warn),
             ("[zram0]\nzram-size = ram\n", 4000, Severity::Warn),
             ("[zram0]\nzram-size = ram / 4\n", 2000, Severity::Ok),
-            (
-                "[zram0]\ncompression-algorithm = zstd(level=1)\n",
-                4000,
-                Severity::Ok,
-            ),
+            ("[zram0]\ncompression-algorithm = zstd(level=1)\n", 4000, Severity::Ok),
             ("[zram0]\ncompression-algorithm = lz4\n", 4000, Severity::Warn),
             ("[zram0]\n[zram1]\n", 4000, Severity::Warn),
             ("[zram0]\n[zram1]\nzram-size = 0\n", 4000, Severity::Ok),
             ("[zram0]\n[zram1]\nhost-memory-limit = 7999\n", 4000, Severity::Ok),
-            (
-                "[zram0]\n[zram1]\nhost-memory-limit = 8000\n",
-                4000,
-                Severity::Warn,
-            ),
+            ("[zram0]\n[zram1]\nhost-memory-limit = 8000\n", 4000, Severity::Warn),
             ("# nothing\n", 1, Severity::Ok),
         ] {
             let finding = examine(configuration, size, &[]);
-            assert_eq!(
-                finding.severity, severity,
-                "{configuration} {size}: {}",
-                finding.title
-            );
+            assert_eq!(finding.severity, severity, "{configuration} {size}: {}", finding.title);
         }
     }
 
     #[test]
     fn what_cannot_be_reckoned_is_said() {
-        for configuration in [
-            "[zram0]\nzram-size = log(ram) * 100\n",
-            "[zram0]\nzram-fraction = 0.5\n",
-        ] {
+        for configuration in ["[zram0]\nzram-size = log(ram) * 100\n", "[zram0]\nzram-fraction = 0.5\n"] {
             let finding = examine(configuration, 1, &[]);
             assert_eq!(finding.severity, Severity::Ok);
             assert!(finding.title.contains("cannot be compared"), "{}", finding.title);
@@ -246,18 +213,10 @@ mod tests {
     #[test]
     fn the_generator_may_be_switched_off() {
         let off = ("/proc/cmdline", "quiet systemd.zram=0\n");
-        assert_eq!(
-            examine("[zram0]\nzram-size = 1\n", 4000, &[off]).severity,
-            Severity::Ok
-        );
-        assert_eq!(
-            examine("[zram0]\nzram-size = 1\n", 4000, &[]).severity,
-            Severity::Warn
-        );
-        let capture = [
-            ("/proc/meminfo", "MemTotal: 8192000 kB\n"),
-            ("/etc/systemd/zram-generator.conf", "[zram0]\n"),
-        ];
+        assert_eq!(examine("[zram0]\nzram-size = 1\n", 4000, &[off]).severity, Severity::Ok);
+        assert_eq!(examine("[zram0]\nzram-size = 1\n", 4000, &[]).severity, Severity::Warn);
+        let capture =
+            [("/proc/meminfo", "MemTotal: 8192000 kB\n"), ("/etc/systemd/zram-generator.conf", "[zram0]\n")];
         assert_eq!(examine_tree("Z04", &capture).severity, Severity::Skip);
     }
 

@@ -35,10 +35,7 @@ fn zram_and_zswap(readings: &Readings) -> Result<Diagnosis, Lacking> {
     };
     let is_enabled = readings.zswap()?.as_ref().is_some_and(|zswap| zswap.is_enabled);
     if !is_enabled {
-        return Ok(Diagnosis::ok(format!(
-            "{} is used without zswap in front of it",
-            zram.path
-        )));
+        return Ok(Diagnosis::ok(format!("{} is used without zswap in front of it", zram.path)));
     }
     let areas = readings.swaps()?;
     let on_disks = areas.iter().filter(|area| !area.is_zram()).count();
@@ -70,14 +67,8 @@ mod tests {
             let finding = examine_tree("Z01", &[("/proc/swaps", swaps), (ENABLED, enabled)]);
             assert_eq!(finding.severity, severity, "{swaps} {enabled}");
         }
-        assert_eq!(
-            examine_tree("Z01", &[("/proc/swaps", zram)]).severity,
-            Severity::Ok
-        );
-        let both = examine_tree(
-            "Z01",
-            &[("/proc/swaps", &format!("{zram}{disk}")), (ENABLED, "Y\n")],
-        );
+        assert_eq!(examine_tree("Z01", &[("/proc/swaps", zram)]).severity, Severity::Ok);
+        let both = examine_tree("Z01", &[("/proc/swaps", &format!("{zram}{disk}")), (ENABLED, "Y\n")]);
         assert!(both.fix.unwrap().commands[0].starts_with("echo N"));
     }
 }

@@ -32,10 +32,7 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[
         question: "Is each zram device of a size that the memory can back?",
         thresholds: "warn above twice the memory, info where it is as large as the memory or larger and no mem_limit holds it",
         why: "The size of a zram device is what it may hold before compression, not what it takes. Above twice the memory even well-compressible pages cannot fit; and a device as large as the memory, without a limit, fills all of it once it is given data that does not shrink.",
-        sources: &[
-            ZRAM_DOC,
-            "https://fedoraproject.org/wiki/Changes/Scale_ZRAM_to_full_memory_size",
-        ],
+        sources: &[ZRAM_DOC, "https://fedoraproject.org/wiki/Changes/Scale_ZRAM_to_full_memory_size"],
         examine: zram_size,
     },
 ];
@@ -59,10 +56,9 @@ fn zram_cost(readings: &Readings) -> Result<Diagnosis, Lacking> {
     // A byte at least: pages of zeros take nothing at all.
     let ratio = original.0 as f64 / compressed.0.max(1) as f64;
     let (severity, title) = match share {
-        50.0.. if cost.0 > total.0 / 2 => (
-            Severity::Error,
-            format!("zram takes {cost}, {share:.0} % of the memory, to hold {original}"),
-        ),
+        50.0.. if cost.0 > total.0 / 2 => {
+            (Severity::Error, format!("zram takes {cost}, {share:.0} % of the memory, to hold {original}"))
+        }
         _ if original >= LITTLE && ratio < 1.5 => (
             Severity::Info,
             format!("What is swapped to zram hardly shrinks: {original} to {compressed}, {ratio:.1} to 1"),
@@ -70,9 +66,8 @@ fn zram_cost(readings: &Readings) -> Result<Diagnosis, Lacking> {
         _ if original < LITTLE => (Severity::Ok, format!("zram holds only {original}")),
         _ => (Severity::Ok, format!("zram holds {original} in {cost} of memory")),
     };
-    let mut diagnosis = Diagnosis::of(severity, title)
-        .evidence("/proc/meminfo", "MemTotal", total)
-        .working(format!(
+    let mut diagnosis =
+        Diagnosis::of(severity, title).evidence("/proc/meminfo", "MemTotal", total).working(format!(
             "{original} / {compressed} compressed = {ratio:.2}; {cost} / {total} = {share:.1} % of the memory"
         ));
     for device in devices {
@@ -110,10 +105,8 @@ fn zram_size(readings: &Readings) -> Result<Diagnosis, Lacking> {
         return Ok(answer);
     }
     let total = readings.meminfo()?.total();
-    let Some(largest) = readings
-        .zram()?
-        .iter()
-        .max_by_key(|device| (severity_of_size(device, total), device.disk_size))
+    let Some(largest) =
+        readings.zram()?.iter().max_by_key(|device| (severity_of_size(device, total), device.disk_size))
     else {
         return Ok(Diagnosis::ok("There is no zram device"));
     };
@@ -133,21 +126,17 @@ fn zram_size(readings: &Readings) -> Result<Diagnosis, Lacking> {
         .evidence(format!("/sys/block/{name}/disksize"), "value", size)
         .evidence(format!("/sys/block/{name}/mm_stat"), "mem_limit", limit)
         .evidence("/proc/meminfo", "MemTotal", total)
-        .working(format!(
-            "{size} / {total} of memory = {share:.0} %; from 50 to 100 % is usual"
-        ));
+        .working(format!("{size} / {total} of memory = {share:.0} %; from 50 to 100 % is usual"));
     if severity == Severity::Ok {
         return Ok(diagnosis);
     }
     let half = Bytes(total.0 / 2);
-    Ok(diagnosis
-        .working(format!("a limit of half of the memory: {half}"))
-        .fix(limit_fix(
-            readings,
-            largest,
-            half,
-            (severity == Severity::Warn).then_some("ram"),
-        )?))
+    Ok(diagnosis.working(format!("a limit of half of the memory: {half}")).fix(limit_fix(
+        readings,
+        largest,
+        half,
+        (severity == Severity::Warn).then_some("ram"),
+    )?))
 }
 
 fn severity_of_size(device: &ZramDevice, total: Bytes) -> Severity {
@@ -169,10 +158,7 @@ fn limit_fix(
     const FOLDER: &str = "/etc/systemd/zram-generator.conf.d";
     let name = &device.name;
     let mut commands = vec![format!("echo {} | sudo tee /sys/block/{name}/mem_limit", limit.0)];
-    if zram_generator::read(readings.host())?
-        .iter()
-        .any(|device| device.name == *name)
-    {
+    if zram_generator::read(readings.host())?.iter().any(|device| device.name == *name) {
         let size = size.map_or(String::new(), |size| format!("zram-size = {size}\\n"));
         commands.push(format!("sudo mkdir -p {FOLDER}"));
         commands.push(format!(
@@ -241,15 +227,9 @@ mod tests {
                     format!("echo {} | sudo tee /sys/block/zram0/mem_limit", 500 * MIB)
                 );
                 assert!(fix.commands[2].contains("zram-resident-limit = ram / 2"));
-                assert_eq!(
-                    fix.commands[2].contains("zram-size = ram"),
-                    severity == Severity::Warn
-                );
+                assert_eq!(fix.commands[2].contains("zram-size = ram"), severity == Severity::Warn);
             }
         }
-        assert_eq!(
-            examine_tree("Z03", &[("/proc/meminfo", "MemTotal: 1 kB\n")]).severity,
-            Severity::Ok
-        );
+        assert_eq!(examine_tree("Z03", &[("/proc/meminfo", "MemTotal: 1 kB\n")]).severity, Severity::Ok);
     }
 }

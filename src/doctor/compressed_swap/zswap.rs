@@ -32,15 +32,12 @@ fn zswap_full(readings: &Readings) -> Result<Diagnosis, Lacking> {
         return Ok(Diagnosis::ok("zswap is not enabled"));
     };
     if readings.swaps()?.is_empty() {
-        return Ok(Diagnosis::ok(
-            "zswap is enabled, but there is no swap that it could stand in front of",
-        ));
+        return Ok(Diagnosis::ok("zswap is enabled, but there is no swap that it could stand in front of"));
     }
     let meminfo = readings.meminfo()?;
     let pool = meminfo.find("Zswap");
-    let percent = zswap
-        .max_pool_percent
-        .ok_or_else(|| Lacking::absent(format!("{PARAMETERS}/max_pool_percent")))?;
+    let percent =
+        zswap.max_pool_percent.ok_or_else(|| Lacking::absent(format!("{PARAMETERS}/max_pool_percent")))?;
     let most = meminfo.total().percent(percent as f64);
     let hits = zswap.pool_limit_hits;
     let diagnosis = match (pool, hits) {
@@ -53,9 +50,9 @@ fn zswap_full(readings: &Readings) -> Result<Diagnosis, Lacking> {
                 .unwrap_or_else(|| Lacking::malformed(HITS, 1, "expected a number")));
         }
         (Some(pool), _) if pool >= most => Diagnosis::warn(format!("zswap's pool is full: {pool} of {most}")),
-        (_, Some(hits)) if hits > 0 => Diagnosis::warn(format!(
-            "zswap's pool of {most} has been full {hits} times since boot"
-        )),
+        (_, Some(hits)) if hits > 0 => {
+            Diagnosis::warn(format!("zswap's pool of {most} has been full {hits} times since boot"))
+        }
         (Some(pool), None) => Diagnosis::ok(format!(
             "zswap's pool takes {pool} of {most}; only root sees whether it was full before"
         )),
@@ -72,10 +69,7 @@ fn zswap_full(readings: &Readings) -> Result<Diagnosis, Lacking> {
     };
     let diagnosis = diagnosis
         .evidence(format!("{PARAMETERS}/max_pool_percent"), "value", percent)
-        .working(format!(
-            "{percent} % of {} of memory = {most} for the pool",
-            meminfo.total()
-        ));
+        .working(format!("{percent} % of {} of memory = {most} for the pool", meminfo.total()));
     match diagnosis.severity {
         Severity::Ok => Ok(diagnosis),
         _ => with_fix(readings, diagnosis, percent),
@@ -87,15 +81,9 @@ fn with_fix(readings: &Readings, diagnosis: Diagnosis, percent: u64) -> Result<D
     /// A larger pool takes more from the programs than it gives back.
     const MOST: u64 = 40;
     let shrinker = format!("{PARAMETERS}/shrinker_enabled");
-    let is_used = readings
-        .host()
-        .read(&shrinker)
-        .if_there()?
-        .map(|text| parse_switch(&text));
+    let is_used = readings.host().read(&shrinker).if_there()?.map(|text| parse_switch(&text));
     Ok(match is_used {
-        Some(false) => diagnosis
-            .evidence(&shrinker, "value", "N")
-            .fix(Fix::sys(&shrinker, "Y")),
+        Some(false) => diagnosis.evidence(&shrinker, "value", "N").fix(Fix::sys(&shrinker, "Y")),
         _ if percent < MOST => {
             let more = percent.saturating_add(10).min(MOST);
             diagnosis.fix(Fix::sys(&format!("{PARAMETERS}/max_pool_percent"), more))
@@ -146,17 +134,11 @@ mod tests {
     fn the_shrinker_comes_before_more_room() {
         let command = |more: &[(&str, &str)]| examine("", "9\n", more).fix.unwrap().commands[0].clone();
         let shrinker = "/sys/module/zswap/parameters/shrinker_enabled";
-        assert_eq!(
-            command(&[(shrinker, "N\n")]),
-            format!("echo Y | sudo tee {shrinker}")
-        );
+        assert_eq!(command(&[(shrinker, "N\n")]), format!("echo Y | sudo tee {shrinker}"));
         assert_eq!(
             command(&[(shrinker, "Y\n")]),
             "echo 30 | sudo tee /sys/module/zswap/parameters/max_pool_percent"
         );
-        assert_eq!(
-            command(&[]),
-            "echo 30 | sudo tee /sys/module/zswap/parameters/max_pool_percent"
-        );
+        assert_eq!(command(&[]), "echo 30 | sudo tee /sys/module/zswap/parameters/max_pool_percent");
     }
 }

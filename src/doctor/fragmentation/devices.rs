@@ -33,13 +33,9 @@ fn cma(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let (total, free) = (meminfo.total(), meminfo.get("CmaFree")?);
     let (share, left) = (area.percent_of(total), free.percent_of(area));
     let diagnosis = if left < LITTLE {
-        Diagnosis::warn(format!(
-            "Only {free} of the {area} set aside for devices are free ({left:.1} %)"
-        ))
+        Diagnosis::warn(format!("Only {free} of the {area} set aside for devices are free ({left:.1} %)"))
     } else if share > MUCH {
-        Diagnosis::info(format!(
-            "{area} ({share:.0} % of memory) are set aside for devices"
-        ))
+        Diagnosis::info(format!("{area} ({share:.0} % of memory) are set aside for devices"))
     } else {
         Diagnosis::ok(format!("{free} of the {area} set aside for devices are free"))
     };
@@ -51,9 +47,7 @@ fn cma(readings: &Readings) -> Result<Diagnosis, Lacking> {
         .evidence(PATH, "CmaTotal", area)
         .evidence(PATH, "CmaFree", free)
         .evidence(PATH, "MemTotal", total)
-        .working(format!(
-            "{free} / {area} = {left:.1} % free; {area} / {total} = {share:.1} % of memory"
-        )))
+        .working(format!("{free} / {area} = {left:.1} % free; {area} / {total} = {share:.1} % of memory")))
 }
 
 #[cfg(test)]

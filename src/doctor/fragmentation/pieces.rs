@@ -4,6 +4,7 @@ use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::Fix;
 use crate::doctor::group::Group;
+use crate::doctor::wording::plural;
 use crate::facts::buddyinfo::{self, FreeBlocks};
 use crate::facts::kernel_log::KernelLog;
 use crate::facts::readings::Readings;
@@ -26,30 +27,24 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
     question: "Can the kernel still find large pieces of free memory?",
     thresholds: "warn where a request for 8 or more pages in a row failed, where no large zone has a free block of 2 MiB although 5 % of it is free, or where more than 80 % of the compactions fail, one a minute since boot or one a second while sampled",
     why: "Drivers, network cards and huge pages need many pages side by side. Memory that was taken and freed in small pieces has them no more, however much of it is free: such requests then stall while the kernel moves pages around, and fail in the end with a page allocation failure.",
-    sources: &[
-        VM_DOC,
-        "man 5 proc_buddyinfo",
-        "https://docs.kernel.org/filesystems/proc.html",
-    ],
+    sources: &[VM_DOC, "man 5 proc_buddyinfo", "https://docs.kernel.org/filesystems/proc.html"],
     examine: fragmentation,
 }];
 
 fn fragmentation(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let zones = large_zones(readings)?;
-    let order = order_of_2_mib(readings.page_size()?, &zones);
+    let order = order_of_2_mib(readings.page_size(), &zones);
     let free = Shares::of(readings, &zones, order)?;
     let compaction = Compaction::of(readings);
     let log = readings.kernel_log().ok();
     let failures = log.map_or(0, large_failures);
     let diagnosis = if failures > 0 {
         Diagnosis::warn(format!(
-            "The kernel's log tells of {failures} failed requests for 8 or more pages in a row"
+            "The kernel's log tells of {} for 8 or more pages in a row",
+            plural(failures, "failed request")
         ))
     } else if free.is_in_pieces() {
-        Diagnosis::warn(format!(
-            "{} are free, but in no piece of {}",
-            free.free, free.block
-        ))
+        Diagnosis::warn(format!("{} are free, but in no piece of {}", free.free, free.block))
     } else if compaction.is_failing() {
         Diagnosis::warn(format!(
             "{:.0} % of the attempts to make large pieces of free memory fail",
@@ -61,9 +56,8 @@ fn fragmentation(readings: &Readings) -> Result<Diagnosis, Lacking> {
             free.large_blocks, free.block, free.free
         ))
     };
-    let diagnosis = zones.iter().fold(diagnosis, |diagnosis, (blocks, _)| {
-        name_zone(diagnosis, blocks, order)
-    });
+    let diagnosis =
+        zones.iter().fold(diagnosis, |diagnosis, (blocks, _)| name_zone(diagnosis, blocks, order));
     let diagnosis = diagnosis
         .evidence(vmstat::PATH, "compact_fail", compaction.failed as u64)
         .evidence(vmstat::PATH, "compact_success", compaction.succeeded as u64)
@@ -100,11 +94,7 @@ fn large_zones<'r>(readings: &'r Readings) -> Result<Vec<LargeZone<'r>>, Lacking
         })
         .collect();
     match pairs.is_empty() {
-        true => Err(Lacking::malformed(
-            buddyinfo::PATH,
-            1,
-            "expected the zones of /proc/zoneinfo",
-        )),
+        true => Err(Lacking::malformed(buddyinfo::PATH, 1, "expected the zones of /proc/zoneinfo")),
         false => Ok(pairs),
     }
 }
@@ -127,14 +117,12 @@ struct Shares {
 impl Shares {
     fn of(readings: &Readings, zones: &[LargeZone<'_>], order: usize) -> Result<Self, Lacking> {
         let sum = |count: &dyn Fn(&LargeZone<'_>) -> u64| {
-            zones
-                .iter()
-                .fold(0u64, |sum, zone| sum.saturating_add(count(zone)))
+            zones.iter().fold(0u64, |sum, zone| sum.saturating_add(count(zone)))
         };
         Ok(Self {
-            free: readings.pages(sum(&|(blocks, _)| blocks.pages()))?,
-            managed: readings.pages(sum(&|(_, zone)| zone.managed))?,
-            block: readings.pages(1 << order.min(40))?,
+            free: readings.pages(sum(&|(blocks, _)| blocks.pages())),
+            managed: readings.pages(sum(&|(_, zone)| zone.managed)),
+            block: readings.pages(1 << order.min(40)),
             large_blocks: sum(&|(blocks, _)| blocks.at_least(order)),
         })
     }
@@ -157,10 +145,7 @@ fn large_failures(log: &KernelLog) -> u64 {
         let digits = rest.split(|character: char| !character.is_ascii_digit()).next()?;
         digits.parse().ok()
     };
-    let large = log
-        .lines_with(FAILURE)
-        .filter_map(order)
-        .filter(|&order| order >= 3);
+    let large = log.lines_with(FAILURE).filter_map(order).filter(|&order| order >= 3);
     large.count() as u64
 }
 
@@ -178,17 +163,11 @@ fn remedy(readings: &Readings) -> Fix {
     const DEFAULT_PROACTIVENESS: u64 = 20;
     const DEFAULT_SCALE: u64 = 10;
     let mut commands = vec!["echo 1 | sudo tee /proc/sys/vm/compact_memory".to_owned()];
-    if readings
-        .knob(PROACTIVENESS)
-        .is_ok_and(|value| value < DEFAULT_PROACTIVENESS)
-    {
+    if readings.knob(PROACTIVENESS).is_ok_and(|value| value < DEFAULT_PROACTIVENESS) {
         commands.extend(Fix::knob(PROACTIVENESS, DEFAULT_PROACTIVENESS).commands);
     }
     // kswapd wakes the compaction: where it starts earlier, so does that.
-    if readings
-        .knob(SCALE_FACTOR)
-        .is_ok_and(|value| value <= DEFAULT_SCALE)
-    {
+    if readings.knob(SCALE_FACTOR).is_ok_and(|value| value <= DEFAULT_SCALE) {
         commands.extend(Fix::knob(SCALE_FACTOR, 100).commands);
     }
     Fix::commands(commands)
@@ -234,19 +213,12 @@ mod tests {
 
     #[test]
     fn larger_pages_make_2_mib_of_fewer() {
-        let blocks = FreeBlocks {
-            node: 0,
-            zone: "Normal".to_owned(),
-            by_order: vec![0; 11],
-        };
+        let blocks = FreeBlocks { node: 0, zone: "Normal".to_owned(), by_order: vec![0; 11] };
         let zone = Zone::default();
         let zones = [(&blocks, &zone)];
         let order = |kib: u64| order_of_2_mib(Bytes::from_kib(kib), &zones);
         assert_eq!([order(4), order(16), order(64)], [9, 7, 5]);
-        let short = FreeBlocks {
-            by_order: vec![0; 6],
-            ..blocks.clone()
-        };
+        let short = FreeBlocks { by_order: vec![0; 6], ..blocks.clone() };
         assert_eq!(order_of_2_mib(Bytes(4096), &[(&short, &zone)]), 5);
         assert_eq!(order_of_2_mib(Bytes(0), &[]), 0);
     }
@@ -287,10 +259,7 @@ mod tests {
             ];
             machine(pieces, &knobs).fix.unwrap().commands
         };
-        assert_eq!(
-            commands("200", "20"),
-            ["echo 1 | sudo tee /proc/sys/vm/compact_memory"]
-        );
+        assert_eq!(commands("200", "20"), ["echo 1 | sudo tee /proc/sys/vm/compact_memory"]);
         let low = commands("10", "0");
         assert_eq!(low[1], "sudo sysctl -w vm.compaction_proactiveness=20");
         assert_eq!(low[3], "sudo sysctl -w vm.watermark_scale_factor=100");
@@ -300,10 +269,7 @@ mod tests {
     fn a_machine_without_blocks_is_not_judged() {
         assert_eq!(examine_tree("F01", &[]).severity, Severity::Skip);
         let zones = on_tree::zoneinfo(1000, 1, 2, 3);
-        let strange = [
-            ("/proc/zoneinfo", zones.as_str()),
-            ("/proc/buddyinfo", "Node 7, zone Other 1 2 3\n"),
-        ];
+        let strange = [("/proc/zoneinfo", zones.as_str()), ("/proc/buddyinfo", "Node 7, zone Other 1 2 3\n")];
         assert_eq!(examine_tree("F01", &strange).severity, Severity::Skip);
     }
 }

@@ -18,10 +18,7 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
     question: "Does anything use the huge pages that were set aside?",
     thresholds: "warn where more than 10 % of memory are huge pages that are free and promised to nobody",
     why: "A page in the pool belongs to the pool: nothing can use it but a program that asks for huge pages, neither as a cache nor under the greatest need. Pools are often sized for a database that has since moved, or by a setting that was copied. Programs that look at the pool may also take it for all the free memory there is.",
-    sources: &[
-        "https://docs.kernel.org/admin-guide/mm/hugetlbpage.html",
-        "Linux mm/hugetlb.c",
-    ],
+    sources: &["https://docs.kernel.org/admin-guide/mm/hugetlbpage.html", "Linux mm/hugetlb.c"],
     examine: idle_pool,
 }];
 
@@ -51,11 +48,7 @@ fn idle_pool(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let diagnosis = pools
         .iter()
         .fold(diagnosis, |diagnosis, pool| {
-            let source = if are_listed {
-                pool.folder()
-            } else {
-                PATH.to_owned()
-            };
+            let source = if are_listed { pool.folder() } else { PATH.to_owned() };
             name_pool(diagnosis, &source, pool)
         })
         .evidence(PATH, "MemTotal", total)
@@ -81,10 +74,7 @@ fn name_pool(diagnosis: Diagnosis, source: &str, pool: &Pool) -> Diagnosis {
 fn shrink(pools: &[Pool], default_size: Option<Bytes>) -> Fix {
     let idle = pools.iter().filter(|pool| pool.idle() > 0);
     let fixes = idle.map(|pool| {
-        let needed = pool
-            .total
-            .saturating_sub(pool.idle())
-            .saturating_sub(pool.surplus);
+        let needed = pool.total.saturating_sub(pool.idle()).saturating_sub(pool.surplus);
         match Some(pool.page) == default_size {
             true => Fix::knob("vm.nr_hugepages", needed),
             false => Fix::sys(&format!("{}/nr_hugepages", pool.folder()), needed),
@@ -112,10 +102,7 @@ mod tests {
         assert_eq!(of(3, 1).severity, Severity::Ok);
         let finding = of(3, 0);
         assert_eq!(finding.severity, Severity::Warn);
-        assert_eq!(
-            finding.fix.unwrap().commands[0],
-            "sudo sysctl -w vm.nr_hugepages=2"
-        );
+        assert_eq!(finding.fix.unwrap().commands[0], "sudo sysctl -w vm.nr_hugepages=2");
         let none = [(PATH, "MemTotal: 20480 kB\n")];
         assert_eq!(examine_tree("T01", &none).severity, Severity::Ok);
     }
@@ -132,9 +119,6 @@ mod tests {
         ];
         let finding = examine_tree("T01", &files);
         assert_eq!(finding.severity, Severity::Warn);
-        assert_eq!(
-            finding.fix.unwrap().commands[0],
-            format!("echo 3 | sudo tee {pool}/nr_hugepages")
-        );
+        assert_eq!(finding.fix.unwrap().commands[0], format!("echo 3 | sudo tee {pool}/nr_hugepages"));
     }
 }

@@ -46,11 +46,11 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[
     },
 ];
 
-/// `None` on a kernel without transparent huge pages; a capture without the whole folder says nothing.
+/// `None` on a kernel without transparent huge pages; a capture without any of /sys says nothing.
 fn thp_mode(readings: &Readings) -> Result<Option<String>, Lacking> {
     let host = readings.host();
     let mode = choice::read(host, THP);
-    match host.has("/sys/kernel/mm") {
+    match host.has("/sys/kernel/mm") || host.has("/sys/block") {
         true => mode.if_there(),
         false => mode.map(Some),
     }
@@ -99,13 +99,9 @@ fn thp_against_applications(readings: &Readings) -> Result<Diagnosis, Lacking> {
         None if has(Wish::Unknown) => Diagnosis::info(format!(
             "mongod runs in an unknown version: up to 7 it wants no transparent huge pages, from 8 on always; they are `{mode}`"
         )),
-        None => Diagnosis::ok(format!(
-            "Transparent huge pages are `{mode}`, which suits what runs here"
-        )),
+        None => Diagnosis::ok(format!("Transparent huge pages are `{mode}`, which suits what runs here")),
     };
-    let diagnosis = wishes
-        .iter()
-        .fold(diagnosis.evidence(THP, "mode", mode.as_str()), name_wish);
+    let diagnosis = wishes.iter().fold(diagnosis.evidence(THP, "mode", mode.as_str()), name_wish);
     Ok(match (has(Wish::NotAlways), has(Wish::Always)) {
         // One mode cannot suit both.
         (true, true) => {
@@ -160,9 +156,8 @@ fn thp_on_a_small_machine(readings: &Readings) -> Result<Diagnosis, Lacking> {
         Severity::Ok => format!("Transparent huge pages are `{mode}` on a machine of {total}"),
         _ => format!("Every program gets huge pages on a machine of only {total}"),
     };
-    let diagnosis = Diagnosis::of(severity, title)
-        .evidence(THP, "mode", mode)
-        .evidence(meminfo::PATH, "MemTotal", total);
+    let diagnosis =
+        Diagnosis::of(severity, title).evidence(THP, "mode", mode).evidence(meminfo::PATH, "MemTotal", total);
     let diagnosis = match max_ptes_none(readings)? {
         Some(value) => diagnosis.evidence(MAX_PTES_NONE, "value", value),
         None => diagnosis,
@@ -173,7 +168,7 @@ fn thp_on_a_small_machine(readings: &Readings) -> Result<Diagnosis, Lacking> {
 /// By default a huge page is made for a single small one: all others may be missing.
 fn fills_empty_pages(readings: &Readings) -> Result<bool, Lacking> {
     // A page of entries of 8 bytes each describes one huge page: 512 of them with pages of 4 KiB.
-    let default = (readings.page_size()?.0 / 8).saturating_sub(1);
+    let default = (readings.page_size().0 / 8).saturating_sub(1);
     Ok(max_ptes_none(readings)?.is_none_or(|value| value >= default))
 }
 
@@ -182,9 +177,7 @@ fn max_ptes_none(readings: &Readings) -> Result<Option<u64>, Lacking> {
         return Ok(None);
     };
     let number = text.trim().parse();
-    number
-        .map(Some)
-        .map_err(|_| Lacking::malformed(MAX_PTES_NONE, 1, "expected a number"))
+    number.map(Some).map_err(|_| Lacking::malformed(MAX_PTES_NONE, 1, "expected a number"))
 }
 
 #[cfg(test)]
@@ -204,10 +197,8 @@ mod tests {
                 (format!("/proc/{pid}/stat"), format!("{pid} ({name}) {tail}"))
             })
             .collect();
-        let mut files: Vec<(&str, &str)> = stats
-            .iter()
-            .map(|(path, text)| (path.as_str(), text.as_str()))
-            .collect();
+        let mut files: Vec<(&str, &str)> =
+            stats.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
         files.push((THP, mode));
         files.extend(more);
         examine_tree("T02", &files)
@@ -246,10 +237,7 @@ mod tests {
     #[test]
     fn other_processors_keep_the_old_allocator() {
         let of = |architecture: &str| {
-            let files = [
-                (MONGOD, "db version v8.0.4\n"),
-                ("/proc/sys/kernel/arch", architecture),
-            ];
+            let files = [(MONGOD, "db version v8.0.4\n"), ("/proc/sys/kernel/arch", architecture)];
             applications(ALWAYS, &["mongod"], &files).severity
         };
         assert_eq!(of("s390x\n"), Severity::Warn);
@@ -269,11 +257,7 @@ mod tests {
     fn a_small_machine_is_told_only_where_all_holds() {
         let of = |mode: &str, kib: &str, empty: &str| {
             let meminfo = format!("MemTotal: {kib} kB\n");
-            let files = [
-                (THP, mode),
-                (meminfo::PATH, meminfo.as_str()),
-                (MAX_PTES_NONE, empty),
-            ];
+            let files = [(THP, mode), (meminfo::PATH, meminfo.as_str()), (MAX_PTES_NONE, empty)];
             examine_tree("T03", &files).severity
         };
         assert_eq!(of(ALWAYS, "4194303", "511\n"), Severity::Info);

@@ -1,5 +1,6 @@
 //! K02 and K03: systemd-oomd that was told to watch nothing, or that lacks what it needs.
 
+use crate::doctor::boot_parameter;
 use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::Fix;
@@ -73,29 +74,21 @@ fn idle(readings: &Readings) -> Result<Diagnosis, Lacking> {
         1 => Diagnosis::ok("systemd-oomd watches what 1 setting asks it to"),
         count => Diagnosis::ok(format!("systemd-oomd watches what {count} settings ask it to")),
     };
-    let diagnosis = diagnosis
-        .evidence(format!("/proc/{pid}/stat"), "program", "systemd-oomd")
-        .evidence("unit files", "settings with `kill`", watching.len() as u64);
-    let diagnosis = watching
-        .iter()
-        .take(MOST_SHOWN)
-        .fold(diagnosis, |diagnosis, setting| {
-            let place = format!("{}:{}", setting.file, setting.line);
-            diagnosis.evidence(
-                place,
-                format!("{} of {}", setting.key, setting.unit),
-                setting.value.as_str(),
-            )
-        });
+    let diagnosis = diagnosis.evidence(format!("/proc/{pid}/stat"), "program", "systemd-oomd").evidence(
+        "unit files",
+        "settings with `kill`",
+        watching.len() as u64,
+    );
+    let diagnosis = watching.iter().take(MOST_SHOWN).fold(diagnosis, |diagnosis, setting| {
+        let place = format!("{}:{}", setting.file, setting.line);
+        diagnosis.evidence(place, format!("{} of {}", setting.key, setting.unit), setting.value.as_str())
+    });
     let mut commands = drop_in("-.slice", "Slice", &["ManagedOOMSwap=kill"]);
     commands.pop();
     commands.extend(drop_in(
         "user@.service",
         "Service",
-        &[
-            "ManagedOOMMemoryPressure=kill",
-            "ManagedOOMMemoryPressureLimit=40%",
-        ],
+        &["ManagedOOMMemoryPressure=kill", "ManagedOOMMemoryPressureLimit=40%"],
     ));
     Ok(diagnosis.fix(Fix::commands(commands)))
 }
@@ -119,10 +112,7 @@ fn prerequisites(readings: &Readings) -> Result<Diagnosis, Lacking> {
     .collect();
     let diagnosis = match lacking[..] {
         [] => Diagnosis::ok("systemd-oomd finds swap, pressure information and control groups of version 2"),
-        _ => Diagnosis::warn(format!(
-            "systemd-oomd runs without {}",
-            lacking.join(" and without ")
-        )),
+        _ => Diagnosis::warn(format!("systemd-oomd runs without {}", lacking.join(" and without "))),
     };
     let told = if has_pressure { "there" } else { "not there" };
     let diagnosis = diagnosis
@@ -130,15 +120,13 @@ fn prerequisites(readings: &Readings) -> Result<Diagnosis, Lacking> {
         .evidence("/proc/meminfo", "SwapTotal", swap)
         .evidence(pressure::PATH, "file", told)
         .evidence("/proc/self/mountinfo", "control groups", arrangement.name());
-    let arguments: Vec<&str> = [
-        (!has_pressure, "psi=1"),
-        (!is_v2, "systemd.unified_cgroup_hierarchy=1"),
-    ]
-    .into_iter()
-    .filter_map(|(lacks, argument)| lacks.then_some(argument))
-    .collect();
-    let boot = boot_with(readings, &arguments);
-    let needs_reboot = !boot.is_empty();
+    let arguments: Vec<&str> = [(!has_pressure, "psi=1"), (!is_v2, "systemd.unified_cgroup_hierarchy=1")]
+        .into_iter()
+        .filter_map(|(lacks, argument)| lacks.then_some(argument))
+        .collect();
+    let arguments = (!arguments.is_empty()).then(|| arguments.join(" "));
+    let boot = arguments.and_then(|arguments| boot_parameter::add(readings.host(), &arguments));
+    let needs_reboot = boot.is_some();
     let mut diagnosis = diagnosis;
     let mut commands = Vec::new();
     if swap.0 == 0 {
@@ -146,7 +134,7 @@ fn prerequisites(readings: &Readings) -> Result<Diagnosis, Lacking> {
         diagnosis = recipe.workings.into_iter().fold(diagnosis, Diagnosis::working);
         commands.extend(recipe.fix.map(|fix| fix.commands).unwrap_or_default());
     }
-    commands.extend(boot);
+    commands.extend(boot.map(|fix| fix.commands).unwrap_or_default());
     let fix = Fix::commands(commands);
     Ok(match (fix.commands.is_empty(), needs_reboot) {
         (true, _) => diagnosis,
@@ -155,36 +143,13 @@ fn prerequisites(readings: &Readings) -> Result<Diagnosis, Lacking> {
     })
 }
 
-/// Gives the kernel more arguments at its next start, where the boot loader's tools are known.
-fn boot_with(readings: &Readings, arguments: &[&str]) -> Vec<String> {
-    if arguments.is_empty() {
-        return Vec::new();
-    }
-    let arguments = arguments.join(" ");
-    let has = |paths: [&str; 2]| paths.iter().any(|path| readings.host().has(path));
-    if has(["/usr/sbin/grubby", "/sbin/grubby"]) {
-        vec![format!("sudo grubby --update-kernel=ALL --args='{arguments}'")]
-    } else if has(["/usr/sbin/update-grub", "/sbin/update-grub"]) {
-        let line = format!("GRUB_CMDLINE_LINUX_DEFAULT=\"$GRUB_CMDLINE_LINUX_DEFAULT {arguments}\"");
-        vec![
-            "sudo mkdir -p /etc/default/grub.d".to_owned(),
-            format!("echo '{line}' | sudo tee -a /etc/default/grub.d/99-memtune.cfg"),
-            "sudo update-grub".to_owned(),
-        ]
-    } else {
-        Vec::new()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use crate::doctor::finding::{Finding, Severity};
     use crate::doctor::on_tree::examine_tree;
 
-    const OOMD: (&str, &str) = (
-        "/proc/9/stat",
-        "9 (systemd-oomd) S 1 1 1 0 -1 0 1 2 3 4 5 6 7 8 20 0 1 0 100 8192 3",
-    );
+    const OOMD: (&str, &str) =
+        ("/proc/9/stat", "9 (systemd-oomd) S 1 1 1 0 -1 0 1 2 3 4 5 6 7 8 20 0 1 0 100 8192 3");
 
     fn examined(id: &str, files: &[(&str, &str)]) -> Finding {
         let mut all = vec![OOMD];
@@ -194,10 +159,7 @@ mod tests {
 
     #[test]
     fn oomd_without_orders_is_told() {
-        let idle = examined(
-            "K02",
-            &[("/usr/lib/systemd/system/a.slice", "ManagedOOMSwap=auto\n")],
-        );
+        let idle = examined("K02", &[("/usr/lib/systemd/system/a.slice", "ManagedOOMSwap=auto\n")]);
         assert_eq!(idle.severity, Severity::Info);
         let commands = idle.fix.unwrap().commands;
         assert_eq!(
@@ -207,10 +169,7 @@ mod tests {
         assert!(commands[3].contains(r"ManagedOOMMemoryPressure=kill\nManagedOOMMemoryPressureLimit=40%%\n"));
         let other = examine_tree(
             "K02",
-            &[(
-                "/proc/9/stat",
-                "9 (sh) S 1 1 1 0 -1 0 1 2 3 4 5 6 7 8 20 0 1 0 100 8192 3",
-            )],
+            &[("/proc/9/stat", "9 (sh) S 1 1 1 0 -1 0 1 2 3 4 5 6 7 8 20 0 1 0 100 8192 3")],
         );
         assert_eq!(other.severity, Severity::Ok);
     }
@@ -227,34 +186,22 @@ mod tests {
             assert_eq!(finding.severity, Severity::Ok, "{path}");
         }
         let undone = [
-            (
-                "/usr/lib/systemd/system/-.slice.d/10-a.conf",
-                "[Slice]\nManagedOOMSwap=kill\n",
-            ),
-            (
-                "/etc/systemd/system/-.slice.d/20-a.conf",
-                "[Slice]\nManagedOOMSwap=auto\n",
-            ),
+            ("/usr/lib/systemd/system/-.slice.d/10-a.conf", "[Slice]\nManagedOOMSwap=kill\n"),
+            ("/etc/systemd/system/-.slice.d/20-a.conf", "[Slice]\nManagedOOMSwap=auto\n"),
         ];
         assert_eq!(examined("K02", &undone).severity, Severity::Info);
     }
 
     #[test]
     fn what_oomd_needs_is_asked_for() {
-        let v2 = (
-            "/proc/self/mountinfo",
-            "31 23 0:28 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n",
-        );
+        let v2 = ("/proc/self/mountinfo", "31 23 0:28 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
         let hybrid = (
             "/proc/self/mountinfo",
             "31 23 0:28 / /sys/fs/cgroup/memory rw - cgroup cgroup rw\n32 23 0:28 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n",
         );
         let swap = ("/proc/meminfo", "MemTotal: 4 kB\nSwapTotal: 4 kB\n");
         let none = ("/proc/meminfo", "MemTotal: 4 kB\nSwapTotal: 0 kB\n");
-        let psi = (
-            "/proc/pressure/memory",
-            "some avg10=0.00 avg60=0.00 avg300=0.00 total=0\n",
-        );
+        let psi = ("/proc/pressure/memory", "some avg10=0.00 avg60=0.00 avg300=0.00 total=0\n");
         assert_eq!(examined("K03", &[v2, swap, psi]).severity, Severity::Ok);
         let dry = examined("K03", &[v2, none, psi, ("/run/.containerenv", "")]);
         assert_eq!(
@@ -278,7 +225,7 @@ mod tests {
             fix.commands,
             ["sudo grubby --update-kernel=ALL --args='psi=1 systemd.unified_cgroup_hierarchy=1'"]
         );
-        let debian = examined("K03", &[v2, swap, ("/usr/sbin/update-grub", "")]);
+        let debian = examined("K03", &[v2, swap, ("/usr/sbin/update-grub", ""), ("/etc/default/grub", "")]);
         assert_eq!(debian.fix.unwrap().commands[2], "sudo update-grub");
     }
 }

@@ -17,8 +17,5 @@ pub(super) fn program_of(readings: &Readings, process: &Process) -> String {
         let script = words.find(|word| !word.starts_with('-'))?;
         script.rsplit('/').next().map(str::to_owned)
     };
-    is_interpreter(process)
-        .then(script)
-        .flatten()
-        .unwrap_or_else(|| process.name.clone())
+    is_interpreter(process).then(script).flatten().unwrap_or_else(|| process.name.clone())
 }

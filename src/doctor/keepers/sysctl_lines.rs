@@ -6,12 +6,7 @@ use crate::facts::malformed::MOST_ENTRIES;
 use crate::host::{Host, IfThere, Lacking};
 
 /// Where sysctl's files lie, strongest first; /etc/sysctl.conf is read besides.
-const FOLDERS: [&str; 4] = [
-    "/etc/sysctl.d",
-    "/run/sysctl.d",
-    "/usr/local/lib/sysctl.d",
-    "/usr/lib/sysctl.d",
-];
+const FOLDERS: [&str; 4] = ["/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d"];
 
 /// No sound machine has more files there.
 const MOST_FILES: usize = 500;
@@ -55,12 +50,7 @@ pub(super) fn sysctl_lines(host: &Host, keys: &BTreeSet<&str>) -> Result<Vec<Lin
             };
             let key = plain_key(key);
             if keys.contains(key.as_str()) && lines.len() < MOST_ENTRIES {
-                lines.push(Line {
-                    file: file.clone(),
-                    number,
-                    key,
-                    value: value.trim().to_owned(),
-                });
+                lines.push(Line { file: file.clone(), number, key, value: value.trim().to_owned() });
             }
         }
     }

@@ -6,6 +6,7 @@ use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::Fix;
 use crate::doctor::group::Group;
+use crate::doctor::wording::plural;
 use crate::facts::malformed::shortened;
 use crate::facts::readings::Readings;
 use crate::facts::tuned::{self, TunedSetting};
@@ -44,10 +45,8 @@ fn profile(readings: &Readings) -> Result<Diagnosis, Lacking> {
         return Ok(Diagnosis::ok(title).evidence(tuned::ACTIVE, "profile", name));
     }
     let settings = tuned::settings(host, &profiles);
-    let own: Vec<(String, &TunedSetting)> = settings
-        .iter()
-        .filter_map(|one| Some((knob_of(one)?, one)))
-        .collect();
+    let own: Vec<(String, &TunedSetting)> =
+        settings.iter().filter_map(|one| Some((knob_of(one)?, one))).collect();
     let keys: BTreeSet<&str> = own.iter().map(|(key, _)| key.as_str()).collect();
     let lines = sysctl_lines(host, &keys)?;
     let contrary: Vec<(&TunedSetting, &Line)> = own
@@ -66,9 +65,7 @@ fn profile(readings: &Readings) -> Result<Diagnosis, Lacking> {
 /// Whether the daemon is there; a capture without processes does not tell, and then the file counts.
 fn is_running(readings: &Readings) -> bool {
     match readings.processes() {
-        Ok(processes) => processes
-            .iter()
-            .any(|process| program_of(readings, process) == "tuned"),
+        Ok(processes) => processes.iter().any(|process| program_of(readings, process) == "tuned"),
         Err(_) => true,
     }
 }
@@ -102,15 +99,14 @@ fn judge(
         (0, _) => Diagnosis::ok(format!("tuned's profile {name} sets no vm.* knob")),
         (_, [(one, line), ..]) => Diagnosis::warn(format!(
             "{} of tuned's profile {name} contradict a file of sysctl, such as {} = {} here and {} there",
-            plural(contrary.len(), "value"),
+            plural(contrary.len() as u64, "value"),
             line.key,
             shortened(&one.value),
             shortened(&line.value)
         )),
-        (count, []) => Diagnosis::info(format!(
-            "tuned's profile {name} sets {}",
-            plural(count, "vm.* knob")
-        )),
+        (count, []) => {
+            Diagnosis::info(format!("tuned's profile {name} sets {}", plural(count as u64, "vm.* knob")))
+        }
     };
     let mut diagnosis = diagnosis.evidence(tuned::ACTIVE, "profile", name);
     for setting in settings.iter().take(MOST_SHOWN) {
@@ -142,18 +138,12 @@ fn contrary_commands(contrary: &[(&TunedSetting, &Line)]) -> Vec<String> {
         .map(|(_, line)| (line.file.as_str(), line.number))
         .filter(|(file, _)| file.starts_with("/etc/") && file.bytes().all(is_plain))
         .collect();
-    let mut commands: Vec<String> = own
-        .iter()
-        .map(|(file, number)| format!("sudo sed -i '{number}s/^/# /' {file}"))
-        .collect();
+    let mut commands: Vec<String> =
+        own.iter().map(|(file, number)| format!("sudo sed -i '{number}s/^/# /' {file}")).collect();
     if !commands.is_empty() {
         commands.push("sudo systemctl restart tuned.service".to_owned());
     }
     commands
-}
-
-fn plural(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]
@@ -165,10 +155,7 @@ mod tests {
         "[sysctl]\nvm.swappiness=10\nkernel.x=1\nvm.max_map_count=>100000\n[vm]\ndirty_ratio=40\n";
 
     fn examined(files: &[(&str, &str)]) -> Finding {
-        let mut all = vec![
-            ("/etc/tuned/active_profile", "own\n"),
-            ("/etc/tuned/own/tuned.conf", PROFILE),
-        ];
+        let mut all = vec![("/etc/tuned/active_profile", "own\n"), ("/etc/tuned/own/tuned.conf", PROFILE)];
         all.extend(files);
         examine_tree("K04", &all)
     }
@@ -181,10 +168,7 @@ mod tests {
         )]);
         assert_eq!(finding.severity, Severity::Warn);
         assert!(finding.title.contains("vm.swappiness = 10 here and 60 there"));
-        assert_eq!(
-            finding.fix.unwrap().commands[0],
-            "sudo sed -i '3s/^/# /' /etc/sysctl.d/50-a.conf"
-        );
+        assert_eq!(finding.fix.unwrap().commands[0], "sudo sed -i '3s/^/# /' /etc/sysctl.d/50-a.conf");
         let place = "/etc/sysctl.d/50-a.conf:3";
         assert!(finding.evidence.iter().any(|evidence| evidence.source == place));
         let vendors = examined(&[("/usr/lib/sysctl.d/50-a.conf", "vm.dirty_ratio=10\n")]);
@@ -213,17 +197,11 @@ mod tests {
         let python = stat.replace("sh", "python3");
         let running = examined(&[
             ("/proc/9/stat", &python),
-            (
-                "/proc/9/cmdline",
-                "/usr/bin/python3\0-Es\0/usr/sbin/tuned\0-l\0-P\0",
-            ),
+            ("/proc/9/cmdline", "/usr/bin/python3\0-Es\0/usr/sbin/tuned\0-l\0-P\0"),
         ]);
         assert_eq!(running.severity, Severity::Info);
         assert_eq!(examine_tree("K04", &[]).severity, Severity::Ok);
-        let other = [
-            ("/etc/tuned/active_profile", "own\n"),
-            ("/etc/tuned/own/tuned.conf", "[disk]\na=1\n"),
-        ];
+        let other = [("/etc/tuned/active_profile", "own\n"), ("/etc/tuned/own/tuned.conf", "[disk]\na=1\n")];
         assert_eq!(examine_tree("K04", &other).severity, Severity::Ok);
     }
 

@@ -16,16 +16,8 @@ use super::programs::program_of;
 const OOMD: &str = "systemd-oomd";
 
 /// The watchdogs. Distributions switch systemd-oomd on by themselves, so it gives way to one that somebody chose.
-const WATCHDOGS: [&str; 8] = [
-    "memtune-watchd",
-    "earlyoom",
-    "nohang-desktop",
-    "nohang",
-    "bustd",
-    "ram-sentinel",
-    "oomd",
-    OOMD,
-];
+const WATCHDOGS: [&str; 8] =
+    ["memtune-watchd", "earlyoom", "nohang-desktop", "nohang", "bustd", "ram-sentinel", "oomd", OOMD];
 
 /// The checks of this file.
 pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
@@ -56,17 +48,12 @@ fn running(readings: &Readings) -> Result<Vec<(&'static str, u32)>, Lacking> {
         };
         found.entry(name).or_insert(process.pid);
     }
-    Ok(WATCHDOGS
-        .into_iter()
-        .filter_map(|name| found.get(name).map(|&pid| (name, pid)))
-        .collect())
+    Ok(WATCHDOGS.into_iter().filter_map(|name| found.get(name).map(|&pid| (name, pid))).collect())
 }
 
 /// nohang-desktop is the same program with another configuration.
 fn is_for_desktops(readings: &Readings, pid: u32) -> bool {
-    processes::command_line(readings.host(), pid)
-        .iter()
-        .any(|word| word.ends_with("nohang-desktop.conf"))
+    processes::command_line(readings.host(), pid).iter().any(|word| word.ends_with("nohang-desktop.conf"))
 }
 
 fn killers(readings: &Readings) -> Result<Diagnosis, Lacking> {
@@ -75,11 +62,7 @@ fn killers(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let diagnosis = match names[..] {
         [] => Diagnosis::ok("No watchdog runs: the kernel alone decides whom to kill"),
         [name] => Diagnosis::ok(format!("{name} is the only watchdog here")),
-        _ => Diagnosis::warn(format!(
-            "{} watchdogs kill side by side: {}",
-            names.len(),
-            names.join(", ")
-        )),
+        _ => Diagnosis::warn(format!("{} watchdogs kill side by side: {}", names.len(), names.join(", "))),
     };
     let diagnosis = running.iter().fold(diagnosis, |diagnosis, (name, pid)| {
         diagnosis.evidence(format!("/proc/{pid}/stat"), "watchdog", *name)
@@ -88,9 +71,7 @@ fn killers(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let commands: Vec<String> = others.map(|&(name, pid)| stop(readings, name, pid)).collect();
     Ok(match names.first() {
         Some(kept) if names.len() > 1 => diagnosis
-            .working(format!(
-                "the commands keep {kept}; any one of them may be the one to keep"
-            ))
+            .working(format!("the commands keep {kept}; any one of them may be the one to keep"))
             .fix(Fix::commands(commands)),
         _ => diagnosis,
     })
@@ -120,15 +101,10 @@ mod tests {
             let stat = format!("{pid} ({name}) S 1 1 1 0 -1 0 1 2 3 4 5 6 7 8 20 0 1 0 100 8192 3");
             files.push((format!("/proc/{pid}/stat"), stat));
             files.push((format!("/proc/{pid}/cmdline"), command.replace(' ', "\0")));
-            files.push((
-                format!("/proc/{pid}/cgroup"),
-                format!("0::/system.slice/{name}.service\n"),
-            ));
+            files.push((format!("/proc/{pid}/cgroup"), format!("0::/system.slice/{name}.service\n")));
         }
-        let files: Vec<(&str, &str)> = files
-            .iter()
-            .map(|(path, text)| (path.as_str(), text.as_str()))
-            .collect();
+        let files: Vec<(&str, &str)> =
+            files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
         examine_tree("K01", &files)
     }
 
@@ -146,10 +122,7 @@ mod tests {
         let two = examined(&[("systemd-oomd", "systemd-oomd"), ("earlyoom", "earlyoom")]);
         assert_eq!(
             (two.severity, two.title.as_str()),
-            (
-                Severity::Warn,
-                "2 watchdogs kill side by side: earlyoom, systemd-oomd"
-            )
+            (Severity::Warn, "2 watchdogs kill side by side: earlyoom, systemd-oomd")
         );
         assert_eq!(
             two.fix.unwrap().commands,
@@ -161,15 +134,9 @@ mod tests {
     fn scripts_are_known_by_their_command_lines() {
         let two = examined(&[("python3", PYTHON), ("bustd", "bustd")]);
         assert_eq!(two.title, "2 watchdogs kill side by side: nohang, bustd");
-        assert_eq!(
-            two.fix.unwrap().commands,
-            ["sudo systemctl disable --now bustd.service"]
-        );
+        assert_eq!(two.fix.unwrap().commands, ["sudo systemctl disable --now bustd.service"]);
         let both = examined(&[("nohang", DESKTOP), ("python3", PYTHON)]);
-        assert_eq!(
-            both.title,
-            "2 watchdogs kill side by side: nohang-desktop, nohang"
-        );
+        assert_eq!(both.title, "2 watchdogs kill side by side: nohang-desktop, nohang");
         let talk = examined(&[("python3", "python3 -c nohang"), ("earlyoom", "earlyoom")]);
         assert_eq!(talk.severity, Severity::Ok);
     }

@@ -33,10 +33,7 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[
         question: "Was the commit limit fitted to this machine when the kernel was told never to overcommit?",
         thresholds: "warn with vm.overcommit_memory = 2, a ratio of 50 and less swap than half of the memory",
         why: "The limit is a share of the memory plus all of the swap, and the share is 50 % unless someone changes it. With little swap, programs are refused memory while almost half of it lies idle.",
-        sources: &[
-            ACCOUNTING_DOC,
-            "https://www.postgresql.org/docs/current/kernel-resources.html",
-        ],
+        sources: &[ACCOUNTING_DOC, "https://www.postgresql.org/docs/current/kernel-resources.html"],
         examine: unsized_limit,
     },
     Check {
@@ -53,10 +50,11 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[
 
 /// What is answered where promises are not limited at all.
 fn unlimited(mode: u64) -> Diagnosis {
-    Diagnosis::ok(format!(
-        "{MODE} is {mode}: promises are not added up against a limit"
-    ))
-    .evidence("/proc/sys/vm/overcommit_memory", "value", mode)
+    Diagnosis::ok(format!("{MODE} is {mode}: promises are not added up against a limit")).evidence(
+        "/proc/sys/vm/overcommit_memory",
+        "value",
+        mode,
+    )
 }
 
 fn commit_high(readings: &Readings) -> Result<Diagnosis, Lacking> {
@@ -127,11 +125,7 @@ fn reserve(readings: &Readings) -> Result<Diagnosis, Lacking> {
     }
     let reserve = Bytes::from_kib(readings.knob(RESERVE)?);
     let total = readings.meminfo()?.total();
-    let severity = if reserve < ENOUGH {
-        Severity::Info
-    } else {
-        Severity::Ok
-    };
+    let severity = if reserve < ENOUGH { Severity::Info } else { Severity::Ok };
     let diagnosis = Diagnosis::of(
         severity,
         format!("{reserve} of promises are kept for root, of the {ENOUGH} that a rescue takes"),
@@ -155,10 +149,7 @@ mod tests {
     const MIB: u64 = 1 << 10;
 
     fn examined(id: &str, mode: &str, knobs: &[(&str, &str)], meminfo: &str) -> Finding {
-        let mut files = vec![
-            ("/proc/sys/vm/overcommit_memory", mode),
-            ("/proc/meminfo", meminfo),
-        ];
+        let mut files = vec![("/proc/sys/vm/overcommit_memory", mode), ("/proc/meminfo", meminfo)];
         files.extend(knobs);
         examine_tree(id, &files)
     }
@@ -175,12 +166,9 @@ mod tests {
 
     #[test]
     fn the_commit_limit_is_watched_only_where_it_counts() {
-        for (promised, severity) in [
-            (750, Severity::Ok),
-            (751, Severity::Warn),
-            (900, Severity::Warn),
-            (901, Severity::Error),
-        ] {
+        for (promised, severity) in
+            [(750, Severity::Ok), (751, Severity::Warn), (900, Severity::Warn), (901, Severity::Error)]
+        {
             let text = meminfo(2000, 0, 1000, promised);
             assert_eq!(examined("C02", "2", &[], &text).severity, severity, "{promised}");
             assert_eq!(examined("C02", "0", &[], &text).severity, Severity::Ok);
@@ -192,10 +180,7 @@ mod tests {
         // 1.25 × 3000 MiB less 1000 MiB of swap are 2750 of 2000 MiB.
         let text = meminfo(2000, 1000, 2000, 3000);
         let ratio = examined("C02", "2", &[], &text);
-        assert_eq!(
-            ratio.fix.unwrap().commands[0],
-            "sudo sysctl -w vm.overcommit_ratio=138"
-        );
+        assert_eq!(ratio.fix.unwrap().commands[0], "sudo sysctl -w vm.overcommit_ratio=138");
         let kbytes = examined("C02", "2", &[("/proc/sys/vm/overcommit_kbytes", "5")], &text);
         assert_eq!(
             kbytes.fix.unwrap().commands[0],
@@ -205,10 +190,8 @@ mod tests {
 
     #[test]
     fn huge_pages_are_no_part_of_the_share() {
-        let text = meminfo(2000, 0, 500, 480).replace(
-            "HugePages_Total: 0",
-            "HugePages_Total: 500\nHugepagesize: 2048 kB",
-        );
+        let text = meminfo(2000, 0, 500, 480)
+            .replace("HugePages_Total: 0", "HugePages_Total: 500\nHugepagesize: 2048 kB");
         let finding = examined("C02", "2", &[], &text);
         assert!(finding.workings[1].contains("1000 MiB without huge pages"));
         let text = format!("{text}Hugetlb: {} kB\n", 1200 * MIB);
@@ -226,10 +209,7 @@ mod tests {
             assert_eq!(examined("C03", "1", &knobs, &text).severity, Severity::Ok);
         }
         let sized = [("/proc/sys/vm/overcommit_ratio", "51")];
-        assert_eq!(
-            examined("C03", "2", &sized, &meminfo(2000, 0, 1020, 1)).severity,
-            Severity::Ok
-        );
+        assert_eq!(examined("C03", "2", &sized, &meminfo(2000, 0, 1020, 1)).severity, Severity::Ok);
     }
 
     #[test]
@@ -237,16 +217,10 @@ mod tests {
         for (reserve, severity) in [("131071", Severity::Info), ("131072", Severity::Ok)] {
             let knobs = [("/proc/sys/vm/admin_reserve_kbytes", reserve)];
             let large = examined("C04", "2", &knobs, &meminfo(2000, 0, 1000, 1));
-            assert_eq!(
-                (large.severity, large.fix.is_some()),
-                (severity, severity == Severity::Info)
-            );
+            assert_eq!((large.severity, large.fix.is_some()), (severity, severity == Severity::Info));
             let small = examined("C04", "2", &knobs, &meminfo(500, 0, 1000, 1));
             assert_eq!((small.severity, small.fix), (severity, None));
-            assert_eq!(
-                examined("C04", "0", &knobs, "MemTotal: 1 kB\n").severity,
-                Severity::Ok
-            );
+            assert_eq!(examined("C04", "0", &knobs, "MemTotal: 1 kB\n").severity, Severity::Ok);
         }
     }
 }

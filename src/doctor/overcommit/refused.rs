@@ -4,6 +4,7 @@ use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::Fix;
 use crate::doctor::group::Group;
+use crate::doctor::wording::times;
 use crate::facts::malformed::shortened;
 use crate::facts::readings::Readings;
 use crate::host::Lacking;
@@ -39,20 +40,13 @@ fn parse(line: &str) -> Option<Refusal> {
     let (_, rest) = line.split_once("comm: ")?;
     let (rest, _) = rest.rsplit_once(" enough memory")?;
     let rest = rest.strip_suffix("not").or_else(|| rest.strip_suffix("no"))?;
-    let (program, amount) = rest
-        .rsplit_once(", bytes: ")
-        .unwrap_or((rest.trim_end_matches([' ', ',']), "0"));
-    Some(Refusal {
-        program: shortened(program),
-        amount: Bytes(amount.trim().parse().ok()?),
-    })
+    let (program, amount) = rest.rsplit_once(", bytes: ").unwrap_or((rest.trim_end_matches([' ', ',']), "0"));
+    Some(Refusal { program: shortened(program), amount: Bytes(amount.trim().parse().ok()?) })
 }
 
 fn refused(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let log = readings.kernel_log()?;
-    let refusals = log
-        .lines_with("enough memory for the allocation")
-        .filter_map(parse);
+    let refusals = log.lines_with("enough memory for the allocation").filter_map(parse);
     let (mut count, mut largest) = (0u64, None::<Refusal>);
     for refusal in refusals {
         count += 1;
@@ -61,20 +55,14 @@ fn refused(readings: &Readings) -> Result<Diagnosis, Lacking> {
         }
     }
     let Some(Refusal { program, amount }) = largest else {
-        return Ok(
-            Diagnosis::ok("The kernel has refused no memory since boot").evidence(
-                &log.source,
-                "refusals",
-                0u64,
-            ),
-        );
+        return Ok(Diagnosis::ok("The kernel has refused no memory since boot").evidence(
+            &log.source,
+            "refusals",
+            0u64,
+        ));
     };
     let mode = readings.knob(MODE)?;
-    let times = if count == 1 {
-        "once".to_owned()
-    } else {
-        format!("{count} times")
-    };
+    let times = times(count);
     let title = format!("The kernel refused memory {times}, up to {amount} for {program}");
     let diagnosis = match mode {
         1 => Diagnosis::info(format!("{title}; since then {MODE} was set to 1")),
@@ -143,14 +131,8 @@ mod tests {
     fn the_largest_refusal_is_named() {
         let finding = finding(LOG, "0");
         assert_eq!(finding.severity, Severity::Error);
-        assert_eq!(
-            finding.title,
-            "The kernel refused memory 2 times, up to 64 GiB for llama, server"
-        );
-        assert_eq!(
-            finding.fix.unwrap().commands[0],
-            "sudo sysctl -w vm.overcommit_memory=1"
-        );
+        assert_eq!(finding.title, "The kernel refused memory 2 times, up to 64 GiB for llama, server");
+        assert_eq!(finding.fix.unwrap().commands[0], "sudo sysctl -w vm.overcommit_memory=1");
     }
 
     #[test]
@@ -158,10 +140,7 @@ mod tests {
         // 1.25 × (4 GiB + 64 GiB) are 85 GiB, of 16.
         let limited = finding(LOG, "2");
         assert_eq!(limited.severity, Severity::Error);
-        assert_eq!(
-            limited.fix.unwrap().commands[0],
-            "sudo sysctl -w vm.overcommit_ratio=532"
-        );
+        assert_eq!(limited.fix.unwrap().commands[0], "sudo sysctl -w vm.overcommit_ratio=532");
         let cured = finding(LOG, "1");
         assert_eq!((cured.severity, cured.fix), (Severity::Info, None));
         assert_eq!(finding("nothing\n", "0").severity, Severity::Ok);
@@ -169,25 +148,13 @@ mod tests {
 
     #[test]
     fn a_log_that_may_not_be_read_is_skipped() {
-        assert_eq!(
-            examine_tree("C01", &[("/proc/meminfo", MEMINFO)]).severity,
-            Severity::Skip
-        );
+        assert_eq!(examine_tree("C01", &[("/proc/meminfo", MEMINFO)]).severity, Severity::Skip);
     }
 
     #[test]
     fn lines_of_older_kernels_have_no_amount() {
         let old = "__vm_enough_memory: pid: 7, comm: cat, no enough memory for the allocation";
-        assert_eq!(
-            parse(old),
-            Some(Refusal {
-                program: "cat".to_owned(),
-                amount: Bytes(0)
-            })
-        );
-        assert_eq!(
-            parse("comm: x, bytes: y not enough memory for the allocation"),
-            None
-        );
+        assert_eq!(parse(old), Some(Refusal { program: "cat".to_owned(), amount: Bytes(0) }));
+        assert_eq!(parse("comm: x, bytes: y not enough memory for the allocation"), None);
     }
 }

@@ -54,10 +54,7 @@ impl Sizing {
         let wanted = promised + Bytes(promised.0 / 4);
         let beside_swap = wanted.less(self.swap);
         if self.is_in_kbytes {
-            let kib = beside_swap
-                .max(self.memory.percent(AMPLE_RATIO as f64))
-                .kib()
-                .saturating_add(1);
+            let kib = beside_swap.max(self.memory.percent(AMPLE_RATIO as f64)).kib().saturating_add(1);
             let step = format!(
                 "{KBYTES} = {kib}: the larger of {AMPLE_RATIO} % of {} and 1.25 × {promised} - {} of swap",
                 self.memory, self.swap

@@ -44,11 +44,7 @@ fn needed(readings: &Readings) -> Result<Diagnosis, Lacking> {
         _ => Diagnosis::warn(format!("{} runs, but {MODE} is {mode}, not 1", first.name)),
     };
     let diagnosis = asking.iter().take(8).fold(diagnosis, |diagnosis, process| {
-        diagnosis.evidence(
-            format!("/proc/{}/stat", process.pid),
-            "program",
-            process.name.as_str(),
-        )
+        diagnosis.evidence(format!("/proc/{}/stat", process.pid), "program", process.name.as_str())
     });
     let diagnosis = diagnosis.evidence(source, "value", mode);
     // Two makers contradict each other: that is for the owner to settle, best on two machines.
@@ -77,11 +73,7 @@ mod tests {
             })
             .collect();
         let mut files = vec![("/proc/sys/vm/overcommit_memory", mode)];
-        files.extend(
-            processes
-                .iter()
-                .map(|(path, text)| (path.as_str(), text.as_str())),
-        );
+        files.extend(processes.iter().map(|(path, text)| (path.as_str(), text.as_str())));
         examine_tree("C05", &files)
     }
 

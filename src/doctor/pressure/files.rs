@@ -56,9 +56,7 @@ fn files_in_memory(readings: &Readings) -> Result<Diagnosis, Lacking> {
         _ if share > MUCH => (
             Severity::Warn,
             format!("Files in memory and shared memory take {shared} ({share:.0} % of memory)"),
-            all.first()
-                .filter(|tmpfs| tmpfs.used().percent_of(shared) > 50.0)
-                .and_then(what_lies_in),
+            all.first().filter(|tmpfs| tmpfs.used().percent_of(shared) > 50.0).and_then(what_lies_in),
         ),
         Some(tmpfs) => (
             Severity::Warn,
@@ -74,11 +72,9 @@ fn files_in_memory(readings: &Readings) -> Result<Diagnosis, Lacking> {
             format!("Files in memory may grow to {limits}, more than memory and swap ({room})"),
             smaller(&all, limits.less(room)),
         ),
-        None => (
-            Severity::Ok,
-            format!("Files in memory and shared memory take {share:.1} % of memory"),
-            None,
-        ),
+        None => {
+            (Severity::Ok, format!("Files in memory and shared memory take {share:.1} % of memory"), None)
+        }
     };
     let diagnosis = Diagnosis::of(severity, title)
         .evidence(PATH, "Shmem", shared)
@@ -100,13 +96,9 @@ fn files_in_memory(readings: &Readings) -> Result<Diagnosis, Lacking> {
 fn name_fullest(diagnosis: Diagnosis, all: &[Tmpfs]) -> Diagnosis {
     const MOST_NAMED: usize = 5;
     let known = all.iter().filter_map(|tmpfs| Some((&tmpfs.point, tmpfs.space?)));
-    known
-        .take(MOST_NAMED)
-        .fold(diagnosis, |diagnosis, (point, space)| {
-            diagnosis
-                .evidence(point, "used", space.used)
-                .evidence(point, "size", space.size)
-        })
+    known.take(MOST_NAMED).fold(diagnosis, |diagnosis, (point, space)| {
+        diagnosis.evidence(point, "used", space.used).evidence(point, "size", space.size)
+    })
 }
 
 fn what_lies_in(tmpfs: &Tmpfs) -> Option<Fix> {
@@ -125,10 +117,7 @@ fn smaller(all: &[Tmpfs], excess: Bytes) -> Option<Fix> {
     let ample = (largest.space?.used * 2).max(largest.limit.percent(10.0));
     let point = quoted(&largest.point)?;
     (size >= ample).then(|| {
-        Fix::commands([format!(
-            "sudo mount -o remount,size={}k {point}   # until the next boot",
-            size.kib()
-        )])
+        Fix::commands([format!("sudo mount -o remount,size={}k {point}   # until the next boot", size.kib())])
     })
 }
 
@@ -147,7 +136,7 @@ fn quoted(path: &str) -> Option<String> {
 fn waiting_to_be_written(readings: &Readings) -> Result<Diagnosis, Lacking> {
     const NEAR: f64 = 80.0;
     let vmstat = readings.vmstat()?;
-    let pages = |name: &str| vmstat.get(name).and_then(|pages| readings.pages(pages));
+    let pages = |name: &str| vmstat.get(name).map(|pages| readings.pages(pages));
     let (dirty, writeback) = (pages("nr_dirty")?, pages("nr_writeback")?);
     let limit = pages("nr_dirty_threshold")?;
     let waiting = dirty + writeback;
@@ -213,21 +202,11 @@ mod tests {
         let tmpfs = |point: &str, limit: u64, used: u64| Tmpfs {
             point: point.to_owned(),
             limit: Bytes::from_mib(limit),
-            space: Some(Space {
-                size: Bytes::from_mib(limit),
-                used: Bytes::from_mib(used),
-            }),
+            space: Some(Space { size: Bytes::from_mib(limit), used: Bytes::from_mib(used) }),
         };
-        let all = [
-            tmpfs("/run", 100, 1),
-            tmpfs("/my tmp", 1000, 300),
-            tmpfs("/dev/shm", 9000, 0),
-        ];
+        let all = [tmpfs("/run", 100, 1), tmpfs("/my tmp", 1000, 300), tmpfs("/dev/shm", 9000, 0)];
         let fix = smaller(&all, Bytes::from_mib(400)).unwrap();
-        assert_eq!(
-            fix.commands,
-            ["sudo mount -o remount,size=614400k '/my tmp'   # until the next boot"]
-        );
+        assert_eq!(fix.commands, ["sudo mount -o remount,size=614400k '/my tmp'   # until the next boot"]);
         assert_eq!(smaller(&all, Bytes::from_mib(401)), None);
         assert_eq!(tmpfs("/x", 100, 90).percent_used(), 90.0);
         assert_eq!(quoted("/a'b").unwrap(), "'/a'\\''b'");

@@ -8,9 +8,8 @@ use crate::host::Host;
 const ROOT: &str = "/sys/fs/cgroup";
 
 /// What the kernel puts into the folder of every group; systemd names no group so.
-const KNOBS: [&str; 10] = [
-    "cgroup.", "memory.", "cpu.", "cpuset.", "io.", "pids.", "hugetlb.", "rdma.", "misc.", "irq.",
-];
+const KNOBS: [&str; 10] =
+    ["cgroup.", "memory.", "cpu.", "cpuset.", "io.", "pids.", "hugetlb.", "rdma.", "misc.", "irq."];
 
 /// The groups under most pressure among the root's children and their children, worst first; none without version 2.
 pub(super) fn most_pressed(readings: &Readings) -> Vec<(String, Pressure)> {
@@ -44,9 +43,5 @@ pub(super) fn most_pressed(readings: &Readings) -> Vec<(String, Pressure)> {
 fn children(host: &Host, group: &str) -> Vec<String> {
     let names = host.list(group).unwrap_or_default();
     let is_group = |name: &String| !KNOBS.iter().any(|knob| name.starts_with(knob));
-    names
-        .into_iter()
-        .filter(is_group)
-        .map(|name| format!("{group}/{name}"))
-        .collect()
+    names.into_iter().filter(is_group).map(|name| format!("{group}/{name}")).collect()
 }

@@ -37,18 +37,14 @@ impl Signs<'_> {
     fn sum(&self, count: impl Fn(&Errors) -> u64) -> u64 {
         self.controllers.iter().fold(0, |sum, controller| {
             // Some drivers count only on the modules.
-            let modules = controller
-                .modules
-                .iter()
-                .fold(0, |sum: u64, module| sum.saturating_add(count(module)));
+            let modules =
+                controller.modules.iter().fold(0, |sum: u64, module| sum.saturating_add(count(module)));
             sum.saturating_add(count(&controller.errors).max(modules))
         })
     }
 
     fn lines(&self, text: &str, is_meant: impl Fn(&str) -> bool) -> u64 {
-        self.log.map_or(0, |log| {
-            log.lines_with(text).filter(|line| is_meant(line)).count() as u64
-        })
+        self.log.map_or(0, |log| log.lines_with(text).filter(|line| is_meant(line)).count() as u64)
     }
 }
 
@@ -73,21 +69,15 @@ fn judge(signs: &Signs<'_>) -> Diagnosis {
     let of_memory = signs.lines("Hardware Error", is_of_memory);
     let others = signs.lines("Hardware Error", |line| !is_of_memory(line));
     if uncorrected > 0 {
-        Diagnosis::error(format!(
-            "The memory made {uncorrected} errors that could not be corrected"
-        ))
+        Diagnosis::error(format!("The memory made {uncorrected} errors that could not be corrected"))
     } else if given_up.0 > 0 {
         Diagnosis::error(format!("The kernel gave up {given_up} of memory as broken"))
     } else if failures > 0 {
         Diagnosis::error(format!("The kernel reported failing memory {failures} times"))
     } else if corrected > 0 {
-        Diagnosis::warn(format!(
-            "The memory made {corrected} errors, all of which the hardware corrected"
-        ))
+        Diagnosis::warn(format!("The memory made {corrected} errors, all of which the hardware corrected"))
     } else if of_memory > 0 {
-        Diagnosis::warn(format!(
-            "The kernel's log holds {of_memory} lines about hardware errors in memory"
-        ))
+        Diagnosis::warn(format!("The kernel's log holds {of_memory} lines about hardware errors in memory"))
     } else if others > 0 {
         Diagnosis::info(format!(
             "The kernel's log holds {others} lines about hardware errors, none of which names memory"
@@ -116,22 +106,18 @@ fn name_signs(diagnosis: Diagnosis, signs: &Signs<'_>) -> Diagnosis {
         .flat_map(|controller| [&controller.errors].into_iter().chain(&controller.modules));
     let diagnosis = modules.take(MOST_NAMED).fold(diagnosis, |diagnosis, errors| {
         let (name, folder) = (&errors.name, &errors.folder);
-        diagnosis
-            .evidence(
-                folder,
-                format!("uncorrected errors of {name}"),
-                errors.uncorrected,
-            )
-            .evidence(folder, format!("corrected errors of {name}"), errors.corrected)
+        diagnosis.evidence(folder, format!("uncorrected errors of {name}"), errors.uncorrected).evidence(
+            folder,
+            format!("corrected errors of {name}"),
+            errors.corrected,
+        )
     });
     let Some(log) = signs.log else {
         return diagnosis;
     };
-    ["Memory failure", "Hardware Error"]
-        .into_iter()
-        .fold(diagnosis, |diagnosis, text| {
-            diagnosis.evidence(&log.source, text, log.lines_with(text).count() as u64)
-        })
+    ["Memory failure", "Hardware Error"].into_iter().fold(diagnosis, |diagnosis, text| {
+        diagnosis.evidence(&log.source, text, log.lines_with(text).count() as u64)
+    })
 }
 
 #[cfg(test)]
@@ -185,18 +171,9 @@ mod tests {
     #[test]
     fn the_log_tells_too() {
         let cases = [
-            (
-                "Memory failure: 0x7f: recovery action for dirty LRU page: Recovered\n",
-                Severity::Error,
-            ),
-            (
-                "{1}[Hardware Error]:   section_type: memory error\n",
-                Severity::Warn,
-            ),
-            (
-                "mce: [Hardware Error]: Machine check events logged\n",
-                Severity::Info,
-            ),
+            ("Memory failure: 0x7f: recovery action for dirty LRU page: Recovered\n", Severity::Error),
+            ("{1}[Hardware Error]:   section_type: memory error\n", Severity::Warn),
+            ("mce: [Hardware Error]: Machine check events logged\n", Severity::Info),
             ("usb 1-1: new device\n", Severity::Ok),
         ];
         for (line, severity) in cases {

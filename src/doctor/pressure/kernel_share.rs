@@ -23,11 +23,7 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[
         question: "Do the kernel's own objects take much memory that it cannot give back?",
         thresholds: "warn where more than 10 % of memory is unreclaimable slab; one reading cannot tell whether it still grows, so compare with a later one",
         why: "The kernel keeps its own small objects in slabs. Most of them go back under pressure, the unreclaimable ones only when their owner lets go. A driver or file system that forgets to do so eats the machine up slowly, and no program shows up as the culprit.",
-        sources: &[
-            MEMINFO_DOC,
-            "https://docs.kernel.org/mm/slab.html",
-            "man 5 slabinfo",
-        ],
+        sources: &[MEMINFO_DOC, "https://docs.kernel.org/mm/slab.html", "man 5 slabinfo"],
         examine: unreclaimable_slab,
     },
     Check {
@@ -66,9 +62,7 @@ fn unreclaimable_slab(readings: &Readings) -> Result<Diagnosis, Lacking> {
             "{slab} ({share:.0} % of memory) are objects of the kernel that it cannot give back"
         ))
     } else {
-        Diagnosis::ok(format!(
-            "{share:.1} % of memory are objects of the kernel that it cannot give back"
-        ))
+        Diagnosis::ok(format!("{share:.1} % of memory is objects of the kernel that it cannot give back"))
     };
     let diagnosis = diagnosis
         .evidence(PATH, "SUnreclaim", slab)
@@ -78,13 +72,13 @@ fn unreclaimable_slab(readings: &Readings) -> Result<Diagnosis, Lacking> {
         return Ok(diagnosis);
     }
     Ok(match readings.slabs() {
-        Ok(slabs) => largest(slabs).into_iter().fold(diagnosis, |diagnosis, slab| {
-            diagnosis.evidence(slabs::PATH, &slab.name, slab.size)
-        }),
+        Ok(slabs) => largest(slabs)
+            .into_iter()
+            .fold(diagnosis, |diagnosis, slab| diagnosis.evidence(slabs::PATH, &slab.name, slab.size)),
         // Only root sees the caches by name; the amount is known without them.
-        Err(_) => diagnosis.fix(Fix::commands([
-            "sudo slabtop --once --sort=c | head -n 20   # the caches by size",
-        ])),
+        Err(_) => {
+            diagnosis.fix(Fix::commands(["sudo slabtop --once --sort=c | head -n 20   # the caches by size"]))
+        }
     })
 }
 
@@ -111,17 +105,14 @@ fn bookkeeping(readings: &Readings) -> Result<Diagnosis, Lacking> {
             "{sum} ({share:.0} % of memory) are page tables, stacks and per-processor data"
         ))
     } else {
-        Diagnosis::ok(format!(
-            "{share:.1} % of memory are page tables, stacks and per-processor data"
-        ))
+        Diagnosis::ok(format!("{share:.1} % of memory is page tables, stacks and per-processor data"))
     };
-    let diagnosis = known.iter().fold(diagnosis, |diagnosis, &(name, amount)| {
-        diagnosis.evidence(PATH, name, amount)
-    });
+    let diagnosis =
+        known.iter().fold(diagnosis, |diagnosis, &(name, amount)| diagnosis.evidence(PATH, name, amount));
     let [tables, second, percpu, stacks] = known.map(|(_, amount)| amount);
-    let diagnosis = diagnosis.evidence(PATH, "MemTotal", total).working(format!(
-        "({tables} + {second} + {percpu} + {stacks}) / {total} = {share:.1} %"
-    ));
+    let diagnosis = diagnosis
+        .evidence(PATH, "MemTotal", total)
+        .working(format!("({tables} + {second} + {percpu} + {stacks}) / {total} = {share:.1} %"));
     Ok(match share > MUCH {
         true => who::name_field(readings, diagnosis, "status", "VmPTE"),
         false => diagnosis,
@@ -163,11 +154,8 @@ mod tests {
                 "MemTotal: 1000 kB\nPageTables: {tables} kB\nSecPageTables: 5 kB\nPercpu: 10 kB\nKernelStack: 15 kB\n"
             );
             let stat = "3 (pg) S 1 1 1 0 -1 0 1 2 3 4 5 6 7 8 20 0 1 0 100 99999999 700 1 1";
-            let files = [
-                (PATH, meminfo.as_str()),
-                ("/proc/3/stat", stat),
-                ("/proc/3/status", "VmPTE:\t 21 kB\n"),
-            ];
+            let files =
+                [(PATH, meminfo.as_str()), ("/proc/3/stat", stat), ("/proc/3/status", "VmPTE:\t 21 kB\n")];
             examine_tree("P06", &files)
         };
         assert_eq!(of(20).severity, Severity::Ok);

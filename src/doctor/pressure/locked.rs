@@ -31,9 +31,7 @@ fn locked(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let fixed = unevictable.max(locked);
     let share = fixed.percent_of(total);
     let diagnosis = if share > MUCH {
-        Diagnosis::warn(format!(
-            "{fixed} ({share:.0} % of memory) can be neither swapped nor dropped"
-        ))
+        Diagnosis::warn(format!("{fixed} ({share:.0} % of memory) can be neither swapped nor dropped"))
     } else {
         Diagnosis::ok(format!("{share:.1} % of memory is locked"))
     };

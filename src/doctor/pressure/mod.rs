@@ -7,7 +7,6 @@ pub(super) mod locked;
 pub(super) mod room;
 pub(super) mod stall;
 
-mod boot_parameter;
 mod groups;
 mod psi;
 mod tmpfs_use;

@@ -18,10 +18,7 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
     question: "Is enough memory left for what starts next?",
     thresholds: "warn where less than 10 % of memory is available, error where less than 5 % is",
     why: "Available is what programs can get without swapping: free memory, and caches that the kernel can drop. When it runs out every request makes the kernel search for pages, at first at the cost of speed and in the end by killing a program. Free memory alone is small on every healthy machine and means nothing.",
-    sources: &[
-        "https://docs.kernel.org/filesystems/proc.html#meminfo",
-        "man 1 free",
-    ],
+    sources: &["https://docs.kernel.org/filesystems/proc.html#meminfo", "man 1 free"],
     examine: available,
 }];
 
@@ -84,32 +81,20 @@ mod tests {
         let stat = |pid: u32, pages: u64| {
             format!("{pid} (hog {pid}) S 1 1 1 0 -1 0 1 2 3 4 5 6 7 8 20 0 1 0 100 99999999 {pages} 1 1")
         };
-        let stats: Vec<(String, String)> = (1..=7)
-            .map(|pid| (format!("/proc/{pid}/stat"), stat(pid, u64::from(pid) * 100)))
-            .collect();
+        let stats: Vec<(String, String)> =
+            (1..=7).map(|pid| (format!("/proc/{pid}/stat"), stat(pid, u64::from(pid) * 100))).collect();
         let named = |available: u64| {
             let meminfo = with(available);
-            let mut files: Vec<(&str, &str)> = stats
-                .iter()
-                .map(|(path, text)| (path.as_str(), text.as_str()))
-                .collect();
+            let mut files: Vec<(&str, &str)> =
+                stats.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
             files.push((PATH, &meminfo));
-            files.push((
-                "/proc/7/smaps_rollup",
-                "0-1 ---p 0 00:00 0 [rollup]\nPss: 300 kB\n",
-            ));
-            files.push((
-                "/proc/1/smaps_rollup",
-                "0-1 ---p 0 00:00 0 [rollup]\nPss: 900 kB\n",
-            ));
+            files.push(("/proc/7/smaps_rollup", "0-1 ---p 0 00:00 0 [rollup]\nPss: 300 kB\n"));
+            files.push(("/proc/1/smaps_rollup", "0-1 ---p 0 00:00 0 [rollup]\nPss: 900 kB\n"));
             examine_tree("P03", &files).evidence.split_off(3)
         };
         let calm = named(900_000);
         assert_eq!(calm.len(), 5);
-        assert_eq!(
-            calm[0].key,
-            "hog 7 (PID 7), one of the 5 largest by resident size"
-        );
+        assert_eq!(calm[0].key, "hog 7 (PID 7), one of the 5 largest by resident size");
         assert_eq!(calm[4].source, "/proc/3/stat");
         let tight = named(10_000);
         assert_eq!(tight.len(), 6);

@@ -1,5 +1,6 @@
 //! P01 and P02: whether work waits for memory, and whether the kernel measures it.
 
+use crate::doctor::boot_parameter;
 use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::group::Group;
@@ -7,7 +8,7 @@ use crate::facts::pressure::PATH;
 use crate::facts::readings::Readings;
 use crate::host::{IfThere, Lacking};
 
-use super::{boot_parameter, groups, psi};
+use super::{groups, psi};
 
 const PSI_DOC: &str = "https://docs.kernel.org/accounting/psi.html";
 
@@ -20,10 +21,7 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[
         question: "Does the kernel measure how long work waits for memory?",
         thresholds: "info where it does not; in a captured tree without the file, only where the kernel's release, command line or configuration tells why",
         why: "Free memory says little: a machine can be slow with much of it free, and fast with none. The time that work spends waiting tells the difference, and systemd-oomd and other watchdogs can do nothing without it. Some distributions build it into the kernel and leave it switched off.",
-        sources: &[
-            PSI_DOC,
-            "https://docs.kernel.org/admin-guide/kernel-parameters.html",
-        ],
+        sources: &[PSI_DOC, "https://docs.kernel.org/admin-guide/kernel-parameters.html"],
         examine: no_psi,
     },
     Check {
@@ -33,10 +31,7 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[
         question: "Does work wait for memory right now?",
         thresholds: "warn where some work waited for more than 10 % of the last minute, error where all work waited for more than 5 % of it",
         why: "What waits here waits for pages to be freed or to be read back, not for a disk that it asked itself. Once everything waits for a noticeable share of the time the machine feels frozen, and it often stays so for many minutes before the kernel kills anything. systemd-oomd steps in at 60 % by default.",
-        sources: &[
-            PSI_DOC,
-            "https://www.freedesktop.org/software/systemd/man/latest/oomd.conf.html",
-        ],
+        sources: &[PSI_DOC, "https://www.freedesktop.org/software/systemd/man/latest/oomd.conf.html"],
         examine: pressure,
     },
 ];
@@ -52,10 +47,9 @@ fn no_psi(readings: &Readings) -> Result<Diagnosis, Lacking> {
         return Err(Lacking::absent(PATH));
     }
     let title = match &cause {
-        Some(cause) => format!(
-            "The kernel does not measure how long work waits for memory: {}",
-            cause.reason
-        ),
+        Some(cause) => {
+            format!("The kernel does not measure how long work waits for memory: {}", cause.reason)
+        }
         None => "The kernel does not measure how long work waits for memory".to_owned(),
     };
     let diagnosis = Diagnosis::info(title).evidence(PATH, "file", "absent");
@@ -74,17 +68,11 @@ fn pressure(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let pressure = *readings.pressure()?;
     let (some, full) = (pressure.some.last_60, pressure.full.last_60);
     let diagnosis = if full > 5.0 {
-        Diagnosis::error(format!(
-            "All work stood still for memory during {full:.1} % of the last minute"
-        ))
+        Diagnosis::error(format!("All work stood still for memory during {full:.1} % of the last minute"))
     } else if some > 10.0 {
-        Diagnosis::warn(format!(
-            "Some work waited for memory during {some:.1} % of the last minute"
-        ))
+        Diagnosis::warn(format!("Some work waited for memory during {some:.1} % of the last minute"))
     } else {
-        Diagnosis::ok(format!(
-            "Work waited for memory during {some:.1} % of the last minute"
-        ))
+        Diagnosis::ok(format!("Work waited for memory during {some:.1} % of the last minute"))
     };
     let is_fine = some <= 10.0 && full <= 5.0;
     let diagnosis = diagnosis
@@ -92,20 +80,18 @@ fn pressure(readings: &Readings) -> Result<Diagnosis, Lacking> {
         .evidence(PATH, "full avg60", full)
         .evidence(PATH, "some avg300", pressure.some.last_300)
         .evidence(PATH, "full avg300", pressure.full.last_300)
-        .working(format!(
-            "some {some:.2} % against 10 %, all {full:.2} % against 5 % of the last 60 s"
-        ));
+        .working(format!("some {some:.2} % against 10 %, all {full:.2} % against 5 % of the last 60 s"));
     if is_fine {
         return Ok(diagnosis);
     }
     let pressed = groups::most_pressed(readings);
-    Ok(pressed
-        .into_iter()
-        .fold(diagnosis, |diagnosis, (path, pressure)| {
-            diagnosis
-                .evidence(path.clone(), "full avg60", pressure.full.last_60)
-                .evidence(path, "some avg60", pressure.some.last_60)
-        }))
+    Ok(pressed.into_iter().fold(diagnosis, |diagnosis, (path, pressure)| {
+        diagnosis.evidence(path.clone(), "full avg60", pressure.full.last_60).evidence(
+            path,
+            "some avg60",
+            pressure.some.last_60,
+        )
+    }))
 }
 
 #[cfg(test)]
@@ -139,17 +125,14 @@ mod tests {
             ("/usr/sbin/grubby", ""),
         ];
         let fix = examine_tree("P01", &files).fix.unwrap();
-        assert_eq!(fix.commands, ["sudo grubby --update-kernel=ALL --args=psi=1"]);
+        assert_eq!(fix.commands, ["sudo grubby --update-kernel=ALL --args='psi=1'"]);
         assert!(fix.needs_reboot && fix.needs_root);
         let files = [
             ("/proc/cmdline", "root=/dev/sda psi=1 psi=0\n"),
             ("/boot/firmware/cmdline.txt", "root=/dev/sda psi=0\n"),
         ];
         let fix = examine_tree("P01", &files).fix.unwrap();
-        assert_eq!(
-            fix.commands,
-            ["sudo sed -i '1s/$/ psi=1/' /boot/firmware/cmdline.txt"]
-        );
+        assert_eq!(fix.commands, ["sudo sed -i '1s/$/ psi=1/' /boot/firmware/cmdline.txt"]);
     }
 
     #[test]
@@ -198,10 +181,8 @@ mod tests {
             ("/sys/fs/cgroup/b.slice/c.service/d/memory.pressure", &much),
         ];
         let finding = examine_tree("P02", &files);
-        let mut named: Vec<&str> = finding.evidence[4..]
-            .iter()
-            .map(|evidence| evidence.source.as_str())
-            .collect();
+        let mut named: Vec<&str> =
+            finding.evidence[4..].iter().map(|evidence| evidence.source.as_str()).collect();
         named.dedup();
         assert_eq!(
             named,

@@ -41,18 +41,11 @@ pub(super) fn writable(readings: &Readings) -> Result<Vec<Tmpfs>, Lacking> {
     for (index, mount) in mounts.iter().enumerate().take(MOST_ASKED) {
         let limit = limit(mount, total);
         // What another one is mounted over can be reached no more.
-        let is_hidden = mounts
-            .iter()
-            .skip(index + 1)
-            .any(|later| later.point == mount.point);
+        let is_hidden = mounts.iter().skip(index + 1).any(|later| later.point == mount.point);
         if is_hidden || mount.has_option("ro") || is_of_the_system(&mount.point) || limit < TINY {
             continue;
         }
-        found.push(Tmpfs {
-            point: mount.point.clone(),
-            limit,
-            space: space(readings, &mount.point),
-        });
+        found.push(Tmpfs { point: mount.point.clone(), limit, space: space(readings, &mount.point) });
     }
     found.sort_by_key(|tmpfs| std::cmp::Reverse((tmpfs.used(), tmpfs.limit)));
     Ok(found)
@@ -75,9 +68,7 @@ fn limit(mount: &Mount, total: Bytes) -> Bytes {
 }
 
 fn is_of_the_system(point: &str) -> bool {
-    ["/sys", "/proc"].iter().any(|folder| {
-        point
-            .strip_prefix(folder)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    })
+    ["/sys", "/proc"]
+        .iter()
+        .any(|folder| point.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }

@@ -50,28 +50,17 @@ pub(super) fn unaccounted(readings: &Readings) -> Result<Diagnosis, Lacking> {
             "{rest} ({share:.0} % of memory) are in no account: a driver, a GPU or a balloon holds them"
         ))
     } else {
-        Diagnosis::ok(format!(
-            "All but {share:.1} % of memory is in some account of the kernel"
-        ))
+        Diagnosis::ok(format!("All but {share:.1} % of memory is in some account of the kernel"))
     };
-    let diagnosis = diagnosis
-        .evidence(PATH, "MemTotal", total)
-        .evidence(PATH, "in no account", rest);
+    let diagnosis = diagnosis.evidence(PATH, "MemTotal", total).evidence(PATH, "in no account", rest);
     let mut held: Vec<&Account> = accounts.iter().filter(|account| account.2.0 > 0).collect();
     held.sort_by_key(|account| std::cmp::Reverse(account.2));
     let diagnosis = held
         .iter()
-        .fold(diagnosis, |diagnosis, &&(source, name, amount)| {
-            diagnosis.evidence(source, name, amount)
-        });
-    let sum: Vec<String> = held
-        .iter()
-        .map(|(_, name, amount)| format!("{name} {amount}"))
-        .collect();
-    let diagnosis = diagnosis.working(format!(
-        "{total} - ({}) = {rest}, {share:.1} % of memory",
-        sum.join(" + ")
-    ));
+        .fold(diagnosis, |diagnosis, &&(source, name, amount)| diagnosis.evidence(source, name, amount));
+    let sum: Vec<String> = held.iter().map(|(_, name, amount)| format!("{name} {amount}")).collect();
+    let diagnosis =
+        diagnosis.working(format!("{total} - ({}) = {rest}, {share:.1} % of memory", sum.join(" + ")));
     Ok(match share > MUCH {
         true => name_suspects(readings, diagnosis),
         false => diagnosis,
@@ -102,20 +91,14 @@ fn accounts(readings: &Readings) -> Result<Vec<Account>, Lacking> {
     accounts.push((PATH, "Hugetlb", huge_pages(readings, meminfo)?));
     accounts.push(compressed(readings, meminfo)?);
     accounts.push((PATH, "Balloon", balloon(readings, meminfo)));
-    let zfs = zfs_cache::read(readings.host())
-        .ok()
-        .flatten()
-        .unwrap_or_default();
+    let zfs = zfs_cache::read(readings.host()).ok().flatten().unwrap_or_default();
     accounts.push((zfs_cache::PATH, "cache of ZFS", zfs));
     Ok(accounts)
 }
 
 fn slab(meminfo: &Meminfo) -> Result<Bytes, Lacking> {
     let parts = || Some(meminfo.find("SReclaimable")? + meminfo.find("SUnreclaim")?);
-    meminfo
-        .find("Slab")
-        .or_else(parts)
-        .map_or_else(|| meminfo.get("Slab"), Ok)
+    meminfo.find("Slab").or_else(parts).map_or_else(|| meminfo.get("Slab"), Ok)
 }
 
 /// Kernels before 4.4 counted addresses of devices here; they alone tell a `VmallocChunk` that is not 0.
@@ -144,11 +127,8 @@ fn compressed(readings: &Readings, meminfo: &Meminfo) -> Result<Account, Lacking
     let devices = readings.zram().map_or(&[][..], Vec::as_slice);
     let zram: Bytes = devices.iter().map(|device| device.use_of_memory.cost).sum();
     let told = zram + meminfo.find("Zswap").unwrap_or_default();
-    let counted = readings
-        .vmstat()
-        .ok()
-        .and_then(|vmstat| vmstat.find("nr_zspages"));
-    let counted = readings.pages(counted.unwrap_or_default())?;
+    let counted = readings.vmstat().ok().and_then(|vmstat| vmstat.find("nr_zspages"));
+    let counted = readings.pages(counted.unwrap_or_default());
     Ok(match counted >= told {
         true => (vmstat::PATH, "nr_zspages", counted),
         false => ("/sys/block/zram*/mm_stat", "zram and zswap", told),
@@ -160,10 +140,9 @@ fn compressed(readings: &Readings, meminfo: &Meminfo) -> Result<Account, Lacking
 fn balloon(readings: &Readings, meminfo: &Meminfo) -> Bytes {
     let inflated = meminfo.find("Balloon").unwrap_or_default();
     let zones = readings.zones().map_or(&[][..], Vec::as_slice);
-    let missing = zones.iter().fold(0u64, |sum, zone| {
-        sum.saturating_add(zone.present.saturating_sub(zone.managed))
-    });
-    let missing = readings.pages(missing).unwrap_or_default();
+    let missing =
+        zones.iter().fold(0u64, |sum, zone| sum.saturating_add(zone.present.saturating_sub(zone.managed)));
+    let missing = readings.pages(missing);
     match missing >= inflated {
         true => Bytes(0),
         false => inflated,
@@ -190,9 +169,7 @@ fn name_suspects(readings: &Readings, diagnosis: Diagnosis) -> Diagnosis {
     let names = modules.lines().filter_map(|line| line.split_whitespace().next());
     names
         .filter(|name| SUSPECTS.contains(name))
-        .fold(diagnosis, |diagnosis, name| {
-            diagnosis.evidence(PATH, "loaded", name)
-        })
+        .fold(diagnosis, |diagnosis, name| diagnosis.evidence(PATH, "loaded", name))
 }
 
 #[cfg(test)]
@@ -223,11 +200,7 @@ mod tests {
         if is_of_a_container(&readings) {
             return;
         }
-        let known: Bytes = accounts(&readings)
-            .unwrap()
-            .iter()
-            .map(|&(_, _, amount)| amount)
-            .sum();
+        let known: Bytes = accounts(&readings).unwrap().iter().map(|&(_, _, amount)| amount).sum();
         // Drivers may hold much, but more than there is would mean that something was counted twice; the fields are not
         // read in one moment, so a little more can happen.
         let share = known.percent_of(readings.meminfo().unwrap().total());
@@ -301,10 +274,7 @@ mod tests {
         let files = [
             (PATH, meminfo.as_str()),
             ("/proc/zoneinfo", zones.as_str()),
-            (
-                "/proc/modules",
-                "virtio_balloon 20480 0 - Live 0x0\next4 1 0 - Live 0x0\n",
-            ),
+            ("/proc/modules", "virtio_balloon 20480 0 - Live 0x0\next4 1 0 - Live 0x0\n"),
         ];
         let finding = examine_tree("P05", &files);
         assert_eq!(finding.severity, Severity::Warn);
@@ -315,10 +285,7 @@ mod tests {
     #[test]
     fn a_container_that_sees_its_own_share_is_not_judged() {
         let meminfo = machine(700_000, "");
-        let files = [
-            (PATH, meminfo.as_str()),
-            ("/proc/mounts", "lxcfs /proc/meminfo fuse.lxcfs rw 0 0\n"),
-        ];
+        let files = [(PATH, meminfo.as_str()), ("/proc/mounts", "lxcfs /proc/meminfo fuse.lxcfs rw 0 0\n")];
         assert_eq!(examine_tree("P05", &files).severity, Severity::Skip);
     }
 }

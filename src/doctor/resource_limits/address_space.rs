@@ -57,9 +57,7 @@ fn limited(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let diagnosis = match (&written[..], &live[..]) {
         ([setting, ..], _) => {
             let (unit, key, value) = (&setting.unit, &setting.key, shortened(&setting.value));
-            Diagnosis::warn(format!(
-                "{unit} has {key}={value}, which limits addresses, not memory"
-            ))
+            Diagnosis::warn(format!("{unit} has {key}={value}, which limits addresses, not memory"))
         }
         ([], [one, ..]) => Diagnosis::warn(format!(
             "{} (PID {}) may map only {}, and holds {}",
@@ -68,11 +66,7 @@ fn limited(readings: &Readings) -> Result<Diagnosis, Lacking> {
         ([], []) => Diagnosis::ok("No service's address space is limited"),
     };
     let diagnosis = written.iter().take(MOST_SHOWN).fold(diagnosis, |diagnosis, one| {
-        diagnosis.evidence(
-            format!("{}:{}", one.file, one.line),
-            one.key.as_str(),
-            shortened(&one.value),
-        )
+        diagnosis.evidence(format!("{}:{}", one.file, one.line), one.key.as_str(), shortened(&one.value))
     });
     let diagnosis = live.iter().fold(diagnosis, |diagnosis, one| {
         let source = format!("/proc/{}/limits", one.process.pid);
@@ -147,10 +141,7 @@ fn lift_all(host: &Host, written: &[Setting], live: &[Limited]) -> Vec<String> {
             own.entry(one.key).or_insert_with(|| one.limit.0.to_string());
         }
     }
-    limits
-        .iter()
-        .flat_map(|(unit, limits)| lift(host, unit, limits))
-        .collect()
+    limits.iter().flat_map(|(unit, limits)| lift(host, unit, limits)).collect()
 }
 
 /// Lifts a unit's limits, and puts one on memory in their place where that does not hit the service at once: systemd applies it to
@@ -172,9 +163,7 @@ fn memory_of(host: &Host, unit: &str) -> Option<Bytes> {
         format!("/sys/fs/cgroup/system.slice/{unit}/memory.current"),
         format!("/sys/fs/cgroup/memory/system.slice/{unit}/memory.usage_in_bytes"),
     ];
-    paths
-        .iter()
-        .find_map(|path| host.read(path).ok()?.trim().parse().ok().map(Bytes))
+    paths.iter().find_map(|path| host.read(path).ok()?.trim().parse().ok().map(Bytes))
 }
 
 /// systemd's spelling of an amount: digits and perhaps one letter, base 1024.
@@ -211,10 +200,7 @@ mod tests {
                 ("/proc/9/limits", limits),
                 ("/proc/9/cgroup", group),
                 ("/etc/systemd/system/redis.service", unit),
-                (
-                    "/sys/fs/cgroup/system.slice/redis.service/memory.current",
-                    "900000000\n",
-                ),
+                ("/sys/fs/cgroup/system.slice/redis.service/memory.current", "900000000\n"),
             ],
         )
     }
@@ -224,10 +210,7 @@ mod tests {
         for (unit, severity) in [
             ("[Service]\nLimitAS=2G\n", Severity::Warn),
             ("[Service]\nLimitDATA=2G:4G\n", Severity::Warn),
-            (
-                "[Service]\nLimitAS=infinity\nLimitDATA=infinity:infinity\n",
-                Severity::Ok,
-            ),
+            ("[Service]\nLimitAS=infinity\nLimitDATA=infinity:infinity\n", Severity::Ok),
             ("[Service]\nLimitAS=2G\nLimitAS=\n", Severity::Ok),
             ("[Service]\nLimitNOFILE=5\n", Severity::Ok),
         ] {
@@ -237,16 +220,10 @@ mod tests {
 
     #[test]
     fn a_limit_on_memory_takes_its_place_only_with_room_to_spare() {
-        let roomy = examined(FREE, "", "[Service]\nLimitAS=2G\n")
-            .fix
-            .unwrap()
-            .commands;
+        let roomy = examined(FREE, "", "[Service]\nLimitAS=2G\n").fix.unwrap().commands;
         assert!(roomy[1].contains(r"LimitAS=infinity\nMemoryMax=2147483648\n"));
         assert_eq!(roomy[3], "sudo systemctl restart redis.service");
-        let tight = examined(FREE, "", "[Service]\nLimitAS=1G\n")
-            .fix
-            .unwrap()
-            .commands;
+        let tight = examined(FREE, "", "[Service]\nLimitAS=1G\n").fix.unwrap().commands;
         assert!(tight[1].contains(r"LimitAS=infinity\n'"));
         assert_eq!((amount("2x"), amount("")), (None, None));
     }
@@ -255,11 +232,7 @@ mod tests {
     fn live_limits_of_services_count() {
         let service = examined(BOUND, "0::/system.slice/redis.service\n", "");
         assert_eq!(service.severity, Severity::Warn);
-        assert!(
-            service
-                .title
-                .starts_with("redis-server (PID 9) may map only 1 GiB")
-        );
+        assert!(service.title.starts_with("redis-server (PID 9) may map only 1 GiB"));
         assert!(service.fix.is_some());
         let container = examined(BOUND, "0::/system.slice/docker-1.scope\n", "");
         assert_eq!((container.severity, container.fix), (Severity::Warn, None));

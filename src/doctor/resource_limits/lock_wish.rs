@@ -4,25 +4,14 @@ use crate::host::Host;
 
 /// Whether a program of this name may know how to lock its memory; only such are asked for their command lines.
 pub(super) fn is_candidate(name: &str) -> bool {
-    const BEGINNINGS: [&str; 7] = [
-        "llama-",
-        "llama_",
-        "ollama",
-        "python",
-        "vllm",
-        "VLLM",
-        "koboldcpp",
-    ];
+    const BEGINNINGS: [&str; 7] = ["llama-", "llama_", "ollama", "python", "vllm", "VLLM", "koboldcpp"];
     name == "java" || BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))
 }
 
 /// By what a program was told to lock its memory.
 pub(super) fn wish(host: &Host, words: &[String]) -> Option<&'static str> {
     let is_yes = |value: &str| matches!(value.to_ascii_lowercase().as_str(), "1" | "true" | "on" | "yes");
-    for (word, next) in words
-        .iter()
-        .zip(words.iter().skip(1).map(String::as_str).chain([""]))
-    {
+    for (word, next) in words.iter().zip(words.iter().skip(1).map(String::as_str).chain([""])) {
         let (option, value) = word.split_once('=').unwrap_or((word, next));
         match option {
             "--mlock" => return Some("--mlock"),
@@ -44,8 +33,6 @@ pub(super) fn wish(host: &Host, words: &[String]) -> Option<&'static str> {
 
 /// Whether a configuration of Elasticsearch says so.
 fn configures_lock(text: &str) -> bool {
-    let mut values = text
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("bootstrap.memory_lock:"));
+    let mut values = text.lines().filter_map(|line| line.trim().strip_prefix("bootstrap.memory_lock:"));
     values.any(|value| value.split('#').next().unwrap_or_default().trim() == "true")
 }

@@ -63,21 +63,15 @@ fn locked(readings: &Readings) -> Result<Diagnosis, Lacking> {
             one.limit.unwrap_or_default()
         )),
         (None, 0) => Diagnosis::ok("No program here was told to lock its memory"),
-        (None, count) => Diagnosis::ok(format!(
-            "All programs that were told to lock their memory may do so: {count}"
-        )),
+        (None, count) => {
+            Diagnosis::ok(format!("All programs that were told to lock their memory may do so: {count}"))
+        }
     };
     let diagnosis = lockers.iter().fold(diagnosis, |diagnosis, one| {
         let (pid, resident) = (one.process.pid, one.process.resident);
-        let limit = one
-            .limit
-            .map_or("unlimited".to_owned(), |limit| limit.to_string());
+        let limit = one.limit.map_or("unlimited".to_owned(), |limit| limit.to_string());
         let diagnosis = diagnosis
-            .evidence(
-                format!("/proc/{pid}/cmdline"),
-                one.process.name.as_str(),
-                one.wish,
-            )
+            .evidence(format!("/proc/{pid}/cmdline"), one.process.name.as_str(), one.wish)
             .evidence(format!("/proc/{pid}/limits"), "Max locked memory", limit)
             .evidence(format!("/proc/{pid}/stat"), "resident", resident);
         match one.status.locked {
@@ -98,11 +92,8 @@ fn locked(readings: &Readings) -> Result<Diagnosis, Lacking> {
 
 /// Only programs that are known to lock memory are asked for their command lines.
 fn lockers<'r>(readings: &'r Readings) -> Result<Vec<Locker<'r>>, Lacking> {
-    let mut candidates: Vec<&Process> = readings
-        .processes()?
-        .iter()
-        .filter(|process| is_candidate(&process.name))
-        .collect();
+    let mut candidates: Vec<&Process> =
+        readings.processes()?.iter().filter(|process| is_candidate(&process.name)).collect();
     candidates.sort_by_key(|process| std::cmp::Reverse(process.resident));
     let mut lockers = Vec::new();
     for process in candidates.into_iter().take(MOST_CANDIDATES) {
@@ -132,9 +123,7 @@ fn allow(host: &Host, one: &Locker) -> Vec<String> {
     if let Some(unit) = place.system_service() {
         return drop_in_and_restart(unit, &["LimitMEMLOCK=infinity"]);
     }
-    let name = is_in_session(&place)
-        .then(|| user_name(host, one.status.user?))
-        .flatten();
+    let name = is_in_session(&place).then(|| user_name(host, one.status.user?)).flatten();
     name.map(|name| {
         format!("echo '{name} - memlock unlimited' | sudo tee -a /etc/security/limits.d/90-memtune.conf   # counts from the next login on")
     })
@@ -143,16 +132,9 @@ fn allow(host: &Host, one: &Locker) -> Vec<String> {
 }
 
 fn is_in_session(place: &Place) -> bool {
-    let is_container = |unit: &str| {
-        ["libpod-", "docker-", "crun-"]
-            .iter()
-            .any(|kind| unit.starts_with(kind))
-    };
+    let is_container = |unit: &str| ["libpod-", "docker-", "crun-"].iter().any(|kind| unit.starts_with(kind));
     place.is_users
-        && place
-            .unit
-            .as_deref()
-            .is_some_and(|unit| unit.ends_with(".scope") && !is_container(unit))
+        && place.unit.as_deref().is_some_and(|unit| unit.ends_with(".scope") && !is_container(unit))
 }
 
 fn user_name(host: &Host, number: u32) -> Option<String> {
@@ -186,25 +168,18 @@ mod tests {
 
     #[test]
     fn the_limit_is_weighed_against_what_is_held() {
-        for (limit, severity) in [
-            ("8388607", Severity::Warn),
-            ("8388608", Severity::Ok),
-            ("unlimited", Severity::Ok),
-        ] {
+        for (limit, severity) in
+            [("8388607", Severity::Warn), ("8388608", Severity::Ok), ("unlimited", Severity::Ok)]
+        {
             let finding = examined("llama-server", MODEL, limit, &[("/proc/9/cgroup", SERVICE)]);
             assert_eq!(finding.severity, severity, "{limit}");
         }
-        let commands = examined("llama-server", MODEL, "65536", &[("/proc/9/cgroup", SERVICE)])
-            .fix
-            .unwrap()
-            .commands;
+        let commands =
+            examined("llama-server", MODEL, "65536", &[("/proc/9/cgroup", SERVICE)]).fix.unwrap().commands;
         assert!(commands[1].contains("LimitMEMLOCK=infinity") && commands[1].contains("llama.service.d"));
         assert_eq!(commands[3], "sudo systemctl restart llama.service");
         let able = [("/proc/9/status", "CapEff:\t0000000000004000\n")];
-        assert_eq!(
-            examined("llama-server", MODEL, "65536", &able).severity,
-            Severity::Ok
-        );
+        assert_eq!(examined("llama-server", MODEL, "65536", &able).severity, Severity::Ok);
     }
 
     #[test]
@@ -215,17 +190,10 @@ mod tests {
             ("python3", "python3 -m llama_cpp.server --use_mlock true"),
             ("python3", "python3 koboldcpp.py --usemlock"),
             ("java", "java -Xmx1g org.apache.cassandra.service.CassandraDaemon"),
-            (
-                "java",
-                "java org.elasticsearch.bootstrap.Elasticsearch -Ebootstrap.memory_lock=true",
-            ),
+            ("java", "java org.elasticsearch.bootstrap.Elasticsearch -Ebootstrap.memory_lock=true"),
         ];
         for (name, command) in wishing {
-            assert_eq!(
-                examined(name, command, "65536", &[]).severity,
-                Severity::Warn,
-                "{command}"
-            );
+            assert_eq!(examined(name, command, "65536", &[]).severity, Severity::Warn, "{command}");
         }
         let content = [
             ("llama-server", "llama-server --load-mode mmap"),
@@ -234,11 +202,7 @@ mod tests {
             ("sh", "sh --mlock"),
         ];
         for (name, command) in content {
-            assert_eq!(
-                examined(name, command, "65536", &[]).severity,
-                Severity::Ok,
-                "{command}"
-            );
+            assert_eq!(examined(name, command, "65536", &[]).severity, Severity::Ok, "{command}");
         }
     }
 
@@ -246,12 +210,7 @@ mod tests {
     fn search_engines_are_told_by_their_files() {
         let command = "java -m org.elasticsearch.server/org.elasticsearch.bootstrap.Elasticsearch";
         let yml = |text| [("/etc/elasticsearch/elasticsearch.yml", text)];
-        let on = examined(
-            "java",
-            command,
-            "65536",
-            &yml("a: b\nbootstrap.memory_lock: true # heap\n"),
-        );
+        let on = examined("java", command, "65536", &yml("a: b\nbootstrap.memory_lock: true # heap\n"));
         assert_eq!(on.severity, Severity::Warn);
         let off = examined("java", command, "65536", &yml("#bootstrap.memory_lock: true\n"));
         assert_eq!(off.severity, Severity::Ok);
@@ -275,10 +234,7 @@ mod tests {
     #[test]
     fn a_capture_without_limits_cannot_tell() {
         let stat = "9 (llama-server) S 1 1 1 0 -1 0 1 2 3 4 5 6 7 8 20 0 1 0 100 81920000 2048";
-        let files = [
-            ("/proc/9/stat", stat),
-            ("/proc/9/cmdline", "llama-server\0--mlock\0"),
-        ];
+        let files = [("/proc/9/stat", stat), ("/proc/9/cmdline", "llama-server\0--mlock\0")];
         assert_eq!(examine_tree("L02", &files).severity, Severity::Skip);
     }
 }

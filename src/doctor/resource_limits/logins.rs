@@ -49,31 +49,19 @@ fn logins(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let mut limits = user_limits::read(host)?;
     limits.retain(|limit| ITEMS.contains(&limit.item.as_str()) && names_a_user(&limit.whom));
     if limits.is_empty() {
-        return Ok(Diagnosis::ok(
-            "Nobody wrote memory limits for single users into limits.conf",
-        ));
+        return Ok(Diagnosis::ok("Nobody wrote memory limits for single users into limits.conf"));
     }
     let services = services_by_user(host)?;
     let users: BTreeMap<String, u32> = users::read(host)?.into_iter().collect();
-    let is_systems = |name: &str| {
-        users
-            .get(name)
-            .is_some_and(|&number| number != 0 && number < FIRST_PERSON)
-    };
+    let is_systems = |name: &str| users.get(name).is_some_and(|&number| number != 0 && number < FIRST_PERSON);
     limits.retain(|limit| is_systems(&limit.whom) || services.contains_key(&limit.whom));
     let count = limits.len() as u64;
     let Some(first) = limits.first() else {
-        return Ok(Diagnosis::ok(
-            "The memory limits in limits.conf are for people who log in",
-        ));
+        return Ok(Diagnosis::ok("The memory limits in limits.conf are for people who log in"));
     };
     let title = format!(
-        "{} in limits.conf has no effect on services, such as {} for {}",
-        if count == 1 {
-            "1 line".to_owned()
-        } else {
-            format!("Each of {count} lines")
-        },
+        "{} in limits.conf has no effect on services, such as `{}` for {}",
+        if count == 1 { "1 line".to_owned() } else { format!("Each of {count} lines") },
         first.item,
         shortened(&first.whom)
     );
@@ -106,11 +94,8 @@ fn services_by_user(host: &Host) -> Result<BTreeMap<String, Service>, Lacking> {
     let folders = [&OWN_FOLDERS[..], &VENDOR_FOLDERS].concat();
     let settings = unit_files::read(host, &folders, &[".service"], &["User", "LimitMEMLOCK"])?;
     let settings = unit_settings::winning(settings);
-    let sets_limit = |unit: &str| {
-        settings
-            .iter()
-            .any(|setting| setting.unit == unit && setting.key == "LimitMEMLOCK")
-    };
+    let sets_limit =
+        |unit: &str| settings.iter().any(|setting| setting.unit == unit && setting.key == "LimitMEMLOCK");
     let users = settings
         .iter()
         .filter(|setting| setting.key == "User" && setting.value != "root" && is_name(&setting.unit));
@@ -131,10 +116,7 @@ fn move_to_unit(limit: &UserLimit, service: &Service) -> Option<Vec<String>> {
         "unlimited" | "infinity" | "-1" => "infinity".to_owned(),
         kib => format!("{}K", kib.parse::<u64>().ok()?),
     };
-    Some(drop_in_and_restart(
-        &service.unit,
-        &[&format!("LimitMEMLOCK={value}")],
-    ))
+    Some(drop_in_and_restart(&service.unit, &[&format!("LimitMEMLOCK={value}")]))
 }
 
 #[cfg(test)]
@@ -152,10 +134,7 @@ mod tests {
                 ("/etc/passwd", PASSWD),
                 ("/etc/security/limits.d/a.conf", line),
                 ("/etc/systemd/system/llm.service", "[Service]\nUser=llm\n"),
-                (
-                    "/usr/lib/systemd/system/redis.service",
-                    "[Service]\nUser=redis\nLimitMEMLOCK=1G\n",
-                ),
+                ("/usr/lib/systemd/system/redis.service", "[Service]\nUser=redis\nLimitMEMLOCK=1G\n"),
             ],
         )
     }

@@ -4,6 +4,7 @@ use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::group::Group;
 use crate::facts::readings::Readings;
+use crate::facts::zoneinfo::Zone;
 use crate::host::{IfThere, Lacking};
 use crate::sys::bytes::Bytes;
 
@@ -33,15 +34,13 @@ struct Gap {
 impl Gap {
     /// 64 bytes of table for each 4 KiB are 1.6 %; the rest is the kernel's code, early data, and a reserve for crash dumps.
     fn of(readings: &Readings) -> Result<Self, Lacking> {
-        let pages = |of: fn(&crate::facts::zoneinfo::Zone) -> u64| -> Result<Bytes, Lacking> {
-            let zones = readings.zones()?;
-            readings.pages(zones.iter().map(of).fold(0, u64::saturating_add))
-        };
-        let present = pages(|zone| zone.present)?;
+        let zones = readings.zones()?;
+        let sum = |of: fn(&Zone) -> u64| readings.pages(zones.iter().map(of).fold(0, u64::saturating_add));
+        let present = sum(|zone| zone.present);
         Ok(Self {
             present,
             // Memory that was plugged in later may be missing from the zones' own count, and not from the total.
-            managed: pages(|zone| zone.managed)?.max(readings.meminfo()?.total()),
+            managed: sum(|zone| zone.managed).max(readings.meminfo()?.total()),
             usual: Bytes(present.0 / 64) + Bytes::from_mib(64) + crash_reserve(readings),
         })
     }
@@ -59,9 +58,7 @@ impl Gap {
 /// What `crashkernel=` set aside.
 fn crash_reserve(readings: &Readings) -> Bytes {
     let text = readings.host().read("/sys/kernel/kexec_crash_size");
-    text.ok()
-        .and_then(|text| text.trim().parse().ok())
-        .map_or(Bytes(0), Bytes)
+    text.ok().and_then(|text| text.trim().parse().ok()).map_or(Bytes(0), Bytes)
 }
 
 /// What balloons hold now: newer kernels say it, older ones count what went in and out.
@@ -73,16 +70,13 @@ fn held(readings: &Readings) -> Result<Bytes, Lacking> {
         return Ok(Bytes(0));
     };
     let count = |name: &str| vmstat.find(name).unwrap_or_default();
-    readings.pages(count("balloon_inflate").saturating_sub(count("balloon_deflate")))
+    Ok(readings.pages(count("balloon_inflate").saturating_sub(count("balloon_deflate"))))
 }
 
 fn has_driver(readings: &Readings) -> bool {
     const DRIVERS: [&str; 3] = ["virtio_balloon", "vmw_balloon", "hv_balloon"];
     let modules = readings.host().read("/proc/modules").unwrap_or_default();
-    modules
-        .lines()
-        .filter_map(|line| line.split_whitespace().next())
-        .any(|name| DRIVERS.contains(&name))
+    modules.lines().filter_map(|line| line.split_whitespace().next()).any(|name| DRIVERS.contains(&name))
 }
 
 fn balloon(readings: &Readings) -> Result<Diagnosis, Lacking> {
@@ -101,14 +95,12 @@ fn balloon(readings: &Readings) -> Result<Diagnosis, Lacking> {
         None if has_driver => Diagnosis::ok("There is a balloon, but it holds nothing"),
         None => Diagnosis::ok("No balloon holds memory here"),
     };
-    let driver = if has_driver {
-        "loaded"
-    } else {
-        "not among the modules"
-    };
-    let diagnosis = diagnosis
-        .evidence("/proc/meminfo and /proc/vmstat", "held by balloons", held)
-        .evidence("/proc/modules", "balloon driver", driver);
+    let driver = if has_driver { "loaded" } else { "not among the modules" };
+    let diagnosis = diagnosis.evidence("/proc/meminfo and /proc/vmstat", "held by balloons", held).evidence(
+        "/proc/modules",
+        "balloon driver",
+        driver,
+    );
     Ok(match gap {
         Some(gap) => diagnosis
             .evidence("/proc/zoneinfo", "present", gap.present)
@@ -171,10 +163,7 @@ mod tests {
     fn memory_that_was_plugged_in_is_no_gap() {
         let zones =
             "Node 0, zone   Normal\n  pages free     1\n        present  2097152\n        managed  1048576\n";
-        let files = [
-            ("/proc/meminfo", "MemTotal: 8300000 kB\n"),
-            ("/proc/zoneinfo", zones),
-        ];
+        let files = [("/proc/meminfo", "MemTotal: 8300000 kB\n"), ("/proc/zoneinfo", zones)];
         assert_eq!(examine_tree("E03", &files).severity, Severity::Ok);
     }
 

@@ -46,17 +46,9 @@ mod tests {
         assert_eq!(told("etc/os-release", "ID=debian\n"), None);
         assert_eq!(told("run/ostree-booted", ""), None);
         assert!(told("etc/NIXOS", "").unwrap().contains("boot.kernel.sysctl"));
-        assert!(
-            told("etc/os-release", "ID=steamos\n")
-                .unwrap()
-                .contains("SteamOS")
-        );
+        assert!(told("etc/os-release", "ID=steamos\n").unwrap().contains("SteamOS"));
         assert!(told("run/.containerenv", "").unwrap().contains("host"));
-        assert!(
-            told("run/systemd/container", "wsl\n")
-                .unwrap()
-                .contains(".wslconfig")
-        );
+        assert!(told("run/systemd/container", "wsl\n").unwrap().contains(".wslconfig"));
         let sealed = "1 0 0:1 / / ro - ext4 /dev/vda rw\n";
         assert!(told("proc/self/mountinfo", sealed).unwrap().contains("image"));
     }

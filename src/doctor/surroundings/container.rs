@@ -58,19 +58,14 @@ pub(super) fn sign(readings: &Readings) -> Option<Sign> {
 /// `container=` among the variables of the first process; only root may read them.
 fn kind_in_environment(readings: &Readings) -> Option<String> {
     let text = readings.host().read("/proc/1/environ").ok()?;
-    let kind = text
-        .split('\0')
-        .find_map(|word| word.strip_prefix("container="))?;
+    let kind = text.split('\0').find_map(|word| word.strip_prefix("container="))?;
     let kind = shortened(kind.trim());
     (!kind.is_empty()).then_some(kind)
 }
 
 fn has_locked_knobs(readings: &Readings) -> bool {
     let mounts = readings.mounts().unwrap_or(const { &Vec::new() });
-    mounts
-        .iter()
-        .rfind(|mount| mount.point == "/proc/sys")
-        .is_some_and(|mount| mount.has_option("ro"))
+    mounts.iter().rfind(|mount| mount.point == "/proc/sys").is_some_and(|mount| mount.has_option("ro"))
 }
 
 fn sees_kernel_threads(readings: &Readings) -> bool {
@@ -105,11 +100,7 @@ mod tests {
             ("/run/systemd/container", "lxc\n", "(lxc)"),
             ("/run/.containerenv", "", "(podman)"),
             ("/.dockerenv", "", "(docker)"),
-            (
-                "/proc/1/environ",
-                "PATH=/bin\0container=systemd-nspawn\0",
-                "(systemd-nspawn)",
-            ),
+            ("/proc/1/environ", "PATH=/bin\0container=systemd-nspawn\0", "(systemd-nspawn)"),
             ("/proc/self/mountinfo", locked, "(of an unknown kind)"),
         ];
         for (path, text, kind) in signs {
@@ -123,9 +114,7 @@ mod tests {
     #[test]
     fn a_machine_built_from_an_image_is_no_container() {
         let kthreadd = "2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 1 0 0 1 0";
-        let init = kthreadd
-            .replace("kthreadd", "init")
-            .replace("1 0 0 1 0", "1 81920 5 1 0");
+        let init = kthreadd.replace("kthreadd", "init").replace("1 0 0 1 0", "1 81920 5 1 0");
         let at = |stat: &str| {
             let files = [("/.dockerenv", ""), ("/proc/2/stat", stat)];
             examine_tree("E01", &files).severity

@@ -43,18 +43,17 @@ fn no_swap(readings: &Readings) -> Result<Diagnosis, Lacking> {
     }
     let needs = needs(readings, total);
     let (severity, title) = match &needs[..] {
-        [] => (
-            Severity::Info,
-            format!("There is no swap beside {total} of memory"),
-        ),
+        [] => (Severity::Info, format!("There is no swap beside {total} of memory")),
         [first, ..] => (Severity::Warn, format!("There is no swap, and {}", first.claim)),
     };
-    let diagnosis = Diagnosis::of(severity, title)
-        .evidence("/proc/meminfo", "SwapTotal", swap)
-        .evidence("/proc/meminfo", "MemTotal", total);
-    let diagnosis = needs.into_iter().fold(diagnosis, |diagnosis, need| {
-        diagnosis.evidence(need.source, need.key, need.value)
-    });
+    let diagnosis = Diagnosis::of(severity, title).evidence("/proc/meminfo", "SwapTotal", swap).evidence(
+        "/proc/meminfo",
+        "MemTotal",
+        total,
+    );
+    let diagnosis = needs
+        .into_iter()
+        .fold(diagnosis, |diagnosis, need| diagnosis.evidence(need.source, need.key, need.value));
     Ok(recipe::more_swap(readings).prescribe(diagnosis))
 }
 
@@ -75,12 +74,10 @@ fn needs(readings: &Readings, total: Bytes) -> Vec<Need> {
         value: process.name.clone(),
     };
     let oomd = readings.processes_named(&["systemd-oomd"]).unwrap_or_default();
-    needs.extend(oomd.first().map(|process| {
-        running(
-            process,
-            "systemd-oomd, which runs, hardly works without".to_owned(),
-        )
-    }));
+    needs.extend(
+        oomd.first()
+            .map(|process| running(process, "systemd-oomd, which runs, hardly works without".to_owned())),
+    );
     needs.extend(throttled_unit(readings));
     needs.extend(
         hungry_process(readings)
@@ -101,9 +98,8 @@ fn needs(readings: &Readings, total: Bytes) -> Vec<Need> {
 fn throttled_unit(readings: &Readings) -> Option<Need> {
     let kinds = [".service", ".slice", ".scope", ".socket", ".mount", ".swap"];
     let settings = unit_files::read(readings.host(), &OWN_FOLDERS, &kinds, &["MemoryHigh"]).ok()?;
-    let setting = settings
-        .into_iter()
-        .find(|setting| !matches!(setting.value.as_str(), "" | "infinity" | "0"))?;
+    let setting =
+        settings.into_iter().find(|setting| !matches!(setting.value.as_str(), "" | "infinity" | "0"))?;
     Some(Need {
         claim: format!("{} can go below its MemoryHigh only by swapping", setting.unit),
         source: format!("{} line {}", setting.file, setting.line),
@@ -114,41 +110,23 @@ fn throttled_unit(readings: &Readings) -> Option<Need> {
 
 /// hydrus or a server of language models: programs whose need of memory leaps.
 fn hungry_process<'r>(readings: &'r Readings) -> Option<&'r Process> {
-    const NAMES: [&str; 6] = [
-        "llama-server",
-        "ollama",
-        "vllm",
-        "hydrus_client",
-        "hydrus_server",
-        "koboldcpp",
-    ];
+    const NAMES: [&str; 6] =
+        ["llama-server", "ollama", "vllm", "hydrus_client", "hydrus_server", "koboldcpp"];
     /// More interpreters than these are a farm of workers that all do the same.
     const MOST_INTERPRETERS: usize = 256;
     let processes = readings.processes().ok()?;
     let by_name =
         |process: &&Process| NAMES.contains(&process.name.as_str()) || process.name.starts_with("VLLM::");
-    let interpreters = processes
-        .iter()
-        .filter(|process| process.name.starts_with("python"))
-        .take(MOST_INTERPRETERS);
+    let interpreters =
+        processes.iter().filter(|process| process.name.starts_with("python")).take(MOST_INTERPRETERS);
     let runs_it =
         |process: &&Process| names_hungry_program(&processes::command_line(readings.host(), process.pid));
-    processes
-        .iter()
-        .find(by_name)
-        .or_else(|| interpreters.into_iter().find(runs_it))
+    processes.iter().find(by_name).or_else(|| interpreters.into_iter().find(runs_it))
 }
 
 /// Whether an interpreter's command line names such a program, as a script, a module or a start script.
 fn names_hungry_program(words: &[String]) -> bool {
-    const PROGRAMS: [&str; 6] = [
-        "hydrus_client",
-        "hydrus_server",
-        "hydrus",
-        "vllm",
-        "sglang",
-        "llama_cpp",
-    ];
+    const PROGRAMS: [&str; 6] = ["hydrus_client", "hydrus_server", "hydrus", "vllm", "sglang", "llama_cpp"];
     /// What stands further behind are arguments.
     const FIRST_WORDS: usize = 5;
     words.iter().take(FIRST_WORDS).any(|word| {
@@ -196,12 +174,7 @@ mod tests {
             ("bash", python, Severity::Info),
         ] {
             let stat = format!("42 ({name}) {TAIL}");
-            let files = [
-                LARGE,
-                MOUNTS,
-                ("/proc/42/stat", stat.as_str()),
-                ("/proc/42/cmdline", line),
-            ];
+            let files = [LARGE, MOUNTS, ("/proc/42/stat", stat.as_str()), ("/proc/42/cmdline", line)];
             assert_eq!(examine_tree("W01", &files).severity, severity, "{name} {line}");
         }
     }
@@ -209,17 +182,10 @@ mod tests {
     #[test]
     fn a_unit_with_memory_high_makes_it_worse() {
         let path = "/etc/systemd/system/llm.service.d/90-memory.conf";
-        for (value, severity) in [
-            ("22G", Severity::Warn),
-            ("infinity", Severity::Info),
-            ("", Severity::Info),
-        ] {
+        for (value, severity) in [("22G", Severity::Warn), ("infinity", Severity::Info), ("", Severity::Info)]
+        {
             let text = format!("[Service]\nMemoryHigh={value}\n");
-            assert_eq!(
-                examine_tree("W01", &[LARGE, MOUNTS, (path, &text)]).severity,
-                severity,
-                "{value}"
-            );
+            assert_eq!(examine_tree("W01", &[LARGE, MOUNTS, (path, &text)]).severity, severity, "{value}");
         }
     }
 

@@ -35,10 +35,7 @@ const MANAGERS: [(&str, &str); 9] = [
     ("/etc/swapspace.conf", "/var/lib/swapspace/"),
     ("/etc/systemd/swap.conf", "/var/lib/systemd-swap/"),
     ("/etc/systemd/swap.conf", "/run/systemd/swap/"),
-    (
-        "/usr/share/systemd-swap/swap-default.conf",
-        "/var/lib/systemd-swap/",
-    ),
+    ("/usr/share/systemd-swap/swap-default.conf", "/var/lib/systemd-swap/"),
     ("/etc/waagent.conf", "/mnt/"),
     ("/etc/hibinit-config.cfg", "/swap-hibinit"),
     ("/etc/hibagent-config.cfg", "/swap"),
@@ -50,13 +47,7 @@ fn swap_at_boot(readings: &Readings) -> Result<Diagnosis, Lacking> {
     }
     let planned = planned::areas(readings)?;
     let areas = readings.swaps()?;
-    let script = readings
-        .host()
-        .read("/etc/rc.local")
-        .if_there()
-        .ok()
-        .flatten()
-        .unwrap_or_default();
+    let script = readings.host().read("/etc/rc.local").if_there().ok().flatten().unwrap_or_default();
     let unplanned = areas.iter().take(MOST_AREAS).filter(|area| {
         // A deleted area is another check's; what rc.local turns on comes back too.
         let comes_back = area.is_deleted || script.contains(&area.path);
@@ -69,20 +60,17 @@ fn swap_at_boot(readings: &Readings) -> Result<Diagnosis, Lacking> {
         let why = "where it leads is not known without udev's links".to_owned();
         return Err(Lacking::new(&one.source, Reason::Failed(why)));
     }
-    let unused: Vec<&Planned> = planned
-        .iter()
-        .filter(|one| one.is_expected && !is_in_use(one, areas))
-        .collect();
+    let unused: Vec<&Planned> =
+        planned.iter().filter(|one| one.is_expected && !is_in_use(one, areas)).collect();
     let diagnosis = match (unused.first(), unplanned.first()) {
         (None, None) if areas.is_empty() => Diagnosis::ok("No swap is in use, and none is planned"),
         (None, None) => Diagnosis::ok(format!("All {} swap areas in use come back at boot", areas.len())),
         (Some(one), None) => {
             Diagnosis::warn(format!("{} of {} is not in use", one.source, one.origin.name()))
         }
-        (None, Some(area)) => Diagnosis::warn(format!(
-            "{}, {} of swap, will be gone after the next boot",
-            area.path, area.size
-        )),
+        (None, Some(area)) => {
+            Diagnosis::warn(format!("{}, {} of swap, will be gone after the next boot", area.path, area.size))
+        }
         (Some(one), Some(area)) => Diagnosis::warn(format!(
             "{} of {} is not in use, and {} will be gone after the next boot",
             one.source,
@@ -99,11 +87,7 @@ fn swap_at_boot(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let mut commands: Vec<String> = unused
         .iter()
         .flat_map(|one| commands_for_unused(readings.host(), one))
-        .chain(
-            unplanned
-                .iter()
-                .flat_map(|area| commands_for_unplanned(readings.host(), area)),
-        )
+        .chain(unplanned.iter().flat_map(|area| commands_for_unplanned(readings.host(), area)))
         .collect();
     // On most machines two of the folders of units are one.
     commands.dedup();
@@ -131,10 +115,9 @@ fn commands_for_unused(host: &Host, one: &Planned) -> Vec<String> {
     match (&one.origin, one.path(), there) {
         (_, Some(path), Some(true)) => vec![format!("sudo swapon {}", quoted(path))],
         // A captured tree does not hold the areas themselves.
-        (_, Some(path), _) if !host.is_live() => vec![
-            format!("sudo swapon {}   # or, if that is not there:", quoted(path)),
-            forget(one),
-        ],
+        (_, Some(path), _) if !host.is_live() => {
+            vec![format!("sudo swapon {}   # or, if that is not there:", quoted(path)), forget(one)]
+        }
         (Origin::Fstab(_) | Origin::Unit(_), ..) if one.target != Target::Unknown => vec![forget(one)],
         _ => Vec::new(),
     }
@@ -145,10 +128,7 @@ fn forget(one: &Planned) -> String {
     match &one.origin {
         Origin::Fstab(line) => comment_out(*line),
         Origin::Unit(file) => {
-            let unit = file
-                .rsplit('/')
-                .find(|part| part.ends_with(".swap"))
-                .unwrap_or(file);
+            let unit = file.rsplit('/').find(|part| part.ends_with(".swap")).unwrap_or(file);
             format!("sudo systemctl disable {}", quoted(unit))
         }
     }
@@ -186,19 +166,12 @@ mod tests {
             ("", ""),
             ("/dev/sda2 none swap sw 0 0\n", SDA2),
             ("UUID=1-2 none swap sw 0 0\n", SDA2),
-            (
-                "/dev/mapper/vg-swap none swap sw 0 0\n",
-                "/dev/dm-1 partition 1000 0 -2\n",
-            ),
+            ("/dev/mapper/vg-swap none swap sw 0 0\n", "/dev/dm-1 partition 1000 0 -2\n"),
             ("/dev/sda2 none swap noauto 0 0\n", ""),
             ("/dev/sda2 none swap noauto 0 0\n", SDA2),
             ("", "/dev/zram0 partition 1000 0 100\n"),
         ] {
-            assert_eq!(
-                examine(fstab, swaps, &[]).severity,
-                Severity::Ok,
-                "{fstab} {swaps}"
-            );
+            assert_eq!(examine(fstab, swaps, &[]).severity, Severity::Ok, "{fstab} {swaps}");
         }
     }
 
@@ -220,10 +193,7 @@ mod tests {
     #[test]
     fn units_plan_too_when_they_are_enabled() {
         let unit = ("/etc/systemd/system/swapfile.swap", "[Swap]\nWhat=/swapfile\n");
-        let link = (
-            "/etc/systemd/system/swap.target.wants/swapfile.swap",
-            "->../swapfile.swap",
-        );
+        let link = ("/etc/systemd/system/swap.target.wants/swapfile.swap", "->../swapfile.swap");
         assert_eq!(examine("", FILE, &[unit]).severity, Severity::Ok);
         assert_eq!(examine("", "", &[unit]).severity, Severity::Ok);
         assert_eq!(examine("", "", &[unit, link]).severity, Severity::Warn);
@@ -234,10 +204,7 @@ mod tests {
             "[Unit]\nSourcePath=/etc/fstab\n[Swap]\nWhat=/swapfile\n",
         );
         assert_eq!(examine("", FILE, &[stale]).severity, Severity::Warn);
-        let found = (
-            "/run/systemd/generator.late/dev-sda2.swap",
-            "[Swap]\nWhat=/dev/sda2\n",
-        );
+        let found = ("/run/systemd/generator.late/dev-sda2.swap", "[Swap]\nWhat=/dev/sda2\n");
         assert_eq!(examine("", SDA2, &[found]).severity, Severity::Ok);
     }
 
@@ -245,10 +212,7 @@ mod tests {
     fn managers_and_containers_are_left_alone() {
         let area = "/var/swap file 1000 0 -2\n";
         assert_eq!(examine("", area, &[]).severity, Severity::Warn);
-        assert_eq!(
-            examine("", area, &[("/etc/dphys-swapfile", "")]).severity,
-            Severity::Ok
-        );
+        assert_eq!(examine("", area, &[("/etc/dphys-swapfile", "")]).severity, Severity::Ok);
         assert_eq!(examine("", area, &[("/.dockerenv", "")]).severity, Severity::Ok);
     }
 
@@ -258,10 +222,7 @@ mod tests {
         assert_eq!(examine(fstab, SDA2, &[]).severity, Severity::Skip);
         assert_eq!(examine(fstab, "", &[]).severity, Severity::Warn);
         let mapped = "/dev/mapper/other none swap sw 0 0\n";
-        assert_eq!(
-            examine(mapped, "/dev/dm-7 partition 1000 0 -2\n", &[]).severity,
-            Severity::Skip
-        );
+        assert_eq!(examine(mapped, "/dev/dm-7 partition 1000 0 -2\n", &[]).severity, Severity::Skip);
     }
 
     #[test]

@@ -17,11 +17,8 @@ pub(in crate::doctor) fn quoted(path: &str) -> String {
 /// Appends one swap line to fstab. The line break in front saves a last line that has none of its own.
 pub(in crate::doctor) fn append_to_fstab(source: &str) -> String {
     // printf undoes one level of backslashes, so that fstab gets `\040` for a blank.
-    let source = source
-        .replace('\\', "\\\\134")
-        .replace(' ', "\\\\040")
-        .replace('\t', "\\\\011")
-        .replace('%', "%%");
+    let source =
+        source.replace('\\', "\\\\134").replace(' ', "\\\\040").replace('\t', "\\\\011").replace('%', "%%");
     let line = format!("\\n{source} none swap defaults,nofail 0 0\\n").replace('\'', "'\\''");
     format!("printf '{line}' | sudo tee -a {}", fstab::PATH)
 }
@@ -34,9 +31,7 @@ pub(in crate::doctor) fn comment_out(line: usize) -> String {
 /// The answer of a check that has no business in a container: swap areas and their files belong to the host.
 pub(in crate::doctor) fn affair_of_host(readings: &Readings) -> Option<Diagnosis> {
     let kind = container::kind(readings.host())?;
-    Some(Diagnosis::ok(format!(
-        "Swap is the affair of the machine under this {kind} container"
-    )))
+    Some(Diagnosis::ok(format!("Swap is the affair of the machine under this {kind} container")))
 }
 
 #[cfg(test)]
@@ -46,10 +41,7 @@ mod tests {
     /// What a real shell makes of a text.
     fn echoed(command: &str) -> String {
         #[expect(clippy::disallowed_methods, reason = "asks a real shell")]
-        let output = std::process::Command::new("sh")
-            .args(["-c", command])
-            .output()
-            .unwrap();
+        let output = std::process::Command::new("sh").args(["-c", command]).output().unwrap();
         String::from_utf8(output.stdout).unwrap()
     }
 

@@ -19,10 +19,7 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
     question: "Does every swap area in use still have its name?",
     thresholds: "warn where /proc/swaps calls an area deleted",
     why: "The space of a deleted file is kept until nobody uses it any more, and the kernel goes on using it as swap: the disk stays full of something that no listing shows. swapoff takes a name, and there is none left, so that only a reboot, or for a device a new node, gives it back.",
-    sources: &[
-        "https://www.man7.org/linux/man-pages/man2/swapoff.2.html",
-        "Linux mm/swapfile.c, swapoff()",
-    ],
+    sources: &["https://www.man7.org/linux/man-pages/man2/swapoff.2.html", "Linux mm/swapfile.c, swapoff()"],
     examine: deleted_area,
 }];
 
@@ -68,10 +65,7 @@ mod tests {
     #[test]
     fn a_deleted_area_is_told() {
         let whole = "/swapfile file 1000 0 -2\n";
-        assert_eq!(
-            examine_tree("W13", &[("/proc/swaps", whole)]).severity,
-            Severity::Ok
-        );
+        assert_eq!(examine_tree("W13", &[("/proc/swaps", whole)]).severity, Severity::Ok);
         let deleted = "/swapfile\\040(deleted) file 1000 10 -2\n";
         let finding = examine_tree("W13", &[("/proc/swaps", deleted)]);
         assert_eq!(finding.severity, Severity::Warn);
@@ -82,13 +76,8 @@ mod tests {
     #[test]
     fn a_device_whose_node_is_back_can_be_taken_off() {
         let swaps = ("/proc/swaps", "/dev/sdb1\\040(deleted) partition 1000 10 -2\n");
-        let roomy = (
-            "/proc/meminfo",
-            "MemTotal: 8000000 kB\nMemAvailable: 6000000 kB\n",
-        );
-        let fix = examine_tree("W13", &[swaps, roomy, ("/dev/sdb1", "")])
-            .fix
-            .unwrap();
+        let roomy = ("/proc/meminfo", "MemTotal: 8000000 kB\nMemAvailable: 6000000 kB\n");
+        let fix = examine_tree("W13", &[swaps, roomy, ("/dev/sdb1", "")]).fix.unwrap();
         assert_eq!(fix.commands, ["sudo swapoff /dev/sdb1"]);
         let tight = ("/proc/meminfo", "MemTotal: 8000000 kB\nMemAvailable: 60000 kB\n");
         assert_eq!(examine_tree("W13", &[swaps, tight, ("/dev/sdb1", "")]).fix, None);

@@ -54,9 +54,7 @@ fn as_blkid_printed(host: &Host, tag: &str, value: &str) -> Option<String> {
     let printed = host.output("blkid", &["-c", "/dev/null"]).ok()?;
     let wanted = format!(" {tag}\"{value}\"");
     let lines = printed.lines().filter_map(|line| line.split_once(':'));
-    let mut devices = lines
-        .filter(|(_, tags)| tags.contains(&wanted))
-        .map(|(device, _)| device.to_owned());
+    let mut devices = lines.filter(|(_, tags)| tags.contains(&wanted)).map(|(device, _)| device.to_owned());
     devices.find(|device| !device.starts_with("/dev/mapper/"))
 }
 
@@ -100,11 +98,7 @@ pub(in crate::doctor) fn canonical(host: &Host, path: &str) -> String {
 
 /// The parts of a path, last first.
 fn parts(path: &str) -> Vec<String> {
-    path.split('/')
-        .rev()
-        .filter(|part| !part.is_empty() && *part != ".")
-        .map(str::to_owned)
-        .collect()
+    path.split('/').rev().filter(|part| !part.is_empty() && *part != ".").map(str::to_owned).collect()
 }
 
 fn joined(parts: &[String]) -> String {
@@ -136,9 +130,7 @@ pub(in crate::doctor) fn value_of_tag(host: &Host, folder: &str, device: &str) -
 pub(in crate::doctor) fn lasting_name(host: &Host, device: &str) -> String {
     let name = device.rsplit('/').next().unwrap_or_default();
     if name.starts_with("dm-") {
-        let mapped = host
-            .read(&format!("/sys/class/block/{name}/dm/name"))
-            .unwrap_or_default();
+        let mapped = host.read(&format!("/sys/class/block/{name}/dm/name")).unwrap_or_default();
         return match mapped.trim() {
             "" => device.to_owned(),
             mapped => format!("/dev/mapper/{mapped}"),

@@ -20,10 +20,7 @@ impl<'h> Encryption<'h> {
         let text = host.read("/etc/crypttab").unwrap_or_default();
         let lines = text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
         let names = lines.filter_map(|line| line.split_whitespace().next());
-        Self {
-            host,
-            names: names.take(MOST_NAMES).map(str::to_owned).collect(),
-        }
+        Self { host, names: names.take(MOST_NAMES).map(str::to_owned).collect() }
     }
 
     /// Whether anything can be said of a device: a capture may lack what the live machine shows.
@@ -47,10 +44,7 @@ impl<'h> Encryption<'h> {
             if self.is_crypt(&name) || !seen.insert(name.clone()) {
                 continue;
             }
-            let below = self
-                .host
-                .list(&format!("/sys/class/block/{name}/slaves"))
-                .unwrap_or_default();
+            let below = self.host.list(&format!("/sys/class/block/{name}/slaves")).unwrap_or_default();
             if below.is_empty() || seen.len() == MOST_DEVICES {
                 return false;
             }

@@ -57,47 +57,28 @@ fn swap_file_system(readings: &Readings) -> Result<Diagnosis, Lacking> {
             continue;
         };
         found.push((file.path, mount.kind.as_str()));
-        let complaint = unsuitable(mount)
-            .map(str::to_owned)
-            .or_else(|| unusable(readings, file, mount));
+        let complaint = unsuitable(mount).map(str::to_owned).or_else(|| unusable(readings, file, mount));
         worst = worst.or_else(|| complaint.map(|complaint| (file, mount, complaint)));
     }
     if let Some((file, mount, complaint)) = worst {
-        diagnosis = Diagnosis::error(format!(
-            "{} on {} cannot be swapped to: {complaint}",
-            file.path, mount.kind
-        ));
+        diagnosis =
+            Diagnosis::error(format!("{} on {} cannot be swapped to: {complaint}", file.path, mount.kind));
         diagnosis = with_fix(readings, diagnosis, file);
     }
-    Ok(found.into_iter().fold(diagnosis, |diagnosis, (path, kind)| {
-        diagnosis.evidence(path, "file system", kind)
-    }))
+    Ok(found
+        .into_iter()
+        .fold(diagnosis, |diagnosis, (path, kind)| diagnosis.evidence(path, "file system", kind)))
 }
 
 /// The files in use, then those planned.
 fn swap_files<'p>(readings: &'p Readings, planned: &'p [Planned]) -> Result<Vec<SwapFile<'p>>, Lacking> {
     let plan_of = |path: &str| planned.iter().find(|one| one.path() == Some(path));
-    let used = readings
-        .swaps()?
-        .iter()
-        .filter(|area| area.is_file && !area.is_deleted);
-    let mut files: Vec<SwapFile> = used
-        .map(|area| SwapFile {
-            path: &area.path,
-            is_in_use: true,
-            plan: plan_of(&area.path),
-        })
-        .collect();
+    let used = readings.swaps()?.iter().filter(|area| area.is_file && !area.is_deleted);
+    let mut files: Vec<SwapFile> =
+        used.map(|area| SwapFile { path: &area.path, is_in_use: true, plan: plan_of(&area.path) }).collect();
     for one in planned.iter().filter(|one| one.is_file() && one.is_expected) {
-        if let Some(path) = one
-            .path()
-            .filter(|path| files.iter().all(|file| file.path != *path))
-        {
-            files.push(SwapFile {
-                path,
-                is_in_use: false,
-                plan: Some(one),
-            });
+        if let Some(path) = one.path().filter(|path| files.iter().all(|file| file.path != *path)) {
+            files.push(SwapFile { path, is_in_use: false, plan: Some(one) });
         }
     }
     Ok(files)
@@ -133,11 +114,7 @@ fn unusable(readings: &Readings, file: &SwapFile, mount: &Mount) -> Option<Strin
         return Some(format!("Linux {kernel} has no swap files on btrfs"));
     }
     // A tree is copied: it has holes where the machine has none, and none where it has.
-    let status = readings
-        .host()
-        .status(file.path)
-        .ok()
-        .filter(|_| readings.host().is_live())?;
+    let status = readings.host().status(file.path).ok().filter(|_| readings.host().is_live())?;
     holes(&status)
 }
 
@@ -203,10 +180,7 @@ mod tests {
             assert_eq!(severity(&mounts, "", used, "6.1.0"), expected, "{kind}");
             assert_eq!(severity(&mounts, planned, "", "6.1.0"), expected, "{kind}");
         }
-        assert_eq!(
-            severity("x / tmpfs rw 0 0\n", "/dev/sda2 none swap sw\n", "", "6.1.0"),
-            Severity::Ok
-        );
+        assert_eq!(severity("x / tmpfs rw 0 0\n", "/dev/sda2 none swap sw\n", "", "6.1.0"), Severity::Ok);
     }
 
     #[test]
@@ -215,10 +189,7 @@ mod tests {
         assert_eq!(severity(mounts, planned, "", "4.19.0-27"), Severity::Error);
         assert_eq!(severity(mounts, planned, "", "5.0.0"), Severity::Ok);
         // What the kernel took is good.
-        assert_eq!(
-            severity(mounts, "", "/swapfile file 1000 0 -2\n", "4.19.0-27"),
-            Severity::Ok
-        );
+        assert_eq!(severity(mounts, "", "/swapfile file 1000 0 -2\n", "4.19.0-27"), Severity::Ok);
     }
 
     #[test]
@@ -232,9 +203,6 @@ mod tests {
         };
         assert_eq!(holes(&status(4096, 4096)), None);
         assert_eq!(holes(&status(4096, 8192)), None);
-        assert_eq!(
-            holes(&status(8192, 4096)).unwrap(),
-            "4 KiB of its 8 KiB are holes"
-        );
+        assert_eq!(holes(&status(8192, 4096)).unwrap(), "4 KiB of its 8 KiB are holes");
     }
 }

@@ -34,10 +34,8 @@ fn swap_header(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let areas = readings.swaps()?;
     let planned = planned::areas(readings)?;
     let is_in_use = |one: &Planned| areas.iter().any(|area| one.path() == Some(area.path.as_str()));
-    let waiting = planned
-        .iter()
-        .filter(|one| one.is_expected && !one.is_made_at_boot && !is_in_use(one));
-    let page_size = readings.page_size()?;
+    let waiting = planned.iter().filter(|one| one.is_expected && !one.is_made_at_boot && !is_in_use(one));
+    let page_size = readings.page_size();
     let (mut good, mut refusal) = (0, None);
     for one in waiting {
         match examine_one(readings.host(), one, page_size) {
@@ -65,13 +63,10 @@ fn examine_one(host: &Host, one: &Planned, page_size: Bytes) -> Result<Option<Di
     let Some(complaint) = complaint(header, page_size, size) else {
         return Ok(None);
     };
-    let diagnosis = Diagnosis::error(format!(
-        "{} of {} cannot be turned on: {complaint}",
-        one.source,
-        one.origin.name()
-    ))
-    .evidence(path, "size", size)
-    .evidence("kernel", "page size", page_size);
+    let diagnosis =
+        Diagnosis::error(format!("{} of {} cannot be turned on: {complaint}", one.source, one.origin.name()))
+            .evidence(path, "size", size)
+            .evidence("kernel", "page size", page_size);
     let Some(header) = header else {
         // mkswap would wipe whatever else lies on a device; a file that is planned as swap is nothing else.
         return Ok(Some(match one.is_file() {
@@ -96,10 +91,9 @@ fn complaint(header: Option<Header>, page_size: Bytes, size: Bytes) -> Option<St
         // swapon(8) puts the mark of a machine that did not wake up back by itself.
         Mark::Hibernated => None,
         Mark::Ancient => Some("its header is of a kind that kernels no longer take".to_owned()),
-        Mark::Swap if header.page_size != page_size => Some(format!(
-            "it was made for pages of {}, and this kernel's have {page_size}",
-            header.page_size
-        )),
+        Mark::Swap if header.page_size != page_size => {
+            Some(format!("it was made for pages of {}, and this kernel's have {page_size}", header.page_size))
+        }
         Mark::Swap if header.version != 1 => Some(format!("its header has version {}", header.version)),
         Mark::Swap if header.length > size => {
             Some(format!("it claims {}, and holds only {size}", header.length))
@@ -114,10 +108,7 @@ fn size_of(host: &Host, path: &str) -> Result<Bytes, Lacking> {
     if !status.is_block_device {
         return Ok(status.size);
     }
-    let path = format!(
-        "/sys/class/block/{}/size",
-        path.rsplit('/').next().unwrap_or_default()
-    );
+    let path = format!("/sys/class/block/{}/size", path.rsplit('/').next().unwrap_or_default());
     let text = host.read(&path)?;
     let sectors = text.trim().parse::<u64>();
     sectors
@@ -154,38 +145,16 @@ mod tests {
     #[test]
     fn headers_are_judged_as_the_kernel_judges_them() {
         for (text, severity, word) in [
-            (
-                area(4096, "SWAPSPACE2", 20, 20 * 4096),
-                Severity::Ok,
-                "1 looked at",
-            ),
-            (
-                area(4096, "SWAPSPACE2", 21, 20 * 4096),
-                Severity::Error,
-                "claims 84 KiB",
-            ),
-            (
-                area(16384, "SWAPSPACE2", 5, 20 * 4096),
-                Severity::Error,
-                "pages of 16 KiB",
-            ),
-            (
-                area(4096, "SWAP-SPACE", 20, 20 * 4096),
-                Severity::Error,
-                "no longer",
-            ),
-            (
-                area(4096, "S1SUSPEND\0", 20, 20 * 4096),
-                Severity::Ok,
-                "1 looked at",
-            ),
+            (area(4096, "SWAPSPACE2", 20, 20 * 4096), Severity::Ok, "1 looked at"),
+            (area(4096, "SWAPSPACE2", 21, 20 * 4096), Severity::Error, "claims 84 KiB"),
+            (area(16384, "SWAPSPACE2", 5, 20 * 4096), Severity::Error, "pages of 16 KiB"),
+            (area(4096, "SWAP-SPACE", 20, 20 * 4096), Severity::Error, "no longer"),
+            (area(4096, "S1SUSPEND\0", 20, 20 * 4096), Severity::Ok, "1 looked at"),
             (area(4096, "0123456789", 20, 20 * 4096), Severity::Error, "mkswap"),
             (String::new(), Severity::Error, "mkswap"),
         ] {
-            let finding = examine_tree(
-                "W08",
-                &[("/etc/fstab", "/my\\040swap none swap sw\n"), ("/my swap", &text)],
-            );
+            let finding =
+                examine_tree("W08", &[("/etc/fstab", "/my\\040swap none swap sw\n"), ("/my swap", &text)]);
             assert_eq!(finding.severity, severity, "{}", finding.title);
             assert!(finding.title.contains(word), "{}", finding.title);
             if let Some(fix) = finding.fix {
@@ -210,16 +179,10 @@ mod tests {
 
     #[test]
     fn a_new_header_keeps_its_name_and_a_device_its_contents() {
-        let files = [
-            ("/etc/fstab", "UUID=1-2 none swap sw\n"),
-            ("/dev/disk/by-uuid/1-2", "->../../sda2"),
-        ];
+        let files = [("/etc/fstab", "UUID=1-2 none swap sw\n"), ("/dev/disk/by-uuid/1-2", "->../../sda2")];
         let other = area(16384, "SWAPSPACE2", 5, 20 * 4096);
         let finding = examine_tree("W08", &[files[0], files[1], ("/dev/sda2", &other)]);
-        assert_eq!(
-            finding.fix.unwrap().commands[0],
-            "sudo mkswap --uuid 1-2 /dev/sda2"
-        );
+        assert_eq!(finding.fix.unwrap().commands[0], "sudo mkswap --uuid 1-2 /dev/sda2");
         let finding = examine_tree("W08", &[files[0], files[1], ("/dev/sda2", "data")]);
         assert_eq!((finding.severity, finding.fix), (Severity::Error, None));
     }

@@ -69,10 +69,8 @@ fn swap_managers(readings: &Readings) -> Result<Diagnosis, Lacking> {
     }
     let managers = enabled_managers(readings.host())?;
     let clash = managers.iter().enumerate().find_map(|(place, first)| {
-        let second = managers
-            .get(place + 1..)?
-            .iter()
-            .find(|second| first.makes.clashes_with(second.makes))?;
+        let second =
+            managers.get(place + 1..)?.iter().find(|second| first.makes.clashes_with(second.makes))?;
         Some((first, second))
     });
     let diagnosis = match (&managers[..], clash) {
@@ -86,9 +84,9 @@ fn swap_managers(readings: &Readings) -> Result<Diagnosis, Lacking> {
             first.name, second.name
         )),
     };
-    let diagnosis = managers.iter().fold(diagnosis, |diagnosis, manager| {
-        diagnosis.evidence(&manager.evidence, "enables", manager.name)
-    });
+    let diagnosis = managers
+        .iter()
+        .fold(diagnosis, |diagnosis, manager| diagnosis.evidence(&manager.evidence, "enables", manager.name));
     // The first stays; swap that is in use now is given back only at the next boot, when it is safe.
     let commands = managers
         .iter()
@@ -106,12 +104,7 @@ fn enabled_managers(host: &Host) -> Result<Vec<Manager>, Lacking> {
     let mut managers = Vec::new();
     if let Some(evidence) = rpi_swap(host) {
         // It writes zram-generator's configuration: the two are one.
-        managers.push(Manager {
-            name: "rpi-swap",
-            makes: Makes::Both,
-            evidence,
-            service: None,
-        });
+        managers.push(Manager { name: "rpi-swap", makes: Makes::Both, evidence, service: None });
     } else if let Some(device) = zram_generator::read(host)?.into_iter().next() {
         managers.push(Manager {
             name: "zram-generator",
@@ -121,12 +114,7 @@ fn enabled_managers(host: &Host) -> Result<Vec<Manager>, Lacking> {
         });
     }
     let services = SERVICES.iter().filter_map(|&(name, service, makes)| {
-        Some(Manager {
-            name,
-            makes,
-            evidence: link_that_enables(host, service)?,
-            service: Some(service),
-        })
+        Some(Manager { name, makes, evidence: link_that_enables(host, service)?, service: Some(service) })
     });
     managers.extend(services);
     Ok(managers)
@@ -137,20 +125,10 @@ fn rpi_swap(host: &Host) -> Option<String> {
     const CONFIGURATION: &str = "/etc/rpi/swap.conf";
     let programs =
         ["/usr/lib", "/lib"].map(|folder| format!("{folder}/systemd/system-generators/rpi-swap-generator"));
-    let mark = programs
-        .into_iter()
-        .chain([CONFIGURATION.to_owned()])
-        .find(|path| host.has(path))?;
+    let mark = programs.into_iter().chain([CONFIGURATION.to_owned()]).find(|path| host.has(path))?;
     let text = host.read(CONFIGURATION).unwrap_or_default();
     let mechanism = |line: &str| {
-        Some(
-            line.trim()
-                .strip_prefix("Mechanism")?
-                .trim_start()
-                .strip_prefix('=')?
-                .trim()
-                == "none",
-        )
+        Some(line.trim().strip_prefix("Mechanism")?.trim_start().strip_prefix('=')?.trim() == "none")
     };
     (text.lines().filter_map(mechanism).next_back() != Some(true)).then_some(mark)
 }
@@ -159,33 +137,15 @@ fn rpi_swap(host: &Host) -> Option<String> {
 fn link_that_enables(host: &Host, service: &str) -> Option<String> {
     const OWN: &str = "/etc/systemd/system";
     // The owner's mask counts more than any link.
-    if host
-        .link(&format!("{OWN}/{service}"))
-        .is_ok_and(|target| target == "/dev/null")
-    {
+    if host.link(&format!("{OWN}/{service}")).is_ok_and(|target| target == "/dev/null") {
         return None;
     }
-    let targets = [
-        "multi-user",
-        "swap",
-        "local-fs",
-        "sysinit",
-        "basic",
-        "default",
-        "graphical",
-    ];
-    let wants = targets
-        .iter()
-        .map(|target| format!("{OWN}/{target}.target.wants/{service}"));
+    let targets = ["multi-user", "swap", "local-fs", "sysinit", "basic", "default", "graphical"];
+    let wants = targets.iter().map(|target| format!("{OWN}/{target}.target.wants/{service}"));
     let script = service.trim_end_matches(".service");
     let started = |name: &String| name.starts_with('S') && name.get(3..) == Some(script);
-    let old = host
-        .list("/etc/rc2.d")
-        .ok()
-        .and_then(|names| names.into_iter().find(started));
-    let old = old
-        .filter(|_| !host.has("/run/systemd/system"))
-        .map(|name| format!("/etc/rc2.d/{name}"));
+    let old = host.list("/etc/rc2.d").ok().and_then(|names| names.into_iter().find(started));
+    let old = old.filter(|_| !host.has("/run/systemd/system")).map(|name| format!("/etc/rc2.d/{name}"));
     let is_there = |path: &String| host.has(path) || host.link(path).is_ok();
     wants.into_iter().find(is_there).or(old)
 }
@@ -220,22 +180,9 @@ mod tests {
             (vec![TOOLS, DPHYS], Severity::Info),
             (vec![PI, GENERATOR], Severity::Ok),
             (vec![PI, DPHYS], Severity::Warn),
-            (
-                vec![("/etc/rpi/swap.conf", "Mechanism = none\n"), DPHYS],
-                Severity::Ok,
-            ),
-            (
-                vec![("/etc/systemd/zram-generator.conf", "# nothing\n"), TOOLS],
-                Severity::Ok,
-            ),
-            (
-                vec![
-                    GENERATOR,
-                    TOOLS,
-                    ("/etc/systemd/system/zramswap.service", "->/dev/null"),
-                ],
-                Severity::Ok,
-            ),
+            (vec![("/etc/rpi/swap.conf", "Mechanism = none\n"), DPHYS], Severity::Ok),
+            (vec![("/etc/systemd/zram-generator.conf", "# nothing\n"), TOOLS], Severity::Ok),
+            (vec![GENERATOR, TOOLS, ("/etc/systemd/system/zramswap.service", "->/dev/null")], Severity::Ok),
             (vec![GENERATOR, TOOLS, ("/.dockerenv", "")], Severity::Ok),
         ] {
             assert_eq!(examine_tree("W11", &files).severity, severity, "{files:?}");

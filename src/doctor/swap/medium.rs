@@ -67,17 +67,16 @@ fn swap_unencrypted(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let clear = areas_in_the_clear(readings, &encryption)?;
     let diagnosis = match clear.first() {
         None => Diagnosis::ok("The swap is encrypted, or lies in memory, as the root file system asks for"),
-        Some((path, device)) => Diagnosis::warn(format!(
-            "{path} on {device} is not encrypted, though the root file system is"
-        )),
+        Some((path, device)) => {
+            Diagnosis::warn(format!("{path} on {device} is not encrypted, though the root file system is"))
+        }
     };
     let diagnosis = diagnosis.evidence("/", "encrypted device", root);
     let diagnosis = clear.iter().fold(diagnosis, |diagnosis, (path, device)| {
         diagnosis.evidence(path, "device in the clear", device.as_str())
     });
-    let mut partitions = areas
-        .iter()
-        .filter(|area| !area.is_file && clear.iter().any(|(path, _)| *path == area.path));
+    let mut partitions =
+        areas.iter().filter(|area| !area.is_file && clear.iter().any(|(path, _)| *path == area.path));
     match partitions.next() {
         Some(area) => with_random_key(readings, diagnosis, area),
         None => Ok(diagnosis.working(
@@ -119,12 +118,8 @@ fn areas_in_the_clear(
 /// A swap partition with a key that is made anew at each boot, which rules hibernation out.
 fn with_random_key(readings: &Readings, diagnosis: Diagnosis, area: &SwapArea) -> Result<Diagnosis, Lacking> {
     let host = readings.host();
-    let hibernates = host
-        .read("/sys/power/resume")
-        .if_there()
-        .ok()
-        .flatten()
-        .is_some_and(|device| device.trim() != "0:0");
+    let hibernates =
+        host.read("/sys/power/resume").if_there().ok().flatten().is_some_and(|device| device.trim() != "0:0");
     if hibernates {
         return Ok(diagnosis
             .working("this machine hibernates: a key that is made anew at each boot would lose the image"));
@@ -135,10 +130,7 @@ fn with_random_key(readings: &Readings, diagnosis: Diagnosis, area: &SwapArea) -
     let mut commands = vec![format!(
         "echo 'cryptswap PARTUUID={partition} /dev/urandom swap,cipher=aes-xts-plain64,size=512' | sudo tee -a /etc/crypttab"
     )];
-    for one in planned::areas(readings)?
-        .iter()
-        .filter(|one| one.path() == Some(area.path.as_str()))
-    {
+    for one in planned::areas(readings)?.iter().filter(|one| one.path() == Some(area.path.as_str())) {
         match &one.origin {
             Origin::Fstab(line) => commands.push(comment_out(*line)),
             // What a generator or another unit turns on would be in the way of the encryption; there is no one command for it.
@@ -172,22 +164,17 @@ fn slow_medium(readings: &Readings) -> Result<Diagnosis, Lacking> {
         DiskKind::Memory | DiskKind::Nvme | DiskKind::Solid => Severity::Ok,
     };
     let title = match kind {
-        DiskKind::Rotational => format!(
-            "{} of swap lie on a rotational disk, which manages about 100 pages a second",
-            area.size
-        ),
-        DiskKind::Card | DiskKind::Usb => format!(
-            "{} of swap lie on {}, which swapping wears out",
-            area.size,
-            kind.name()
-        ),
+        DiskKind::Rotational => {
+            format!("{} of swap lie on a rotational disk, which manages about 100 pages a second", area.size)
+        }
+        DiskKind::Card | DiskKind::Usb => {
+            format!("{} of swap lie on {}, which swapping wears out", area.size, kind.name())
+        }
         _ => format!("The slowest swap area lies on {}", kind.name()),
     };
-    let diagnosis = kinds
-        .iter()
-        .fold(Diagnosis::of(severity, title), |diagnosis, (area, kind)| {
-            diagnosis.evidence(swaps::PATH, &area.path, kind.name())
-        });
+    let diagnosis = kinds.iter().fold(Diagnosis::of(severity, title), |diagnosis, (area, kind)| {
+        diagnosis.evidence(swaps::PATH, &area.path, kind.name())
+    });
     if severity == Severity::Ok || areas.iter().any(SwapArea::is_zram) {
         return Ok(diagnosis);
     }
@@ -202,10 +189,7 @@ mod tests {
 
     /// / on dm-0, which is encrypted and lies on sda1; dm-1 lies on dm-0.
     const ENCRYPTED: [(&str, &str); 7] = [
-        (
-            "/proc/mounts",
-            "/dev/mapper/root / ext4 rw 0 0\n/dev/sda3 /data ext4 rw 0 0\n",
-        ),
+        ("/proc/mounts", "/dev/mapper/root / ext4 rw 0 0\n/dev/sda3 /data ext4 rw 0 0\n"),
         ("/dev/mapper/root", "->../dm-0"),
         ("/sys/class/block/dm-0/dm/uuid", "CRYPT-LUKS2-0123-root\n"),
         ("/sys/class/block/dm-0/slaves/sda1", ""),
@@ -238,33 +222,18 @@ mod tests {
 
     #[test]
     fn what_zram_writes_back_counts() {
-        let more = [
-            ("/sys/block/zram0/disksize", "4096\n"),
-            ("/sys/block/zram0/backing_dev", "/dev/sda2\n"),
-        ];
-        assert_eq!(
-            examine("/dev/zram0 partition 1000 0 100\n", &more).severity,
-            Severity::Warn
-        );
+        let more = [("/sys/block/zram0/disksize", "4096\n"), ("/sys/block/zram0/backing_dev", "/dev/sda2\n")];
+        assert_eq!(examine("/dev/zram0 partition 1000 0 100\n", &more).severity, Severity::Warn);
     }
 
     #[test]
     fn the_fix_needs_a_name_that_lasts_and_no_hibernation() {
         let swaps = "/dev/sda2 partition 1000 0 -2\n";
         let partition = ("/dev/disk/by-partuuid/ab-cd", "->../../sda2");
-        let fstab = (
-            "/etc/fstab",
-            "/dev/mapper/root / ext4 rw\n/dev/sda2 none swap sw\n",
-        );
+        let fstab = ("/etc/fstab", "/dev/mapper/root / ext4 rw\n/dev/sda2 none swap sw\n");
         assert!(examine(swaps, &[]).fix.is_none());
-        assert!(
-            examine(swaps, &[partition, ("/sys/power/resume", "8:2\n")])
-                .fix
-                .is_none()
-        );
-        let fix = examine(swaps, &[partition, fstab, ("/sys/power/resume", "0:0\n")])
-            .fix
-            .unwrap();
+        assert!(examine(swaps, &[partition, ("/sys/power/resume", "8:2\n")]).fix.is_none());
+        let fix = examine(swaps, &[partition, fstab, ("/sys/power/resume", "0:0\n")]).fix.unwrap();
         assert!(fix.needs_reboot && fix.commands.len() == 3);
         assert!(fix.commands[0].contains("PARTUUID=ab-cd"));
         assert_eq!(fix.commands[1], "sudo sed -i '2s/^/#/' /etc/fstab");
@@ -275,16 +244,10 @@ mod tests {
         let swaps = ("/proc/swaps", "/dev/sda2 partition 1000 0 -2\n");
         let mounts = ("/proc/mounts", "/dev/mapper/root / ext4 rw 0 0\n");
         let crypttab = ("/etc/crypttab", "# c\nroot UUID=1 none luks\n");
-        assert_eq!(
-            examine_tree("W09", &[swaps, mounts, crypttab]).severity,
-            Severity::Warn
-        );
+        assert_eq!(examine_tree("W09", &[swaps, mounts, crypttab]).severity, Severity::Warn);
         assert_eq!(examine_tree("W09", &[swaps, mounts]).severity, Severity::Skip);
         let mapped = ("/proc/swaps", "/dev/dm-1 partition 1000 0 -2\n");
-        assert_eq!(
-            examine_tree("W09", &[mapped, mounts, crypttab]).severity,
-            Severity::Skip
-        );
+        assert_eq!(examine_tree("W09", &[mapped, mounts, crypttab]).severity, Severity::Skip);
         let plain = ("/proc/mounts", "/dev/sda1 / ext4 rw 0 0\n");
         assert_eq!(examine_tree("W09", &[swaps, plain]).severity, Severity::Ok);
     }
@@ -294,16 +257,8 @@ mod tests {
         for (device, more, severity) in [
             ("mmcblk0", vec![], Severity::Info),
             ("nvme0n1", vec![], Severity::Ok),
-            (
-                "sda",
-                vec![("/sys/block/sda/queue/rotational", "1\n")],
-                Severity::Info,
-            ),
-            (
-                "sda",
-                vec![("/sys/block/sda/queue/rotational", "0\n")],
-                Severity::Ok,
-            ),
+            ("sda", vec![("/sys/block/sda/queue/rotational", "1\n")], Severity::Info),
+            ("sda", vec![("/sys/block/sda/queue/rotational", "0\n")], Severity::Ok),
             ("zram0", vec![], Severity::Ok),
         ] {
             let size = format!("/sys/block/{device}/size");

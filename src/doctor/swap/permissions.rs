@@ -49,18 +49,10 @@ fn swap_file_permissions(readings: &Readings) -> Result<Diagnosis, Lacking> {
 
 /// The swap files in use and those planned, each once.
 fn swap_files(readings: &Readings) -> Result<Vec<String>, Lacking> {
-    let used = readings
-        .swaps()?
-        .iter()
-        .filter(|area| area.is_file && !area.is_deleted);
+    let used = readings.swaps()?.iter().filter(|area| area.is_file && !area.is_deleted);
     let mut paths: Vec<String> = used.map(|area| area.path.clone()).collect();
     let planned = planned::areas(readings)?;
-    paths.extend(
-        planned
-            .iter()
-            .filter(|one| one.is_file())
-            .filter_map(|one| one.path().map(str::to_owned)),
-    );
+    paths.extend(planned.iter().filter(|one| one.is_file()).filter_map(|one| one.path().map(str::to_owned)));
     paths.sort();
     paths.dedup();
     Ok(paths)
@@ -75,22 +67,20 @@ fn judge(files: &[(String, FileStatus)]) -> Diagnosis {
             status.mode, status.user
         )),
         None if files.is_empty() => Diagnosis::ok("None of the planned swap files is there"),
-        None => Diagnosis::ok(format!(
-            "Only root can read the swap files, of which there are {}",
-            files.len()
-        )),
+        None => {
+            Diagnosis::ok(format!("Only root can read the swap files, of which there are {}", files.len()))
+        }
     };
     let diagnosis = files.iter().fold(diagnosis, |diagnosis, (path, status)| {
-        diagnosis
-            .evidence(path, "mode", format!("{:04o}", status.mode))
-            .evidence(path, "user", u64::from(status.user))
+        diagnosis.evidence(path, "mode", format!("{:04o}", status.mode)).evidence(
+            path,
+            "user",
+            u64::from(status.user),
+        )
     });
     let commands = open.iter().flat_map(|(path, _)| {
         let path = quoted(path);
-        [
-            format!("sudo chown root:root {path}"),
-            format!("sudo chmod 600 {path}"),
-        ]
+        [format!("sudo chown root:root {path}"), format!("sudo chmod 600 {path}")]
     });
     diagnosis.fix(Fix::commands(commands))
 }
@@ -112,13 +102,8 @@ mod tests {
             (0o602, 0, Severity::Error),
             (0o600, 1000, Severity::Error),
         ] {
-            let status = FileStatus {
-                mode,
-                user,
-                size: Bytes(4096),
-                allocated: Bytes(4096),
-                is_block_device: false,
-            };
+            let status =
+                FileStatus { mode, user, size: Bytes(4096), allocated: Bytes(4096), is_block_device: false };
             let diagnosis = judge(&[("/my swap".to_owned(), status)]);
             assert_eq!(diagnosis.severity, severity, "{mode:o} {user}");
             let commands = diagnosis.fix.map(|fix| fix.commands).unwrap_or_default();
@@ -137,10 +122,7 @@ mod tests {
     #[test]
     fn a_tree_cannot_tell() {
         let swaps = "/swapfile file 1000 0 -2\n";
-        assert_eq!(
-            examine_tree("W05", &[("/proc/swaps", swaps)]).severity,
-            Severity::Skip
-        );
+        assert_eq!(examine_tree("W05", &[("/proc/swaps", swaps)]).severity, Severity::Skip);
         assert_eq!(
             examine_tree("W05", &[("/etc/fstab", "/swapfile none swap sw\n")]).severity,
             Severity::Skip

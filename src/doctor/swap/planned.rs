@@ -10,11 +10,8 @@ use crate::host::{Host, IfThere, Lacking};
 use super::devices::{self, Target};
 
 /// Where generators put the units that they make at boot.
-const GENERATED: [&str; 3] = [
-    "/run/systemd/generator",
-    "/run/systemd/generator.early",
-    "/run/systemd/generator.late",
-];
+const GENERATED: [&str; 3] =
+    ["/run/systemd/generator", "/run/systemd/generator.early", "/run/systemd/generator.late"];
 
 /// No kernel takes as many; a hostile file shall not keep us busy.
 pub(in crate::doctor) const MOST_AREAS: usize = 256;
@@ -74,11 +71,7 @@ impl Planned {
 /// Says which file cannot be read.
 pub(in crate::doctor) fn areas(readings: &Readings) -> Result<Vec<Planned>, Lacking> {
     let host = readings.host();
-    let swap_lines = readings
-        .fstab()?
-        .iter()
-        .filter(|entry| entry.kind == "swap")
-        .take(MOST_AREAS);
+    let swap_lines = readings.fstab()?.iter().filter(|entry| entry.kind == "swap").take(MOST_AREAS);
     let mut planned: Vec<Planned> = swap_lines.map(|entry| of_line(host, entry)).collect();
     planned.extend(of_units(host)?);
     Ok(planned)
@@ -99,9 +92,8 @@ fn of_units(host: &Host) -> Result<Vec<Planned>, Lacking> {
     let settings = unit_files::read(host, &folders, &[".swap"], &["What", "SourcePath"])?;
     let enabled = enabled_units(host)?;
     // systemd makes a unit of each line of fstab; those are known already, or older than the file.
-    let of_fstab = settings
-        .iter()
-        .filter(|setting| setting.key == "SourcePath" && setting.value == fstab::PATH);
+    let of_fstab =
+        settings.iter().filter(|setting| setting.key == "SourcePath" && setting.value == fstab::PATH);
     let of_fstab: BTreeSet<&str> = of_fstab.map(|setting| setting.file.as_str()).collect();
     let whats = settings
         .iter()

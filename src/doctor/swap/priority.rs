@@ -41,16 +41,11 @@ fn swap_priority(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let lowest = in_memory.into_iter().min_by_key(|area| area.priority);
     let highest = on_disks.into_iter().max_by_key(|area| area.priority);
     let (Some(zram), Some(disk)) = (lowest, highest) else {
-        return Ok(Diagnosis::ok(
-            "There is nothing to choose between swap in memory and swap on disks",
-        ));
+        return Ok(Diagnosis::ok("There is nothing to choose between swap in memory and swap on disks"));
     };
     let (first, second) = (zram.priority, disk.priority);
     let diagnosis = match first > second {
-        true => Diagnosis::ok(format!(
-            "{} is filled before {}: {first} > {second}",
-            zram.path, disk.path
-        )),
+        true => Diagnosis::ok(format!("{} is filled before {}: {first} > {second}", zram.path, disk.path)),
         false if first == second => Diagnosis::warn(format!(
             "{} and {} share priority {first}: every other page goes to disk",
             zram.path, disk.path
@@ -61,16 +56,8 @@ fn swap_priority(readings: &Readings) -> Result<Diagnosis, Lacking> {
         )),
     };
     let diagnosis = diagnosis
-        .evidence(
-            swaps::PATH,
-            format!("priority of {}", zram.path),
-            first.to_string(),
-        )
-        .evidence(
-            swaps::PATH,
-            format!("priority of {}", disk.path),
-            second.to_string(),
-        );
+        .evidence(swaps::PATH, format!("priority of {}", zram.path), first.to_string())
+        .evidence(swaps::PATH, format!("priority of {}", disk.path), second.to_string());
     if first > second {
         return Ok(diagnosis);
     }
@@ -135,10 +122,6 @@ mod tests {
         let finding = examine_tree("W06", &[("/proc/swaps", swaps), ("/proc/meminfo", tight)]);
         assert_eq!((finding.severity, finding.fix), (Severity::Warn, None));
         let roomy = "MemTotal: 8000000 kB\nMemAvailable: 6000000 kB\n";
-        assert!(
-            examine_tree("W06", &[("/proc/swaps", swaps), ("/proc/meminfo", roomy)])
-                .fix
-                .is_some()
-        );
+        assert!(examine_tree("W06", &[("/proc/swaps", swaps), ("/proc/meminfo", roomy)]).fix.is_some());
     }
 }

@@ -17,10 +17,7 @@ pub(in crate::doctor) struct Recipe {
 
 impl Recipe {
     pub(super) fn none(why: impl Into<String>) -> Self {
-        Self {
-            workings: vec![why.into()],
-            fix: None,
-        }
+        Self { workings: vec![why.into()], fix: None }
     }
 
     /// Puts the reasoning and the commands into an answer.
@@ -105,10 +102,7 @@ mod tests {
             ("zfs", "6.1.0", "zramctl --find --size 3906M"),
         ] {
             let commands = on(kind, kernel);
-            assert!(
-                commands.iter().any(|command| command.contains(word)),
-                "{kind} {kernel}: {commands:?}"
-            );
+            assert!(commands.iter().any(|command| command.contains(word)), "{kind} {kernel}: {commands:?}");
         }
     }
 
@@ -127,16 +121,8 @@ mod tests {
             ("/etc/os-release", "ID=raspbian\nID_LIKE=\"debian\"\n"),
         ];
         // Without the links of a real /sys a partition is not known to be its disk's.
-        assert!(
-            commands(&files)
-                .iter()
-                .any(|command| command.contains("/swapfile"))
-        );
-        let files = [
-            ("/proc/mounts", "/dev/mmcblk0 / ext4 rw 0 0\n"),
-            files[1],
-            files[3],
-        ];
+        assert!(commands(&files).iter().any(|command| command.contains("/swapfile")));
+        let files = [("/proc/mounts", "/dev/mmcblk0 / ext4 rw 0 0\n"), files[1], files[3]];
         let commands = commands(&files);
         assert_eq!(commands[0], "sudo apt install systemd-zram-generator");
         assert_eq!(commands.last().unwrap(), "sudo systemctl start dev-zram0.swap");

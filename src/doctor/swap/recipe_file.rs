@@ -12,25 +12,16 @@ use super::recipe::Recipe;
 
 /// The commands for a file on `/`, or why there can be none.
 pub(super) fn swap_file(readings: &Readings) -> Result<Recipe, String> {
-    let root = readings
-        .mounts()
-        .ok()
-        .and_then(|mounts| mounts::holding(mounts, "/"));
+    let root = readings.mounts().ok().and_then(|mounts| mounts::holding(mounts, "/"));
     let root = root.ok_or("what is mounted at / is not known")?;
     let kernel = readings.identity().kernel.as_deref().and_then(version);
     let way = Way::of(root, kernel)?;
     if let Some(kind) = slow_disk_under(readings, root) {
-        return Err(format!(
-            "/ lies on {}, which swapping wears out and which is slow",
-            kind.name()
-        ));
+        return Err(format!("/ lies on {}, which swapping wears out and which is slow", kind.name()));
     }
     let (size, workings) = size(readings)?;
     let path = free_path(readings.host(), way).ok_or("all names for a swap file are taken")?;
-    Ok(Recipe {
-        workings,
-        fix: Some(Fix::commands(way.commands(&path, size))),
-    })
+    Ok(Recipe { workings, fix: Some(Fix::commands(way.commands(&path, size))) })
 }
 
 /// How a swap file is made.
@@ -114,15 +105,8 @@ fn free_path(host: &Host, way: Way) -> Option<String> {
 
 fn slow_disk_under(readings: &Readings, root: &Mount) -> Option<DiskKind> {
     let below = disks::below(readings.host(), &root.source);
-    let disks = readings
-        .disks()
-        .ok()?
-        .iter()
-        .filter(|disk| below.contains(&disk.name));
-    disks
-        .map(|disk| disk.kind)
-        .max()
-        .filter(|kind| matches!(kind, DiskKind::Card | DiskKind::Usb))
+    let disks = readings.disks().ok()?.iter().filter(|disk| below.contains(&disk.name));
+    disks.map(|disk| disk.kind).max().filter(|kind| matches!(kind, DiskKind::Card | DiskKind::Usb))
 }
 
 /// As much as there is memory, from 2 to 16 GiB, and no more than the file system can spare.
@@ -130,17 +114,15 @@ fn size(readings: &Readings) -> Result<(Bytes, Vec<String>), String> {
     let total = readings.meminfo().map_err(|lacking| lacking.to_string())?.total();
     let gib = total.0.div_ceil(1 << 30).clamp(2, 16);
     let mut size = Bytes::from_gib(gib);
-    let mut workings = vec![format!(
-        "as much swap as memory, but from 2 to 16 GiB: {total} of memory give {size}"
-    )];
+    let mut workings =
+        vec![format!("as much swap as memory, but from 2 to 16 GiB: {total} of memory give {size}")];
     match readings.host().space("/") {
         Ok(space) => {
             let free = space.size.less(space.used);
             let spare = space.size.percent(5.0).max(Bytes::from_gib(1));
             size = Bytes::from_gib(free.less(spare).0 >> 30).min(size);
-            workings.push(format!(
-                "{free} of / are free, {spare} of them are to stay so: {size} for the file"
-            ));
+            workings
+                .push(format!("{free} of / are free, {spare} of them are to stay so: {size} for the file"));
             if size.0 == 0 {
                 return Err(format!("/ has only {free} free, of which {spare} are to stay so"));
             }

@@ -27,9 +27,7 @@ pub(in crate::doctor) fn of_area(readings: &Readings, area: &SwapArea) -> Result
         .filter(|other| other.path != area.path)
         .map(|other| other.size.less(other.used))
         .sum();
-    let reserve = high_watermarks(readings)
-        .max(meminfo.total().percent(5.0))
-        .max(Bytes::from_mib(512));
+    let reserve = high_watermarks(readings).max(meminfo.total().percent(5.0)).max(Bytes::from_mib(512));
     let room = meminfo.available() + free_elsewhere;
     let need = area.used + reserve;
     let (is_safe, sign) = match room >= need {
@@ -50,6 +48,5 @@ pub(in crate::doctor) fn of_area(readings: &Readings, area: &SwapArea) -> Result
 fn high_watermarks(readings: &Readings) -> Bytes {
     let pages = |zones: &[Zone]| zones.iter().fold(0u64, |sum, zone| sum.saturating_add(zone.high));
     let sum = readings.zones().ok().map(|zones| pages(zones));
-    sum.and_then(|pages| readings.pages(pages).ok())
-        .unwrap_or_default()
+    sum.map(|pages| readings.pages(pages)).unwrap_or_default()
 }

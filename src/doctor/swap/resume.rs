@@ -8,7 +8,7 @@ use crate::facts::identity::assignment;
 use crate::facts::kernel_arguments;
 use crate::facts::readings::Readings;
 use crate::facts::swaps::SwapArea;
-use crate::host::{Host, IfThere, Lacking};
+use crate::host::{Host, IfThere, Lacking, Reason};
 
 use super::commands::affair_of_host;
 use super::devices::{self, Target, device_under};
@@ -30,10 +30,11 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
     examine: resume_stale,
 }];
 
-const INITRAMFS: [&str; 2] = [
-    "/etc/initramfs-tools/conf.d/resume",
-    "/etc/initramfs-tools/initramfs.conf",
-];
+/// What the running kernel was told.
+const RUNNING: &str = "/sys/power/resume";
+
+/// What Debian builds into its initramfs; the first is the stronger.
+const INITRAMFS: [&str; 2] = ["/etc/initramfs-tools/conf.d/resume", "/etc/initramfs-tools/initramfs.conf"];
 
 /// Where the machine is told to wake up from.
 struct Resume {
@@ -57,16 +58,20 @@ fn resume_stale(readings: &Readings) -> Result<Diagnosis, Lacking> {
         return Ok(Diagnosis::ok("Nothing is set up to wake up from hibernation"));
     };
     let diagnosis = match target_of(host, &resume.device) {
-        Target::Unknown => return Err(Lacking::absent("/dev/disk/by-uuid")),
-        Target::Gone => Diagnosis::warn(format!(
-            "The machine shall wake up from {}, which is not there",
-            resume.device
-        )),
+        Target::Unknown => {
+            let why = "where it leads is not known without udev's links".to_owned();
+            return Err(Lacking::new(&resume.device, Reason::Failed(why)));
+        }
+        Target::Gone => {
+            Diagnosis::warn(format!("The machine shall wake up from {}, which is not there", resume.device))
+        }
         Target::At(device) => judge(readings, &resume, &device)?,
     };
-    let diagnosis = diagnosis
-        .evidence(&resume.origin, "resume", resume.device.as_str())
-        .evidence(&resume.origin, "resume_offset", resume.offset);
+    let diagnosis = diagnosis.evidence(&resume.origin, "resume", resume.device.as_str()).evidence(
+        &resume.origin,
+        "resume_offset",
+        resume.offset,
+    );
     Ok(match fix(readings, &resume) {
         Some(fix) => diagnosis.fix(fix),
         None => diagnosis,
@@ -79,9 +84,7 @@ fn configured(host: &Host) -> Result<Option<Resume>, Lacking> {
     if arguments.has("noresume") {
         return Ok(None);
     }
-    let offset = arguments
-        .value("resume_offset")
-        .and_then(|text| text.parse().ok());
+    let offset = arguments.value("resume_offset").and_then(|text| text.parse().ok());
     if let Some(device) = arguments.value("resume").filter(|device| !device.is_empty()) {
         return Ok(Some(Resume {
             origin: kernel_arguments::PATH.to_owned(),
@@ -104,48 +107,48 @@ fn configured(host: &Host) -> Result<Option<Resume>, Lacking> {
             }
         }
     }
-    let number = |path: &str| {
-        host.read(path)
-            .if_there()
-            .map(|text| text.unwrap_or_default().trim().to_owned())
-    };
-    let device = number("/sys/power/resume")?;
-    let is_set = !device.is_empty() && device != "0:0";
-    Ok(is_set.then_some(Resume {
-        origin: "/sys/power/resume".to_owned(),
-        device,
-        offset: number("/sys/power/resume_offset")?.parse().unwrap_or_default(),
+    let text = host.read(RUNNING).if_there()?.unwrap_or_default();
+    let device = text.trim();
+    if device.is_empty() || device == "0:0" {
+        return Ok(None);
+    }
+    if !is_number_of_device(device) {
+        return Err(Lacking::malformed(RUNNING, 1, "expected the two numbers of a device"));
+    }
+    let offset = host.read("/sys/power/resume_offset").if_there()?.unwrap_or_default();
+    Ok(Some(Resume {
+        origin: RUNNING.to_owned(),
+        device: device.to_owned(),
+        offset: offset.trim().parse().unwrap_or_default(),
     }))
+}
+
+/// Whether it is of the shape `259:3`.
+fn is_number_of_device(text: &str) -> bool {
+    let is_number = |text: &str| text.parse::<u32>().is_ok();
+    text.split_once(':').is_some_and(|(major, minor)| is_number(major) && is_number(minor))
 }
 
 /// As [`devices::target`], for numbers such as `259:3` too.
 fn target_of(host: &Host, device: &str) -> Target {
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    match device.split_once(':') {
-        Some((major, minor)) if is_number(major) && is_number(minor) => {
-            match host.link(&format!("/sys/dev/block/{device}")) {
-                Ok(link) => Target::At(format!("/dev/{}", link.rsplit('/').next().unwrap_or_default())),
-                Err(_) if host.has("/sys/dev/block") => Target::Gone,
-                Err(_) => Target::Unknown,
-            }
-        }
-        _ => devices::target(host, device),
+    if !is_number_of_device(device) {
+        return devices::target(host, device);
+    }
+    match host.link(&format!("/sys/dev/block/{device}")) {
+        Ok(link) => Target::At(format!("/dev/{}", link.rsplit('/').next().unwrap_or_default())),
+        Err(_) if host.has("/sys/dev/block") => Target::Gone,
+        Err(_) => Target::Unknown,
     }
 }
 
 fn judge(readings: &Readings, resume: &Resume, device: &str) -> Result<Diagnosis, Lacking> {
-    let areas = readings
-        .swaps()?
-        .iter()
-        .filter(|area| !area.is_zram() && !area.is_deleted);
+    let areas = readings.swaps()?.iter().filter(|area| !area.is_zram() && !area.is_deleted);
     let on_device =
         areas.filter(|area| device_under(readings, &area.path, area.is_file).as_deref() == Some(device));
     let (files, partitions): (Vec<&SwapArea>, Vec<&SwapArea>) = on_device.partition(|area| area.is_file);
     if resume.offset == 0 {
         return Ok(match partitions.first() {
-            Some(_) => Diagnosis::ok(format!(
-                "The machine wakes up from {device}, which is swap in use"
-            )),
+            Some(_) => Diagnosis::ok(format!("The machine wakes up from {device}, which is swap in use")),
             None => Diagnosis::warn(format!(
                 "The machine shall wake up from {device}, which is no swap area in use"
             )),
@@ -182,11 +185,8 @@ fn fix(readings: &Readings, resume: &Resume) -> Option<Fix> {
         // Every boot loader keeps the kernel's arguments elsewhere.
         return None;
     }
-    let areas = readings
-        .swaps()
-        .ok()?
-        .iter()
-        .filter(|area| !area.is_file && !area.is_zram() && !area.is_deleted);
+    let areas =
+        readings.swaps().ok()?.iter().filter(|area| !area.is_file && !area.is_zram() && !area.is_deleted);
     let largest = areas.max_by_key(|area| area.size);
     let device = largest.map_or("none".to_owned(), |area| devices::lasting_name(host, &area.path));
     Some(
@@ -252,10 +252,7 @@ mod tests {
     fn debians_initramfs_is_asked_and_mended() {
         let stale = ("/etc/initramfs-tools/conf.d/resume", "RESUME=UUID=9\n");
         let fix = examine("quiet", &[stale, PARTITION]).fix.unwrap();
-        assert_eq!(
-            fix.commands[0],
-            "echo 'RESUME=UUID=1-2' | sudo tee /etc/initramfs-tools/conf.d/resume"
-        );
+        assert_eq!(fix.commands[0], "echo 'RESUME=UUID=1-2' | sudo tee /etc/initramfs-tools/conf.d/resume");
         assert!(fix.needs_reboot);
         let fix = examine("quiet", &[stale, FILE]).fix.unwrap();
         assert!(fix.commands[0].contains("RESUME=none"));
@@ -267,17 +264,12 @@ mod tests {
     fn the_running_kernel_is_asked_last() {
         let resume = ("/sys/power/resume", "8:2\n");
         let link = ("/sys/dev/block/8:2", "->../../devices/pci0000:00/block/sda/sda2");
-        assert_eq!(
-            examine("quiet", &[resume, link, PARTITION]).severity,
-            Severity::Ok
-        );
+        assert_eq!(examine("quiet", &[resume, link, PARTITION]).severity, Severity::Ok);
         assert_eq!(
             examine("quiet", &[("/sys/power/resume", "8:9\n"), link, PARTITION]).severity,
             Severity::Warn
         );
-        assert_eq!(
-            examine("quiet", &[("/sys/power/resume", "0:0\n"), PARTITION]).severity,
-            Severity::Ok
-        );
+        assert_eq!(examine("quiet", &[("/sys/power/resume", "0:0\n"), PARTITION]).severity, Severity::Ok);
+        assert_eq!(examine("quiet", &[("/sys/power/resume", "8\n")]).severity, Severity::Skip);
     }
 }

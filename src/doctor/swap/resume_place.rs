@@ -11,10 +11,7 @@ pub(super) fn place_of(readings: &Readings, path: &str) -> Result<u64, Lacking> 
     let host = readings.host();
     let mount = mounts::holding(readings.mounts()?, path);
     let unknown = |program: &str| {
-        Lacking::new(
-            program,
-            Reason::Failed(format!("it does not tell where {path} lies; as root it may")),
-        )
+        Lacking::new(program, Reason::Failed(format!("it does not tell where {path} lies; as root it may")))
     };
     if mount.is_some_and(|mount| mount.kind == "btrfs") {
         // What btrfs shows elsewhere are its own addresses, not the device's.
@@ -23,20 +20,14 @@ pub(super) fn place_of(readings: &Readings, path: &str) -> Result<u64, Lacking> 
     }
     let printed = host.output("filefrag", &["-v", "-b4096", path])?;
     let block = first_block(&printed).ok_or_else(|| unknown("filefrag"))?;
-    Ok(block.saturating_mul(BLOCK) / readings.page_size()?.0.max(1))
+    Ok(block.saturating_mul(BLOCK) / readings.page_size().0.max(1))
 }
 
 /// The physical block of the first extent that `filefrag -v` prints: ` 0:  0..  767:  34816..  35583:  768:`.
 fn first_block(printed: &str) -> Option<u64> {
     let extent = printed.lines().find(|line| line.trim_start().starts_with("0:"))?;
     let physical = extent.split(':').nth(2)?;
-    physical
-        .split("..")
-        .next()?
-        .trim()
-        .parse()
-        .ok()
-        .filter(|&block| block > 0)
+    physical.split("..").next()?.trim().parse().ok().filter(|&block| block > 0)
 }
 
 #[cfg(test)]

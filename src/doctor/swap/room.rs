@@ -55,14 +55,11 @@ fn swap_full(readings: &Readings) -> Result<Diagnosis, Lacking> {
         ..10.0 => Severity::Warn,
         _ => Severity::Ok,
     };
-    let mut diagnosis = Diagnosis::of(
-        severity,
-        format!("{free} of {total} of swap are free: {share:.0} %"),
-    )
-    .evidence("/proc/meminfo", "SwapTotal", total)
-    .evidence("/proc/meminfo", "SwapFree", free)
-    .evidence("/proc/meminfo", "MemAvailable", meminfo.available())
-    .working(format!("{free} / {total} = {share:.1} %"));
+    let mut diagnosis = Diagnosis::of(severity, format!("{free} of {total} of swap are free: {share:.0} %"))
+        .evidence("/proc/meminfo", "SwapTotal", total)
+        .evidence("/proc/meminfo", "SwapFree", free)
+        .evidence("/proc/meminfo", "MemAvailable", meminfo.available())
+        .working(format!("{free} / {total} = {share:.1} %"));
     if severity == Severity::Ok {
         return Ok(diagnosis);
     }
@@ -80,18 +77,12 @@ fn swap_full(readings: &Readings) -> Result<Diagnosis, Lacking> {
 fn largest_in_swap<'r>(readings: &'r Readings) -> Vec<(&'r Process, Bytes)> {
     const MOST_ASKED: usize = 20_000;
     let processes = readings.processes().map(Vec::as_slice).unwrap_or_default();
-    let asked = processes
-        .iter()
-        .filter(|process| !process.is_kernel_thread())
-        .take(MOST_ASKED);
+    let asked = processes.iter().filter(|process| !process.is_kernel_thread()).take(MOST_ASKED);
     let amount = |process: &Process| {
-        process_fields::read_amount(readings.host(), process.pid, "status", "VmSwap")
-            .ok()
-            .flatten()
+        process_fields::read_amount(readings.host(), process.pid, "status", "VmSwap").ok().flatten()
     };
-    let mut amounts: Vec<(&Process, Bytes)> = asked
-        .filter_map(|process| Some((process, amount(process)?)))
-        .collect();
+    let mut amounts: Vec<(&Process, Bytes)> =
+        asked.filter_map(|process| Some((process, amount(process)?))).collect();
     amounts.retain(|(_, amount)| amount.0 > 0);
     amounts.sort_by_key(|&(_, amount)| std::cmp::Reverse(amount));
     amounts.truncate(3);
@@ -104,11 +95,7 @@ fn thrashing(readings: &Readings) -> Result<Diagnosis, Lacking> {
     }
     let rates = readings.rates()?;
     let (read, written) = (rates.of("pswpin"), rates.of("pswpout"));
-    let refaults = [
-        "workingset_refault_anon",
-        "workingset_refault_file",
-        "workingset_refault",
-    ];
+    let refaults = ["workingset_refault_anon", "workingset_refault_file", "workingset_refault"];
     let refaults: f64 = refaults.iter().map(|name| rates.of(name)).sum();
     let pages = read + written;
     let is_much = pages > 1000.0;
@@ -157,16 +144,9 @@ mod tests {
             (1000, Severity::Ok),
         ] {
             let meminfo = format!("MemTotal: 100000 kB\nSwapTotal: 10000 kB\nSwapFree: {free} kB\n");
-            assert_eq!(
-                examine_tree("W02", &[("/proc/meminfo", &meminfo)]).severity,
-                severity,
-                "{free}"
-            );
+            assert_eq!(examine_tree("W02", &[("/proc/meminfo", &meminfo)]).severity, severity, "{free}");
         }
-        assert_eq!(
-            examine_tree("W02", &[("/proc/meminfo", "MemTotal: 1 kB\n")]).severity,
-            Severity::Ok
-        );
+        assert_eq!(examine_tree("W02", &[("/proc/meminfo", "MemTotal: 1 kB\n")]).severity, Severity::Ok);
     }
 
     #[test]
@@ -178,31 +158,22 @@ mod tests {
         };
         let (one, two) = (stat(41, "small"), stat(42, "large"));
         let files = [
-            (
-                "/proc/meminfo",
-                "MemTotal: 100000 kB\nSwapTotal: 10000 kB\nSwapFree: 0 kB\n",
-            ),
+            ("/proc/meminfo", "MemTotal: 100000 kB\nSwapTotal: 10000 kB\nSwapFree: 0 kB\n"),
             ("/proc/41/stat", one.as_str()),
             ("/proc/41/status", "VmSwap:\t   10 kB\n"),
             ("/proc/42/stat", two.as_str()),
             ("/proc/42/status", "VmSwap:\t 9000 kB\n"),
         ];
         let finding = examine_tree("W02", &files);
-        let keys: Vec<&str> = finding
-            .evidence
-            .iter()
-            .map(|evidence| evidence.key.as_str())
-            .collect();
+        let keys: Vec<&str> = finding.evidence.iter().map(|evidence| evidence.key.as_str()).collect();
         assert_eq!(keys[3..], ["VmSwap of large", "VmSwap of small"]);
     }
 
     #[test]
     fn thrashing_needs_both_the_rate_and_the_waiting() {
-        for (pages, waiting, severity) in [
-            (1001, "5.01", Severity::Error),
-            (1000, "50.00", Severity::Ok),
-            (9000, "5.00", Severity::Ok),
-        ] {
+        for (pages, waiting, severity) in
+            [(1001, "5.01", Severity::Error), (1000, "50.00", Severity::Ok), (9000, "5.00", Severity::Ok)]
+        {
             let folder = tempfile::tempdir().unwrap();
             std::fs::create_dir_all(folder.path().join("proc/pressure")).unwrap();
             let shares = format!("avg10={waiting} avg60=0.00 avg300=0.00 total=0");
@@ -226,9 +197,6 @@ mod tests {
     fn thrashing_is_skipped_without_rates_unless_there_is_no_swap() {
         let with_swap = [("/proc/meminfo", "MemTotal: 1 kB\nSwapTotal: 1 kB\n")];
         assert_eq!(examine_tree("W03", &with_swap).severity, Severity::Skip);
-        assert_eq!(
-            examine_tree("W03", &[("/proc/meminfo", "MemTotal: 1 kB\n")]).severity,
-            Severity::Ok
-        );
+        assert_eq!(examine_tree("W03", &[("/proc/meminfo", "MemTotal: 1 kB\n")]).severity, Severity::Ok);
     }
 }

@@ -54,11 +54,7 @@ fn oom_policy(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let kills_allocating = readings.knob("vm.oom_kill_allocating_task")?;
     let dumps = readings.knob("vm.oom_dump_tasks")?;
     let (severity, title, fix) = if panic != 0 {
-        (
-            Severity::Warn,
-            "The machine panics when memory is gone",
-            Fix::knob("vm.panic_on_oom", 0),
-        )
+        (Severity::Warn, "The machine panics when memory is gone", Fix::knob("vm.panic_on_oom", 0))
     } else if kills_allocating != 0 {
         (
             Severity::Info,
@@ -66,17 +62,9 @@ fn oom_policy(readings: &Readings) -> Result<Diagnosis, Lacking> {
             Fix::knob("vm.oom_kill_allocating_task", 0),
         )
     } else if dumps == 0 {
-        (
-            Severity::Info,
-            "A kill will leave no table of tasks in the log",
-            Fix::knob("vm.oom_dump_tasks", 1),
-        )
+        (Severity::Info, "A kill will leave no table of tasks in the log", Fix::knob("vm.oom_dump_tasks", 1))
     } else {
-        (
-            Severity::Ok,
-            "The kernel kills the largest program and says why",
-            Fix::default(),
-        )
+        (Severity::Ok, "The kernel kills the largest program and says why", Fix::default())
     };
     Ok(Diagnosis::of(severity, title)
         .evidence("/proc/sys/vm/panic_on_oom", "value", panic)
@@ -94,13 +82,11 @@ fn map_count(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let diagnosis = match &most {
         Some((process, count)) if *count > nearly => {
             let (name, pid) = (&process.name, process.pid);
-            Diagnosis::error(format!(
-                "{name} (PID {pid}) has {count} mappings of {limit} allowed"
-            ))
+            Diagnosis::error(format!("{name} (PID {pid}) has {count} mappings of {limit} allowed"))
         }
-        _ if limit < KERNEL_DEFAULT => Diagnosis::warn(format!(
-            "{MAP_COUNT} is {limit}, below the kernel's {KERNEL_DEFAULT}"
-        )),
+        _ if limit < KERNEL_DEFAULT => {
+            Diagnosis::warn(format!("{MAP_COUNT} is {limit}, below the kernel's {KERNEL_DEFAULT}"))
+        }
         _ => Diagnosis::ok(format!("{MAP_COUNT} is {limit}, and no process comes near it")),
     };
     let diagnosis = diagnosis.evidence("/proc/sys/vm/max_map_count", "value", limit);
@@ -117,26 +103,18 @@ fn map_count(readings: &Readings) -> Result<Diagnosis, Lacking> {
 /// mappings is asked first, and then only the largest processes are looked at.
 fn most_mappings<'r>(readings: &'r Readings, many: u64) -> Result<Option<(&'r Process, u64)>, Lacking> {
     const MOST_COUNTED: usize = 8;
-    let of_all = readings
-        .slabs()
-        .ok()
-        .and_then(|slabs| slabs.iter().find(|slab| slab.name == "vm_area_struct"));
+    let of_all =
+        readings.slabs().ok().and_then(|slabs| slabs.iter().find(|slab| slab.name == "vm_area_struct"));
     if of_all.is_some_and(|slab| slab.active < many) {
         return Ok(None);
     }
-    let page = readings.page_size()?;
-    let mut large: Vec<&Process> = readings
-        .processes()?
-        .iter()
-        .filter(|process| process.mapped >= page * many)
-        .collect();
+    let page = readings.page_size();
+    let mut large: Vec<&Process> =
+        readings.processes()?.iter().filter(|process| process.mapped >= page * many).collect();
     large.sort_by_key(|process| std::cmp::Reverse(process.resident));
     let counted = large.into_iter().take(MOST_COUNTED).filter_map(|process| {
         let mut count = 0;
-        readings
-            .host()
-            .each_line(&format!("/proc/{}/maps", process.pid), |_| count += 1)
-            .ok()?;
+        readings.host().each_line(&format!("/proc/{}/maps", process.pid), |_| count += 1).ok()?;
         Some((process, count))
     });
     Ok(counted.max_by_key(|&(_, count)| count))
@@ -145,9 +123,7 @@ fn most_mappings<'r>(readings: &'r Readings, many: u64) -> Result<Option<(&'r Pr
 fn drop_caches(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let jobs = cron_jobs_that_drop(readings)?;
     let log = readings.kernel_log();
-    let times = log
-        .as_ref()
-        .map_or(0, |log| log.lines_with("drop_caches:").count() as u64);
+    let times = log.as_ref().map_or(0, |log| log.lines_with("drop_caches:").count() as u64);
     let diagnosis = match (&jobs[..], times) {
         ([job, ..], _) => Diagnosis::info(format!("{job} drops the kernel's caches")),
         ([], 2..) => Diagnosis::info(format!("Something has dropped the kernel's caches {times} times")),
@@ -164,9 +140,8 @@ fn drop_caches(readings: &Readings) -> Result<Diagnosis, Lacking> {
     };
     let source = log.as_ref().map_or("the kernel's log", |log| log.source.as_str());
     let diagnosis = diagnosis.evidence(source, "drop_caches", times);
-    let diagnosis = jobs.iter().fold(diagnosis, |diagnosis, job| {
-        diagnosis.evidence(job, "holds", "drop_caches")
-    });
+    let diagnosis =
+        jobs.iter().fold(diagnosis, |diagnosis, job| diagnosis.evidence(job, "holds", "drop_caches"));
     Ok(diagnosis.fix(Fix::commands([
         "sudo grep -rsl drop_caches /etc/cron* /var/spool/cron /etc/systemd/system   # delete what it names",
     ])))
@@ -189,13 +164,7 @@ fn cron_jobs_that_drop(readings: &Readings) -> Result<Vec<String>, Lacking> {
     }
     let mut jobs = Vec::new();
     for file in files {
-        let text = readings
-            .host()
-            .read(&file)
-            .if_there()
-            .ok()
-            .flatten()
-            .unwrap_or_default();
+        let text = readings.host().read(&file).if_there().ok().flatten().unwrap_or_default();
         let is_job = |line: &str| line.contains("drop_caches") && !line.trim_start().starts_with('#');
         if text.lines().any(is_job) {
             jobs.push(file);

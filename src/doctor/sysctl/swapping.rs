@@ -59,9 +59,7 @@ pub(in crate::doctor) fn kind_of_area(readings: &Readings, area: &SwapArea) -> R
         true => mounts::holding(readings.mounts()?, &area.path).map(|mount| mount.source.clone()),
         false => Some(area.path.clone()),
     };
-    let names = device
-        .map(|device| disks::below(readings.host(), &device))
-        .unwrap_or_default();
+    let names = device.map(|device| disks::below(readings.host(), &device)).unwrap_or_default();
     let known = readings.disks()?.iter().filter(|disk| names.contains(&disk.name));
     Ok(known.map(|disk| disk.kind).max().unwrap_or(DiskKind::Solid))
 }
@@ -86,10 +84,7 @@ fn swappiness(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let others = cgroups::other_swappiness(readings.host(), value).unwrap_or_default();
     let has_memory = kinds.contains(&DiskKind::Memory);
     let (severity, title) = match value {
-        0 => (
-            Severity::Warn,
-            format!("{SWAPPINESS} is 0: swap is used only when it is too late"),
-        ),
+        0 => (Severity::Warn, format!("{SWAPPINESS} is 0: swap is used only when it is too late")),
         101.. if !has_memory => (
             Severity::Warn,
             format!(
@@ -101,17 +96,10 @@ fn swappiness(readings: &Readings) -> Result<Diagnosis, Lacking> {
             Severity::Info,
             format!("{SWAPPINESS} = {value} spares the compressed swap, which is the fastest that there is"),
         ),
-        _ if !others.is_empty() => (
-            Severity::Info,
-            format!(
-                "{} control groups keep another swappiness than {value}",
-                others.len()
-            ),
-        ),
-        _ => (
-            Severity::Ok,
-            format!("{SWAPPINESS} = {value} fits swap on {} devices", slowest.name()),
-        ),
+        _ if !others.is_empty() => {
+            (Severity::Info, format!("{} control groups keep another swappiness than {value}", others.len()))
+        }
+        _ => (Severity::Ok, format!("{SWAPPINESS} = {value} fits swap on {} devices", slowest.name())),
     };
     let fitting = fitting_swappiness(slowest);
     let mut diagnosis = Diagnosis::of(severity, title)
@@ -126,11 +114,8 @@ fn swappiness(readings: &Readings) -> Result<Diagnosis, Lacking> {
     }
     let is_only_groups = severity == Severity::Info && !others.is_empty() && value >= 100;
     Ok(match is_only_groups {
-        true => diagnosis.fix(Fix::commands(
-            others
-                .iter()
-                .map(|(path, _)| format!("echo {value} | sudo tee {path}")),
-        )),
+        true => diagnosis
+            .fix(Fix::commands(others.iter().map(|(path, _)| format!("echo {value} | sudo tee {path}")))),
         false => diagnosis.fix(Fix::knob(SWAPPINESS, fitting)),
     })
 }
@@ -143,9 +128,7 @@ fn page_cluster(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let pages = 1u64.checked_shl(value.min(63) as u32).unwrap_or(u64::MAX);
     let diagnosis = if value > 0 && (in_memory || through_zswap) {
         let what = if in_memory { "zram" } else { "zswap" };
-        Diagnosis::info(format!(
-            "Each read from {what} decompresses {pages} pages where one was asked for"
-        ))
+        Diagnosis::info(format!("Each read from {what} decompresses {pages} pages where one was asked for"))
     } else {
         Diagnosis::ok(format!("{PAGE_CLUSTER} = {value} fits the swap devices"))
     };

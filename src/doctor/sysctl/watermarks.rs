@@ -84,23 +84,17 @@ fn kernel_choice(readings: &Readings) -> Result<KernelChoice, Lacking> {
     )];
     let mode = choice::read(readings.host(), THP).if_there()?;
     if mode.is_none_or(|mode| mode == "never") {
-        return Ok(KernelChoice {
-            kib: formula,
-            workings,
-        });
+        return Ok(KernelChoice { kib: formula, workings });
     }
     let zones = readings.zones()?.iter().filter(|zone| zone.is_lowmem()).count() as u64;
     // A page block is as large as a huge page: 512 pages of 4 KiB, 8192 of 64 KiB.
-    let block = readings.page_size()? * (readings.page_size()?.0 / 8);
+    let block = readings.page_size() * (readings.page_size().0 / 8);
     let wanted = (block * zones * 11).min(lowmem.percent(5.0));
     workings.push(format!(
         "transparent huge pages want {zones} zones × 11 page blocks of {block}, at most 5 % of lowmem: {} KiB",
         wanted.kib()
     ));
-    Ok(KernelChoice {
-        kib: formula.max(wanted.kib()),
-        workings,
-    })
+    Ok(KernelChoice { kib: formula.max(wanted.kib()), workings })
 }
 
 fn min_free_low(readings: &Readings) -> Result<Diagnosis, Lacking> {
@@ -109,21 +103,15 @@ fn min_free_low(readings: &Readings) -> Result<Diagnosis, Lacking> {
     // The kernel counts free instead of managed pages while it boots: its own value may lie a little lower.
     let tolerated = choice.kib - choice.kib / 8;
     let (severity, title) = match current {
-        0..1024 => (
-            Severity::Error,
-            format!("Only {current} KiB are kept free for the kernel's emergencies"),
-        ),
-        _ if current < tolerated => (
-            Severity::Info,
-            format!("{MIN_FREE} is {current}, below the kernel's own {}", choice.kib),
-        ),
-        _ => (
-            Severity::Ok,
-            format!(
-                "{} are kept free for the kernel's emergencies",
-                Bytes::from_kib(current)
-            ),
-        ),
+        0..1024 => {
+            (Severity::Error, format!("Only {current} KiB are kept free for the kernel's emergencies"))
+        }
+        _ if current < tolerated => {
+            (Severity::Info, format!("{MIN_FREE} is {current}, below the kernel's own {}", choice.kib))
+        }
+        _ => {
+            (Severity::Ok, format!("{} are kept free for the kernel's emergencies", Bytes::from_kib(current)))
+        }
     };
     let diagnosis = Diagnosis::of(severity, title).evidence("/proc/sys/vm/min_free_kbytes", "value", current);
     let diagnosis = choice.workings.into_iter().fold(diagnosis, Diagnosis::working);
@@ -163,12 +151,14 @@ fn min_free_high(readings: &Readings) -> Result<Diagnosis, Lacking> {
 fn scale_factor_without_effect(readings: &Readings) -> Result<Diagnosis, Lacking> {
     const DEFAULT: u64 = 10;
     let factor = readings.knob(SCALE_FACTOR)?;
-    let needed = readings
-        .zones()?
-        .iter()
-        .map(factor_with_effect)
-        .fold(f64::INFINITY, f64::min);
+    let needed = readings.zones()?.iter().map(factor_with_effect).fold(f64::INFINITY, f64::min);
     let has_effect = factor == DEFAULT || factor as f64 > needed;
+    // The min watermark hides the factor: where it was raised by hand it has to come down, not the factor to go up as well.
+    let (current, choice) = (readings.knob(MIN_FREE)?, kernel_choice(readings)?.kib);
+    let fix = match current > choice {
+        true => Fix::knob(MIN_FREE, choice),
+        false => Fix::knob(SCALE_FACTOR, (needed * 2.0).clamp(DEFAULT as f64, 3000.0) as u64),
+    };
     let diagnosis = if has_effect {
         Diagnosis::ok(format!("{SCALE_FACTOR} is {factor}"))
     } else {
@@ -181,10 +171,7 @@ fn scale_factor_without_effect(readings: &Readings) -> Result<Diagnosis, Lacking
         .working(format!(
             "2500 × min / managed pages, smallest of all zones = {needed:.0}; the factor is {factor}"
         ))
-        .fix(Fix::knob(
-            SCALE_FACTOR,
-            (needed * 2.0).clamp(DEFAULT as f64, 3000.0) as u64,
-        )))
+        .fix(fix))
 }
 
 fn factor_with_effect(zone: &Zone) -> f64 {
@@ -230,15 +217,22 @@ fn reclaim_behind(readings: &Readings) -> Result<Diagnosis, Lacking> {
         ))
     };
     let hurried = vmstat.find("kswapd_low_wmark_hit_quickly").unwrap_or_default();
+    let meminfo = readings.meminfo()?;
+    let diagnosis = match meminfo.available() > meminfo.total().percent(10.0) {
+        true => diagnosis.fix(Fix::knob(SCALE_FACTOR, 100)),
+        // A larger reserve would be taken from the little that is left: room comes first.
+        false => {
+            diagnosis.working("no larger reserve is proposed while less than 10 % of memory is available")
+        }
+    };
     Ok(diagnosis
-        .evidence("/proc/vmstat", "pgscan_direct", direct)
-        .evidence("/proc/vmstat", "pgscan_kswapd", background)
+        .evidence("/proc/vmstat", "pgscan_direct", direct as u64)
+        .evidence("/proc/vmstat", "pgscan_kswapd", background as u64)
         .evidence("/proc/vmstat", "allocstall a second", stalls)
         .evidence("/proc/vmstat", "kswapd_low_wmark_hit_quickly", hurried)
         .working(format!(
             "{direct:.0} / ({direct:.0} + {background:.0}) pages = {share:.1} % direct reclaim {period}"
-        ))
-        .fix(Fix::knob(SCALE_FACTOR, 100)))
+        )))
 }
 
 /// Seconds since boot.
@@ -256,20 +250,12 @@ mod tests {
 
     /// A machine of 32 GiB.
     fn large(min_free: &str) -> Vec<(&str, &str)> {
-        vec![
-            ("/proc/sys/vm/min_free_kbytes", min_free),
-            ("/proc/meminfo", "MemTotal: 33554432 kB\n"),
-        ]
+        vec![("/proc/sys/vm/min_free_kbytes", min_free), ("/proc/meminfo", "MemTotal: 33554432 kB\n")]
     }
 
     #[test]
     fn the_number_from_the_hydrus_page_is_judged_by_the_size_of_the_machine() {
-        let cases = [
-            (64, Severity::Ok),
-            (32, Severity::Warn),
-            (16, Severity::Error),
-            (4, Severity::Error),
-        ];
+        let cases = [(64, Severity::Ok), (32, Severity::Warn), (16, Severity::Error), (4, Severity::Error)];
         for (gib, severity) in cases {
             let zones = zoneinfo(gib << 18, 288_358, 360_447, 432_537);
             let meminfo = format!("MemTotal: {} kB\n", gib << 20);
@@ -290,10 +276,7 @@ mod tests {
             ("/proc/sys/vm/min_free_kbytes", "22528"),
             ("/proc/meminfo", "MemTotal: 1048576 kB\n"),
             ("/proc/zoneinfo", zones.as_str()),
-            (
-                "/sys/kernel/mm/transparent_hugepage/enabled",
-                "[always] madvise never\n",
-            ),
+            ("/sys/kernel/mm/transparent_hugepage/enabled", "[always] madvise never\n"),
         ];
         assert_eq!(examine_tree("S08", &files).severity, Severity::Ok);
         assert_eq!(examine_tree("S07", &files).severity, Severity::Ok);
@@ -302,11 +285,9 @@ mod tests {
     #[test]
     fn too_little_is_an_error_below_the_documented_minimum() {
         let zones = zoneinfo(1 << 23, 100, 125, 150);
-        for (value, severity) in [
-            ("1023", Severity::Error),
-            ("1024", Severity::Info),
-            ("23170", Severity::Ok),
-        ] {
+        for (value, severity) in
+            [("1023", Severity::Error), ("1024", Severity::Info), ("23170", Severity::Ok)]
+        {
             let mut files = large(value);
             files.push(("/proc/zoneinfo", &zones));
             assert_eq!(examine_tree("S07", &files).severity, severity, "{value}");
@@ -317,10 +298,9 @@ mod tests {
     fn a_scale_factor_that_the_min_watermark_hides_is_told() {
         let zones = zoneinfo(1 << 23, 288_358, 360_447, 432_537);
         for (value, severity) in [("10", Severity::Ok), ("70", Severity::Info), ("86", Severity::Ok)] {
-            let files = [
-                ("/proc/sys/vm/watermark_scale_factor", value),
-                ("/proc/zoneinfo", zones.as_str()),
-            ];
+            let mut files = large("1153434");
+            files
+                .extend([("/proc/sys/vm/watermark_scale_factor", value), ("/proc/zoneinfo", zones.as_str())]);
             assert_eq!(examine_tree("S09", &files).severity, severity, "{value}");
         }
     }
@@ -333,6 +313,7 @@ mod tests {
             let files = [
                 ("/proc/vmstat", vmstat.as_str()),
                 ("/proc/uptime", "5000.0 1.0\n"),
+                ("/proc/meminfo", "MemTotal: 1000 kB\nMemAvailable: 500 kB\n"),
             ];
             assert_eq!(examine_tree("S10", &files).severity, severity, "{direct}");
         }

@@ -50,9 +50,7 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[
 fn cache_pressure(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let value = readings.knob(CACHE_PRESSURE)?;
     let diagnosis = match value {
-        0 => Diagnosis::error(format!(
-            "{CACHE_PRESSURE} is 0: caches of file names are never given back"
-        )),
+        0 => Diagnosis::error(format!("{CACHE_PRESSURE} is 0: caches of file names are never given back")),
         201.. => Diagnosis::warn(format!(
             "{CACHE_PRESSURE} = {value} makes reclaim search for {} times what there is",
             value / 100
@@ -68,20 +66,14 @@ fn dirty_limit(readings: &Readings) -> Result<Diagnosis, Lacking> {
     const MUCH: Bytes = Bytes(4 << 30);
     const SECONDS: u64 = 10;
     // The kernel computes the limit anew all the time from what it could reclaim; it tells the present value.
-    let limit = readings.pages(readings.vmstat()?.get("nr_dirty_threshold")?)?;
-    let disks = readings
-        .disks()?
-        .iter()
-        .filter(|disk| disk.kind != DiskKind::Memory);
+    let limit = readings.pages(readings.vmstat()?.get("nr_dirty_threshold")?);
+    let disks = readings.disks()?.iter().filter(|disk| disk.kind != DiskKind::Memory);
     let slowest = disks.max_by_key(|disk| disk.kind);
     let writable = slowest.map(|disk| disk.kind.usual_speed() * SECONDS);
     let is_much = limit > MUCH || writable.is_some_and(|writable| limit > writable);
     let severity = if is_much { Severity::Warn } else { Severity::Ok };
-    let mut diagnosis = Diagnosis::of(
-        severity,
-        format!("Up to {limit} of written data may wait in memory"),
-    )
-    .evidence("/proc/vmstat", "nr_dirty_threshold", limit);
+    let mut diagnosis = Diagnosis::of(severity, format!("Up to {limit} of written data may wait in memory"))
+        .evidence("/proc/vmstat", "nr_dirty_threshold", limit);
     for name in ["vm.dirty_bytes", "vm.dirty_ratio"] {
         if let Ok(value) = readings.knob(name) {
             diagnosis = diagnosis.evidence(format!("/proc/sys/{}", name.replace('.', "/")), "value", value);
@@ -91,17 +83,11 @@ fn dirty_limit(readings: &Readings) -> Result<Diagnosis, Lacking> {
         let kind = disk.kind.name();
         diagnosis = diagnosis
             .evidence(format!("/sys/block/{}", disk.name), "kind", kind)
-            .working(format!(
-                "a {kind} disk usually writes {writable} in {SECONDS} s; the limit is {limit}"
-            ));
+            .working(format!("a {kind} disk usually writes {writable} in {SECONDS} s; the limit is {limit}"));
     }
     let total = readings.meminfo()?.total();
     let second = slowest.map_or(Bytes::from_mib(256), |disk| disk.kind.usual_speed());
-    let background = total
-        .percent(1.0)
-        .min(second)
-        .min(Bytes::from_mib(256))
-        .max(Bytes::from_mib(16));
+    let background = total.percent(1.0).min(second).min(Bytes::from_mib(256)).max(Bytes::from_mib(16));
     let ample = background * 4;
     Ok(diagnosis
         .working(format!("1 % of {total}, 1 s of the disk, at most 256 MiB = {background} in the background, 4 × that as the limit"))
@@ -117,15 +103,9 @@ fn dirty_limit(readings: &Readings) -> Result<Diagnosis, Lacking> {
 fn dirtytime_without_effect(readings: &Readings) -> Result<Diagnosis, Lacking> {
     const DEFAULT: u64 = 43_200;
     let value = readings.knob(DIRTYTIME)?;
-    let lazy = readings
-        .mounts()?
-        .iter()
-        .filter(|mount| mount.has_option("lazytime"))
-        .count() as u64;
+    let lazy = readings.mounts()?.iter().filter(|mount| mount.has_option("lazytime")).count() as u64;
     let diagnosis = if value != DEFAULT && lazy == 0 {
-        Diagnosis::info(format!(
-            "{DIRTYTIME} = {value} has no effect: nothing is mounted with lazytime"
-        ))
+        Diagnosis::info(format!("{DIRTYTIME} = {value} has no effect: nothing is mounted with lazytime"))
     } else {
         Diagnosis::ok(format!("{DIRTYTIME} is {value}"))
     };
@@ -133,7 +113,8 @@ fn dirtytime_without_effect(readings: &Readings) -> Result<Diagnosis, Lacking> {
         .evidence("/proc/sys/vm/dirtytime_expire_seconds", "value", value)
         .evidence("/proc/self/mountinfo", "mounts with lazytime", lazy)
         .fix(Fix::commands([
-            "grep -rn dirtytime_expire_seconds /etc/sysctl.conf /etc/sysctl.d   # the line to delete".to_owned(),
+            "grep -rn dirtytime_expire_seconds /etc/sysctl.conf /etc/sysctl.d   # the line to delete"
+                .to_owned(),
             format!("sudo sysctl -w {DIRTYTIME}={DEFAULT}"),
         ])))
 }

@@ -14,11 +14,7 @@ pub(in crate::doctor) fn drop_in(unit: &str, section: &str, settings: &[&str]) -
         format!("sudo mkdir -p {folder}"),
         format!(
             r"printf '[{section}]\n{}\n' | sudo tee -a {file}",
-            settings
-                .iter()
-                .map(|setting| in_format(setting))
-                .collect::<Vec<_>>()
-                .join(r"\n")
+            settings.iter().map(|setting| in_format(setting)).collect::<Vec<_>>().join(r"\n")
         ),
         "sudo systemctl daemon-reload".to_owned(),
     ]
@@ -26,10 +22,7 @@ pub(in crate::doctor) fn drop_in(unit: &str, section: &str, settings: &[&str]) -
 
 /// As a part of printf's format between single quotes.
 fn in_format(setting: &str) -> String {
-    setting
-        .replace('\\', r"\\")
-        .replace('%', "%%")
-        .replace('\'', r"'\''")
+    setting.replace('\\', r"\\").replace('%', "%%").replace('\'', r"'\''")
 }
 
 /// The same, and starts the unit anew where it is one that runs; templates, such as `a@.service`, never do.

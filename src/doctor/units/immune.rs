@@ -20,11 +20,7 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
     question: "Is a large program exempt from being killed?",
     thresholds: "warn where a process with an oom_score_adj of -1000 holds more than 10 % of memory",
     why: "A process with -1000 is never chosen. If it is also the one that grows, the kernel kills everything around it first and in the end panics, because there is nothing left to kill.",
-    sources: &[
-        PROC_DOC,
-        EXEC_DOC,
-        "https://www.postgresql.org/docs/current/kernel-resources.html",
-    ],
+    sources: &[PROC_DOC, EXEC_DOC, "https://www.postgresql.org/docs/current/kernel-resources.html"],
     examine: immune_hog,
 }];
 
@@ -62,18 +58,12 @@ fn immune_hog(readings: &Readings) -> Result<Diagnosis, Lacking> {
         let resident = process.resident;
         diagnosis = evidence_of(diagnosis, process, NEVER_KILLED)
             .evidence(format!("/proc/{}/stat", process.pid), "resident", resident)
-            .working(format!(
-                "{resident} / {total} = {:.1} %",
-                resident.percent_of(total)
-            ));
+            .working(format!("{resident} / {total} = {:.1} %", resident.percent_of(total)));
         commands.push(set_now(process, SPARED));
         let place = process_unit::read(readings.host(), process.pid).unwrap_or_default();
         let setting = format!("OOMScoreAdjust={SPARED}");
         commands.extend(
-            place
-                .system_service()
-                .map(|unit| drop_in(unit, "Service", &[&setting]))
-                .unwrap_or_default(),
+            place.system_service().map(|unit| drop_in(unit, "Service", &[&setting])).unwrap_or_default(),
         );
     }
     Ok(diagnosis.fix(Fix::commands(commands)))
@@ -95,10 +85,8 @@ mod tests {
             files.push((format!("/proc/{pid}/oom_score_adj"), format!("{adjustment}\n")));
             files.push((format!("/proc/{pid}/cgroup"), format!("0::{group}\n")));
         }
-        let files: Vec<(&str, &str)> = files
-            .iter()
-            .map(|(path, text)| (path.as_str(), text.as_str()))
-            .collect();
+        let files: Vec<(&str, &str)> =
+            files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
         examine_tree("U12", &files)
     }
 
@@ -110,20 +98,11 @@ mod tests {
             (102_400, "-1000", Severity::Ok),
             (102_401, "-999", Severity::Ok),
         ] {
-            let rows = [(
-                20,
-                "postgres",
-                pages,
-                adjustment,
-                "/system.slice/postgresql.service",
-            )];
+            let rows = [(20, "postgres", pages, adjustment, "/system.slice/postgresql.service")];
             assert_eq!(examined(&rows).severity, severity, "{pages} {adjustment}");
         }
         let rows = [(20, "qemu", 200_000, "-1000", "/machine.slice/vm.scope")];
-        assert_eq!(
-            examined(&rows).fix.unwrap().commands,
-            ["echo -500 | sudo tee /proc/20/oom_score_adj"]
-        );
+        assert_eq!(examined(&rows).fix.unwrap().commands, ["echo -500 | sudo tee /proc/20/oom_score_adj"]);
     }
 
     #[test]

@@ -35,26 +35,10 @@ struct Guarded {
 }
 
 const GUARDED: [Guarded; 4] = [
-    Guarded {
-        name: "sshd",
-        adjustment: -1000,
-        passes_it_on: true,
-    },
-    Guarded {
-        name: "systemd-journal",
-        adjustment: -250,
-        passes_it_on: false,
-    },
-    Guarded {
-        name: "dbus-daemon",
-        adjustment: -900,
-        passes_it_on: false,
-    },
-    Guarded {
-        name: "dbus-broker",
-        adjustment: -900,
-        passes_it_on: false,
-    },
+    Guarded { name: "sshd", adjustment: -1000, passes_it_on: true },
+    Guarded { name: "systemd-journal", adjustment: -250, passes_it_on: false },
+    Guarded { name: "dbus-daemon", adjustment: -900, passes_it_on: false },
+    Guarded { name: "dbus-broker", adjustment: -900, passes_it_on: false },
 ];
 
 /// The first process of that name which belongs to no user's session: the listener, not what it started; the bus of the system.
@@ -85,22 +69,18 @@ fn unprotected(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let diagnosis = match (&names[..], &asked[..]) {
         ([], []) => Diagnosis::ok("No sshd, journald or D-Bus daemon runs here"),
         ([], _) => Diagnosis::ok("The programs that a rescue needs are spared when memory is gone"),
-        ([name], _) => Diagnosis::info(format!(
-            "{name} may be the first to be killed when memory is gone"
-        )),
+        ([name], _) => Diagnosis::info(format!("{name} may be the first to be killed when memory is gone")),
         _ => Diagnosis::info(format!(
             "{} programs that a rescue needs are not spared when memory is gone: {}",
             names.len(),
             names.join(", ")
         )),
     };
-    let diagnosis = asked.iter().fold(diagnosis, |diagnosis, (process, adjustment)| {
-        evidence_of(diagnosis, process, *adjustment)
-    });
-    let commands: Vec<String> = bare
+    let diagnosis = asked
         .iter()
-        .flat_map(|(guarded, process)| protect(readings, guarded, process))
-        .collect();
+        .fold(diagnosis, |diagnosis, (process, adjustment)| evidence_of(diagnosis, process, *adjustment));
+    let commands: Vec<String> =
+        bare.iter().flat_map(|(guarded, process)| protect(readings, guarded, process)).collect();
     Ok(diagnosis.fix(Fix::commands(commands)))
 }
 
@@ -110,16 +90,12 @@ fn protect(readings: &Readings, guarded: &Guarded, process: &Process) -> Vec<Str
     let now = set_now(process, adjustment);
     if guarded.passes_it_on {
         // Set by the unit, the value would reach every login and all that is started there.
-        return vec![format!(
-            "{now}   # sshd does this itself when it starts with all rights"
-        )];
+        return vec![format!("{now}   # sshd does this itself when it starts with all rights")];
     }
     let place = process_unit::read(readings.host(), process.pid).unwrap_or_default();
     let setting = format!("OOMScoreAdjust={adjustment}");
-    let mut commands = place
-        .system_service()
-        .map(|unit| drop_in(unit, "Service", &[&setting]))
-        .unwrap_or_default();
+    let mut commands =
+        place.system_service().map(|unit| drop_in(unit, "Service", &[&setting])).unwrap_or_default();
     commands.push(now);
     commands
 }
@@ -140,10 +116,8 @@ mod tests {
             files.push((format!("/proc/{pid}/oom_score_adj"), format!("{adjustment}\n")));
             files.push((format!("/proc/{pid}/cgroup"), format!("0::{group}\n")));
         }
-        let files: Vec<(&str, &str)> = files
-            .iter()
-            .map(|(path, text)| (path.as_str(), text.as_str()))
-            .collect();
+        let files: Vec<(&str, &str)> =
+            files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
         examine_tree("U11", &files)
     }
 
@@ -152,18 +126,11 @@ mod tests {
 
     #[test]
     fn the_rescuers_are_to_be_spared() {
-        for (adjustment, severity) in [
-            ("-900", Severity::Ok),
-            ("-1", Severity::Ok),
-            ("0", Severity::Info),
-        ] {
+        for (adjustment, severity) in [("-900", Severity::Ok), ("-1", Severity::Ok), ("0", Severity::Info)] {
             let finding = examined(&[(20, "dbus-daemon", 1, adjustment, DBUS)]);
             assert_eq!(finding.severity, severity, "{adjustment}");
         }
-        let commands = examined(&[(20, "dbus-daemon", 1, "200", DBUS)])
-            .fix
-            .unwrap()
-            .commands;
+        let commands = examined(&[(20, "dbus-daemon", 1, "200", DBUS)]).fix.unwrap().commands;
         assert!(commands[1].contains(r"[Service]\nOOMScoreAdjust=-900\n"));
         assert_eq!(commands[3], "echo -900 | sudo tee /proc/20/oom_score_adj");
         assert_eq!(examined(&[(2, "sh", 1, "0", "/")]).severity, Severity::Ok);
@@ -189,9 +156,6 @@ mod tests {
     #[test]
     fn a_capture_without_adjustments_cannot_tell() {
         let stat = "9 (sshd) S 1 1 1 0 -1 0 1 2 3 4 5 6 7 8 20 0 1 0 100 81920 900";
-        assert_eq!(
-            examine_tree("U11", &[("/proc/9/stat", stat)]).severity,
-            Severity::Skip
-        );
+        assert_eq!(examine_tree("U11", &[("/proc/9/stat", stat)]).severity, Severity::Skip);
     }
 }
