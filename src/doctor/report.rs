@@ -121,11 +121,17 @@ impl Report {
             caution: findings
                 .iter()
                 .any(|finding| finding.fix.is_some())
-                .then(|| surroundings::caution(readings))
+                .then(|| caution(readings))
                 .flatten(),
             host,
             findings,
             summary,
         }
     }
+}
+
+/// Where the proposed commands are to be typed, if not simply here.
+fn caution(readings: &Readings) -> Option<&'static str> {
+    const CAPTURED: &str = "This is a captured machine: type commands that change something there, not here.";
+    surroundings::caution(readings).or((!readings.host().is_live()).then_some(CAPTURED))
 }

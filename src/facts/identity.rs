@@ -29,13 +29,24 @@ pub fn read(host: &Host) -> Identity {
     let line = |path: &str| host.read(path).if_there().ok().flatten().and_then(|text| first_word_line(&text));
     let release = ["/etc/os-release", "/usr/lib/os-release"].iter().find_map(|path| host.read(path).ok());
     let printed = host.output("uname", &["-a"]).ok().filter(|_| !host.is_live());
+    let name = release.and_then(|text| assignment(&text, "PRETTY_NAME"));
     Identity {
-        hostname: line("/proc/sys/kernel/hostname").or_else(|| line("/etc/hostname")),
-        kernel: line("/proc/sys/kernel/osrelease").or_else(|| printed.as_deref().and_then(kernel_of)),
-        architecture: line("/proc/sys/kernel/arch").or_else(|| printed.as_deref().and_then(architecture_of)),
-        distribution: release.and_then(|text| assignment(&text, "PRETTY_NAME")),
-        board: line("/proc/device-tree/model"),
+        hostname: line("/proc/sys/kernel/hostname").or_else(|| line("/etc/hostname")).and_then(sound),
+        kernel: line("/proc/sys/kernel/osrelease")
+            .or_else(|| printed.as_deref().and_then(kernel_of))
+            .and_then(sound),
+        architecture: line("/proc/sys/kernel/arch")
+            .or_else(|| printed.as_deref().and_then(architecture_of))
+            .and_then(sound),
+        distribution: name.and_then(sound),
+        board: line("/proc/device-tree/model").and_then(sound),
     }
+}
+
+/// A name that can be shown: the longest of a sound machine, a board's, has some 70 letters, and none holds garbage.
+fn sound(name: String) -> Option<String> {
+    let is_garbage = |letter: char| letter.is_control() || letter == char::REPLACEMENT_CHARACTER;
+    (!name.contains(is_garbage)).then(|| name.chars().take(100).collect())
 }
 
 /// The first line, without the NUL that ends a device tree's strings.

@@ -46,6 +46,11 @@ impl Meminfo {
         self.find("MemAvailable").unwrap_or_else(estimate)
     }
 
+    /// Whether so little is left that nothing more should be set aside: a tenth of all memory or less.
+    pub fn is_short(&self) -> bool {
+        self.available() <= self.total().percent(10.0)
+    }
+
     /// `SwapTotal`, nothing where the kernel has no swap support.
     pub fn swap_total(&self) -> Bytes {
         self.find("SwapTotal").unwrap_or_default()

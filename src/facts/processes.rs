@@ -119,10 +119,11 @@ fn read_printed(host: &Host) -> Result<Vec<Process>, Lacking> {
     Err(Lacking::new("/proc/PID/stat", Reason::Absent))
 }
 
-/// The words of a process's command line; none where it has ended or is a thread of the kernel.
+/// The first words of a process's command line; none where it has ended or is a thread of the kernel.
 pub fn command_line(host: &Host, pid: u32) -> Vec<String> {
+    const MOST_WORDS: usize = 2_000;
     let text = host.read(&format!("/proc/{pid}/cmdline")).unwrap_or_default();
-    text.split('\0').filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    text.split('\0').filter(|word| !word.is_empty()).take(MOST_WORDS).map(str::to_owned).collect()
 }
 
 /// A process's `oom_score_adj`: -1000 (never killed) to 1000.

@@ -7,6 +7,7 @@ use crate::sys::bytes::Bytes;
 
 use super::buddyinfo::{self, FreeBlocks};
 use super::cgroups::{self, Arrangement};
+use super::container::{self, Container};
 use super::disks::{self, Disk};
 use super::fstab;
 use super::identity::{self, Identity};
@@ -32,6 +33,7 @@ pub struct Readings<'h> {
     host: &'h Host,
     rates: Option<Rates>,
     identity: OnceCell<Identity>,
+    container: OnceCell<Option<Container>>,
     meminfo: Remembered<Meminfo>,
     vmstat: Remembered<Vmstat>,
     zones: Remembered<Vec<Zone>>,
@@ -70,6 +72,7 @@ impl<'h> Readings<'h> {
             host,
             rates,
             identity: OnceCell::new(),
+            container: OnceCell::new(),
             meminfo: OnceCell::new(),
             vmstat: OnceCell::new(),
             zones: OnceCell::new(),
@@ -96,6 +99,11 @@ impl<'h> Readings<'h> {
     /// Which machine this is.
     pub fn identity(&self) -> &Identity {
         self.identity.get_or_init(|| identity::read(self.host))
+    }
+
+    /// The container that this is; `None` on a machine of its own.
+    pub fn container(&self) -> Option<&Container> {
+        self.container.get_or_init(|| container::read(self.host)).as_ref()
     }
 
     read_once!(/// Where the memory is.

@@ -54,11 +54,9 @@ impl fmt::Display for Bytes {
         const UNITS: [&str; 7] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
         let exponent = if self.0 == 0 { 0 } else { (self.0.ilog2() / 10) as usize };
         let value = self.0 as f64 / (1u64 << (10 * exponent)) as f64;
-        let text = match exponent {
-            0 => format!("{} B", self.0),
-            _ if value >= 100.0 || value.fract() < 0.05 => format!("{value:.0} {}", UNITS[exponent]),
-            _ => format!("{value:.1} {}", UNITS[exponent]),
-        };
+        // A tenth tells something only below 100, and only if it is not 0.
+        let digits = if value < 99.95 { format!("{value:.1}") } else { format!("{value:.0}") };
+        let text = format!("{} {}", digits.strip_suffix(".0").unwrap_or(&digits), UNITS[exponent]);
         formatter.pad(&text)
     }
 }
@@ -100,6 +98,7 @@ mod tests {
             (67584 << 10, "66 MiB"),
             (24_684_092 << 10, "23.5 GiB"),
             (16 << 30, "16 GiB"),
+            ((16 << 30) - 4096, "16 GiB"),
             (u64::MAX, "16 EiB"),
         ];
         for (amount, shown) in cases {

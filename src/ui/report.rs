@@ -59,9 +59,9 @@ fn heading(host: &Machine, look: Look) -> String {
     memory.extend(host.cgroups.map(|cgroups| format!("control groups {}", cgroups.name())));
     let root = host.root.as_ref().map(|root| format!(" (as captured in {root})")).unwrap_or_default();
     let name = styled(HEADING, &harmless(name));
-    format!("{name}{}\n", harmless(&root))
-        + &paragraph::indented(look, 0, &software.join(", "))
-        + &paragraph::indented(look, 0, &memory.join(", "))
+    let lines = [software.join(", "), memory.join(", ")];
+    let lines = lines.iter().filter(|line| !line.is_empty()).map(|line| paragraph::indented(look, 0, line));
+    format!("{name}{}\n", harmless(&root)) + &lines.collect::<String>()
 }
 
 fn group_section(report: &Report, group: Group, look: Look, detail: Detail) -> String {
@@ -72,11 +72,11 @@ fn group_section(report: &Report, group: Group, look: Look, detail: Detail) -> S
     if findings.is_empty() {
         return String::new();
     }
-    let findings = findings.into_iter().map(|finding| render_finding(finding, look, detail));
+    let findings = findings.into_iter().map(|finding| render_finding(report, finding, look, detail));
     format!("\n{}\n", styled(HEADING, group.title())) + &findings.collect::<String>()
 }
 
-fn render_finding(finding: &Finding, look: Look, detail: Detail) -> String {
+fn render_finding(report: &Report, finding: &Finding, look: Look, detail: Detail) -> String {
     let mark = styled(style_of(finding.severity), look.mark(finding.severity));
     let first = format!("  {mark} {}  ", finding.id);
     let mut text = paragraph::hanging(look, &first, TEXT_COLUMN, &finding.title);
@@ -89,7 +89,18 @@ fn render_finding(finding: &Finding, look: Look, detail: Detail) -> String {
         }
         text.push_str(&evidence(finding, look, TEXT_COLUMN));
     }
-    text + &fix(finding, TEXT_COLUMN)
+    match mended_before(report, finding) {
+        Some(id) => text + &paragraph::indented(look, TEXT_COLUMN, &format!("mended as {id} is")),
+        None => text + &fix(finding, TEXT_COLUMN),
+    }
+}
+
+/// The finding before this one that the same commands mend.
+fn mended_before(report: &Report, finding: &Finding) -> Option<&'static str> {
+    let before = report.findings.iter().take_while(|other| other.id != finding.id);
+    let mut same =
+        before.filter(|other| other.fix.is_some() && other.fix == finding.fix && other.ignored.is_none());
+    same.next().map(|other| other.id)
 }
 
 /// The evidence behind `indent` blanks, one fact a line.

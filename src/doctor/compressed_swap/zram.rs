@@ -105,44 +105,48 @@ fn zram_size(readings: &Readings) -> Result<Diagnosis, Lacking> {
         return Ok(answer);
     }
     let total = readings.meminfo()?.total();
-    let Some(largest) =
-        readings.zram()?.iter().max_by_key(|device| (severity_of_size(device, total), device.disk_size))
-    else {
+    let devices = readings.zram()?;
+    let Some(largest) = devices.iter().max_by_key(|device| device.disk_size) else {
         return Ok(Diagnosis::ok("There is no zram device"));
     };
-    let (name, size, limit) = (&largest.name, largest.disk_size, largest.use_of_memory.limit);
+    let size: Bytes = devices.iter().map(|device| device.disk_size).sum();
+    let is_limited = devices.iter().all(|device| device.use_of_memory.limit.0 > 0);
     let share = size.percent_of(total);
-    let severity = severity_of_size(largest, total);
-    let title = match severity {
-        Severity::Warn => format!(
-            "{name} was made for {size}, {share:.0} % of the memory: more than can be compressed into it"
-        ),
-        Severity::Info => format!(
-            "{name} was made for {size}, {share:.0} % of the memory, and nothing limits what it takes"
-        ),
-        _ => format!("{name} was made for {size}, {share:.0} % of the memory"),
+    let severity = severity_of_size(size, is_limited, total);
+    let made = match devices.len() {
+        1 => format!("{} was made for {size}, {share:.0} % of the memory", largest.name),
+        count => format!("{count} zram devices were made for {size}, {share:.0} % of the memory"),
     };
-    let diagnosis = Diagnosis::of(severity, title)
-        .evidence(format!("/sys/block/{name}/disksize"), "value", size)
-        .evidence(format!("/sys/block/{name}/mm_stat"), "mem_limit", limit)
+    let title = match severity {
+        Severity::Warn => format!("{made}: more than can be compressed into it"),
+        Severity::Info => format!("{made}, and nothing limits what they take"),
+        _ => made,
+    };
+    let diagnosis = devices.iter().fold(Diagnosis::of(severity, title), |diagnosis, device| {
+        let folder = format!("/sys/block/{}", device.name);
+        diagnosis.evidence(format!("{folder}/disksize"), "value", device.disk_size).evidence(
+            format!("{folder}/mm_stat"),
+            "mem_limit",
+            device.use_of_memory.limit,
+        )
+    });
+    let diagnosis = diagnosis
         .evidence("/proc/meminfo", "MemTotal", total)
         .working(format!("{size} / {total} of memory = {share:.0} %; from 50 to 100 % is usual"));
-    if severity == Severity::Ok {
+    // How several devices were made, and so how they are made smaller, is not known.
+    if severity == Severity::Ok || devices.len() > 1 {
         return Ok(diagnosis);
     }
     let half = Bytes(total.0 / 2);
-    Ok(diagnosis.working(format!("a limit of half of the memory: {half}")).fix(limit_fix(
-        readings,
-        largest,
-        half,
-        (severity == Severity::Warn).then_some("ram"),
-    )?))
+    let formula = (severity == Severity::Warn).then_some("ram");
+    let fix = limit_fix(readings, largest, half, formula)?;
+    Ok(diagnosis.working(format!("a limit of half of the memory: {half}")).fix(fix))
 }
 
-fn severity_of_size(device: &ZramDevice, total: Bytes) -> Severity {
-    match device.disk_size {
-        size if size > total * 2 => Severity::Warn,
-        size if size >= total && device.use_of_memory.limit.0 == 0 => Severity::Info,
+fn severity_of_size(size: Bytes, is_limited: bool, total: Bytes) -> Severity {
+    match size {
+        _ if size > total * 2 => Severity::Warn,
+        _ if size >= total && !is_limited => Severity::Info,
         _ => Severity::Ok,
     }
 }

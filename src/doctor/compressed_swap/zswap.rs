@@ -6,6 +6,7 @@ use crate::doctor::finding::{Fix, Severity};
 use crate::doctor::group::Group;
 use crate::doctor::swap::commands::affair_of_host;
 use crate::facts::readings::Readings;
+use crate::facts::swaps::SwapArea;
 use crate::facts::zswap::parse_switch;
 use crate::host::{IfThere, Lacking};
 
@@ -72,6 +73,11 @@ fn zswap_full(readings: &Readings) -> Result<Diagnosis, Lacking> {
         .working(format!("{percent} % of {} of memory = {most} for the pool", meminfo.total()));
     match diagnosis.severity {
         Severity::Ok => Ok(diagnosis),
+        // Before zram, zswap has to go, not to grow: that is what Z01 says.
+        _ if readings.swaps()?.iter().any(SwapArea::is_zram) => {
+            Ok(diagnosis
+                .working("no larger pool is proposed: zswap compresses here what zram compresses again"))
+        }
         _ => with_fix(readings, diagnosis, percent),
     }
 }

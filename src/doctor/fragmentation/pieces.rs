@@ -7,6 +7,7 @@ use crate::doctor::group::Group;
 use crate::doctor::wording::plural;
 use crate::facts::buddyinfo::{self, FreeBlocks};
 use crate::facts::kernel_log::KernelLog;
+use crate::facts::meminfo::Meminfo;
 use crate::facts::readings::Readings;
 use crate::facts::vmstat;
 use crate::facts::zoneinfo::{self, Zone};
@@ -166,8 +167,9 @@ fn remedy(readings: &Readings) -> Fix {
     if readings.knob(PROACTIVENESS).is_ok_and(|value| value < DEFAULT_PROACTIVENESS) {
         commands.extend(Fix::knob(PROACTIVENESS, DEFAULT_PROACTIVENESS).commands);
     }
-    // kswapd wakes the compaction: where it starts earlier, so does that.
-    if readings.knob(SCALE_FACTOR).is_ok_and(|value| value <= DEFAULT_SCALE) {
+    // kswapd wakes the compaction: where it starts earlier, so does that. The larger reserve needs memory to be taken from.
+    let is_short = readings.meminfo().is_ok_and(Meminfo::is_short);
+    if !is_short && readings.knob(SCALE_FACTOR).is_ok_and(|value| value <= DEFAULT_SCALE) {
         commands.extend(Fix::knob(SCALE_FACTOR, 100).commands);
     }
     Fix::commands(commands)
@@ -189,7 +191,7 @@ mod tests {
         );
         let buddies = format!("Node 0, zone DMA 0 0 0 0 0 0 0 0 1 1 3\nNode 0, zone Normal {blocks}\n");
         let mut files = vec![
-            ("/proc/meminfo", "MemTotal: 4194304 kB\n"),
+            ("/proc/meminfo", "MemTotal: 4194304 kB\nMemAvailable: 2097152 kB\n"),
             ("/proc/zoneinfo", zones.as_str()),
             ("/proc/buddyinfo", buddies.as_str()),
         ];

@@ -63,7 +63,10 @@ fn refused(readings: &Readings) -> Result<Diagnosis, Lacking> {
     };
     let mode = readings.knob(MODE)?;
     let times = times(count);
-    let title = format!("The kernel refused memory {times}, up to {amount} for {program}");
+    let title = match amount {
+        Bytes(0) => format!("The kernel refused memory {times}, to {program}"),
+        _ => format!("The kernel refused memory {times}, up to {amount} for {program}"),
+    };
     let diagnosis = match mode {
         1 => Diagnosis::info(format!("{title}; since then {MODE} was set to 1")),
         _ => Diagnosis::error(title),

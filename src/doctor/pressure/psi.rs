@@ -49,7 +49,7 @@ fn as_built(readings: &Readings) -> Option<Cause> {
     let is_off = assignment(&config, "CONFIG_PSI_DEFAULT_DISABLED").is_some_and(|value| value == "y");
     let (reason, found) = match (is_built, is_off) {
         (false, _) => ("it was built without", "CONFIG_PSI is not set"),
-        (true, true) => ("it was built to wait for the word", "CONFIG_PSI_DEFAULT_DISABLED=y"),
+        (true, true) => ("it was built to do so only with psi=1", "CONFIG_PSI_DEFAULT_DISABLED=y"),
         (true, false) => return None,
     };
     Some(Cause { reason, source, found: found.to_owned(), can_be_switched_on: is_built })

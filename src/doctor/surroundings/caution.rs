@@ -2,13 +2,12 @@
 
 use crate::facts::readings::Readings;
 
-use super::container::sign;
 use super::settings_home::{Home, home};
 
 /// One sentence for such machines; most need none.
 pub(in crate::doctor) fn caution(readings: &Readings) -> Option<&'static str> {
-    if let Some(sign) = sign(readings) {
-        return Some(match sign.kind.as_str() {
+    if let Some(container) = readings.container() {
+        return Some(match container.kind.as_str() {
             "wsl" => "Under WSL, memory and swap are sized in .wslconfig on the Windows side.",
             _ => "This is a container: kernel knobs and swap belong to the host, so type these lines there.",
         });

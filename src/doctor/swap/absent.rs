@@ -193,6 +193,6 @@ mod tests {
     fn a_container_gets_no_commands() {
         let finding = examine_tree("W01", &[LARGE, MOUNTS, ("/.dockerenv", "")]);
         assert_eq!((finding.severity, finding.fix), (Severity::Info, None));
-        assert!(finding.workings[0].contains("docker"));
+        assert!(finding.workings[0].contains("container"));
     }
 }

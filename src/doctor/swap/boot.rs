@@ -4,6 +4,7 @@ use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::Fix;
 use crate::doctor::group::Group;
+use crate::doctor::wording::plural;
 use crate::facts::readings::Readings;
 use crate::facts::swaps::{self, SwapArea};
 use crate::host::{Host, IfThere, Lacking, Reason};
@@ -64,18 +65,29 @@ fn swap_at_boot(readings: &Readings) -> Result<Diagnosis, Lacking> {
         planned.iter().filter(|one| one.is_expected && !is_in_use(one, areas)).collect();
     let diagnosis = match (unused.first(), unplanned.first()) {
         (None, None) if areas.is_empty() => Diagnosis::ok("No swap is in use, and none is planned"),
-        (None, None) => Diagnosis::ok(format!("All {} swap areas in use come back at boot", areas.len())),
-        (Some(one), None) => {
-            Diagnosis::warn(format!("{} of {} is not in use", one.source, one.origin.name()))
+        (None, None) => {
+            Diagnosis::ok(format!("Swap comes back at boot: {}", plural(areas.len() as u64, "area")))
         }
-        (None, Some(area)) => {
-            Diagnosis::warn(format!("{}, {} of swap, will be gone after the next boot", area.path, area.size))
-        }
-        (Some(one), Some(area)) => Diagnosis::warn(format!(
-            "{} of {} is not in use, and {} will be gone after the next boot",
+        (Some(one), None) => Diagnosis::warn(format!(
+            "{} of {} is not in use{}",
             one.source,
             one.origin.name(),
-            area.path
+            and_more(unused.len())
+        )),
+        (None, Some(area)) => {
+            let others = and_more(unplanned.len());
+            Diagnosis::warn(format!(
+                "{}, {} of swap, will be gone after the next boot{others}",
+                area.path, area.size
+            ))
+        }
+        (Some(one), Some(area)) => Diagnosis::warn(format!(
+            "{} of {} is not in use{}, and {} will be gone after the next boot{}",
+            one.source,
+            one.origin.name(),
+            and_more(unused.len()),
+            area.path,
+            and_more(unplanned.len())
         )),
     };
     let diagnosis = unused.iter().fold(diagnosis, |diagnosis, one| {
@@ -121,6 +133,11 @@ fn commands_for_unused(host: &Host, one: &Planned) -> Vec<String> {
         (Origin::Fstab(_) | Origin::Unit(_), ..) if one.target != Target::Unknown => vec![forget(one)],
         _ => Vec::new(),
     }
+}
+
+/// What a title that names the first of `count` areas adds.
+fn and_more(count: usize) -> String {
+    if count > 1 { format!(" (and {} more)", count - 1) } else { String::new() }
 }
 
 /// The command that takes an area out of what is planned.

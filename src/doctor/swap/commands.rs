@@ -1,7 +1,6 @@
 //! Pieces of the commands that fixes are made of.
 
 use crate::doctor::diagnosis::Diagnosis;
-use crate::facts::container;
 use crate::facts::fstab;
 use crate::facts::readings::Readings;
 
@@ -30,8 +29,11 @@ pub(in crate::doctor) fn comment_out(line: usize) -> String {
 
 /// The answer of a check that has no business in a container: swap areas and their files belong to the host.
 pub(in crate::doctor) fn affair_of_host(readings: &Readings) -> Option<Diagnosis> {
-    let kind = container::kind(readings.host())?;
-    Some(Diagnosis::ok(format!("Swap is the affair of the machine under this {kind} container")))
+    let container = readings.container()?;
+    Some(Diagnosis::ok(format!(
+        "Swap is the affair of the machine under this container ({})",
+        container.kind
+    )))
 }
 
 #[cfg(test)]

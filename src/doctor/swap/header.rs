@@ -34,7 +34,9 @@ fn swap_header(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let areas = readings.swaps()?;
     let planned = planned::areas(readings)?;
     let is_in_use = |one: &Planned| areas.iter().any(|area| one.path() == Some(area.path.as_str()));
-    let waiting = planned.iter().filter(|one| one.is_expected && !one.is_made_at_boot && !is_in_use(one));
+    let waiting = planned
+        .iter()
+        .filter(|one| one.is_expected && !one.is_made_at_boot && !is_in_use(one) && one.path().is_some());
     let page_size = readings.page_size();
     let (mut good, mut refusal) = (0, None);
     for one in waiting {

@@ -9,6 +9,7 @@ use crate::facts::disks::DiskKind;
 use crate::facts::readings::Readings;
 use crate::facts::swaps::{self, SwapArea};
 use crate::host::{IfThere, Lacking};
+use crate::sys::bytes::Bytes;
 
 use super::commands::{affair_of_host, comment_out, quoted};
 use super::devices::{device_under, value_of_tag};
@@ -156,19 +157,20 @@ fn slow_medium(readings: &Readings) -> Result<Diagnosis, Lacking> {
         kinds.push((area, kind_of_area(readings, area)?));
     }
     let slowest = kinds.iter().max_by_key(|(_, kind)| *kind);
-    let Some((area, kind)) = slowest else {
+    let Some((_, kind)) = slowest else {
         return Ok(Diagnosis::ok("No swap is in use that could be slow"));
     };
+    let size: Bytes = kinds.iter().filter(|(_, other)| other == kind).map(|(area, _)| area.size).sum();
     let severity = match kind {
         DiskKind::Rotational | DiskKind::Card | DiskKind::Usb => Severity::Info,
         DiskKind::Memory | DiskKind::Nvme | DiskKind::Solid => Severity::Ok,
     };
     let title = match kind {
         DiskKind::Rotational => {
-            format!("{} of swap lie on a rotational disk, which manages about 100 pages a second", area.size)
+            format!("{size} of swap lie on a rotational disk, which manages about 100 pages a second")
         }
         DiskKind::Card | DiskKind::Usb => {
-            format!("{} of swap lie on {}, which swapping wears out", area.size, kind.name())
+            format!("{size} of swap lie on {}, which swapping wears out", kind.name())
         }
         _ => format!("The slowest swap area lies on {}", kind.name()),
     };

@@ -2,7 +2,6 @@
 
 use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::Fix;
-use crate::facts::container;
 use crate::facts::readings::Readings;
 
 use super::{recipe_file, recipe_memory};
@@ -33,10 +32,8 @@ impl Recipe {
 /// A swap file on `/` where that can be, compressed swap in memory where not.
 pub(in crate::doctor) fn more_swap(readings: &Readings) -> Recipe {
     let host = readings.host();
-    if let Some(kind) = container::kind(host) {
-        return Recipe::none(format!(
-            "inside a {kind} container swap can only be added on the machine under it"
-        ));
+    if readings.container().is_some() {
+        return Recipe::none("inside a container swap can only be added on the machine under it");
     }
     if host.has("/etc/NIXOS") {
         return Recipe::none(

@@ -217,13 +217,12 @@ fn reclaim_behind(readings: &Readings) -> Result<Diagnosis, Lacking> {
         ))
     };
     let hurried = vmstat.find("kswapd_low_wmark_hit_quickly").unwrap_or_default();
-    let meminfo = readings.meminfo()?;
-    let diagnosis = match meminfo.available() > meminfo.total().percent(10.0) {
-        true => diagnosis.fix(Fix::knob(SCALE_FACTOR, 100)),
+    let diagnosis = match readings.meminfo()?.is_short() {
         // A larger reserve would be taken from the little that is left: room comes first.
-        false => {
+        true => {
             diagnosis.working("no larger reserve is proposed while less than 10 % of memory is available")
         }
+        false => diagnosis.fix(Fix::knob(SCALE_FACTOR, 100)),
     };
     Ok(diagnosis
         .evidence("/proc/vmstat", "pgscan_direct", direct as u64)
