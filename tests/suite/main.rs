@@ -1,5 +1,10 @@
 //! Tests of memtune from outside, one binary for all: what it prints, how it ends, and what it holds itself to.
-#![expect(clippy::disallowed_methods, reason = "tests read the cases and the sources, and run programs")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "tests read the cases and the sources, run programs, and panic where something is wrong"
+)]
 
 mod common;
 mod exit_statuses;
