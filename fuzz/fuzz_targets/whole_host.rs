@@ -75,19 +75,8 @@ fuzz_target!(|input: &[u8]| {
         let host = Host::at(&tree.folder).unwrap();
         let readings = Readings::new(&host, None);
         let ignored = ignore::read(&host).unwrap_or_default();
-        let report = Report::new(
-            &readings,
-            examine(&readings, &Selection::default(), &ignored),
-            "memtune",
-        );
-        render(
-            &report,
-            Look {
-                width: 60,
-                has_unicode: true,
-            },
-            Detail::Everything,
-        );
+        let report = Report::new(&readings, examine(&readings, &Selection::default(), &ignored), "memtune");
+        render(&report, Look { width: 60, has_unicode: true }, Detail::Everything);
         for (path, content) in spoiled {
             fs::write(path, content).unwrap();
         }

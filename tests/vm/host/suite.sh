@@ -1,0 +1,153 @@
+# shellcheck shell=bash
+# Runs the plan: boots, phases, verdicts.
+
+passed=0 failed=0
+
+run_plan() {
+    local entry key name moment file label
+    local current='' unbootable=''
+    for entry in "${plan[@]}"; do
+        IFS=$'\t' read -r key name moment file <<<"$entry"
+        label=$name
+        [[ $moment == - ]] || label+=@$moment
+        read_header "$file"
+        : >"$transcript"
+        if [[ $key != "$current" ]]; then
+            machine_stop
+            current=$key
+        fi
+        if run_case; then
+            passed=$((passed + 1))
+            echo "ok $label"
+        else
+            failed=$((failed + 1))
+            echo "FAIL $label"
+            show_transcript
+        fi
+        [[ -z $keep ]] || keep_shell
+    done
+    machine_stop
+}
+
+# A case that failed in a loop may have said the same thing very often.
+show_transcript() {
+    local lines
+    lines=$(wc -l <"$transcript")
+    if ((lines > 120)); then
+        sed 's/^/    /; 40q' "$transcript"
+        echo "    [.. $((lines - 120)) lines ..]"
+    fi
+    tail -n $((lines > 120 ? 80 : 120)) "$transcript" | sed 's/^/    /'
+}
+
+# Whatever goes wrong from here on is a FAIL of this case with its reason in $transcript: no `set -e` holds in here.
+run_case() {
+    if ((header[phases] > 1)); then
+        run_phases
+    else
+        run_sharing
+    fi
+}
+
+# A case without phases runs in the guest that the case before left behind, if that could be put back in order.
+run_sharing() {
+    local verdict=0
+    if ! machine_runs; then
+        if [[ $unbootable == "$current" ]]; then
+            echo "this machine did not boot for an earlier case" >>"$transcript"
+            return 1
+        fi
+        if ! boot_to_share; then
+            unbootable=$current
+            machine_stop
+            return 1
+        fi
+    fi
+    run_phase 0 || return 1
+    [[ $message == 'end 0' ]] || verdict=1
+    [[ -n $keep ]] || put_back || verdict=1
+    return "$verdict"
+}
+
+boot_to_share() {
+    machine_create
+    power_on || return 1
+    tell remember
+    hear $((30 * slowness)) && [[ $message == remembered ]] && return
+    show_console
+    return 1
+}
+
+# The guest goes back to how it was before the case. A guest that cannot is not used again; only when that is
+# the fault of the case ("dirty", the agent has shown what is left) does the case fail for it.
+put_back() {
+    tell reset
+    if ! hear $((60 * slowness)); then
+        show_console
+        machine_stop
+        return 1
+    fi
+    [[ $message == clean ]] && return 0
+    machine_stop
+    [[ $message == used* ]]
+}
+
+run_phases() {
+    local phase
+    machine_create
+    power_on || return 1
+    for ((phase = 1; phase <= header[phases]; phase++)); do
+        run_phase "$phase" || return 1
+        if ((phase == header[phases])); then
+            [[ $message == 'end 0' ]]
+            return
+        fi
+        "go_through_$(between_after "$phase")" "$phase" || return 1
+        power_on || return 1
+    done
+}
+
+# run_phase PHASE: 0 when the guest gave an answer, which is in `message`.
+run_phase() {
+    local limit=$((header[limit] * slowness))
+    tell run "$name" "$1" "$moment" "$limit" "$slowness" "${header[release]}"
+    # The guest ends a case at its limit, and says so; this is for a guest that no longer can.
+    hear $((limit + 12 * slowness)) && return 0
+    show_console
+    machine_stop
+    return 1
+}
+
+go_through_reboot() {
+    [[ $message == 'end 0' ]] || return 1
+    tell reboot
+    # The emulator does not reboot (-no-reboot): it exits when the guest wants to.
+    hear $((30 * slowness)) || true
+    if machine_runs; then
+        echo "phase $1 ended, but the guest did not shut down" >>"$transcript"
+        show_console
+        return 1
+    fi
+    machine_gone
+}
+
+go_through_cut() {
+    if [[ $message != cut ]]; then
+        [[ $message != 'end 0' ]] || echo "phase $1 ended without a power cut (cut_now, cut_after)" >>"$transcript"
+        return 1
+    fi
+    machine_stop
+}
+
+# A root shell in the guest as the case left it, until it ends.
+keep_shell() {
+    local rows=24 columns=80
+    if ! machine_runs; then
+        say "no shell: there is no guest any more"
+        return
+    fi
+    if [[ -t 0 ]]; then read -r rows columns < <(stty size); fi
+    say "root shell in the guest; 'exit' ends it and throws the guest away"
+    tell shell "$rows" "$columns" "${TERM:-dumb}"
+    until hear 3600; do machine_runs || break; done
+}
