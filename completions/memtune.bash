@@ -95,11 +95,11 @@ _memtune() {
             fi
             case "${prev}" in
                 --check)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "P01 P02 P03 P04 P05 P06 P07 P08 P09 P10 W01 W02 W03 W04 W05 W06 W07 W08 W09 W10 W11 W12 W13 Z01 Z02 Z03 Z04 Z05 C01 C02 C03 C04 C05 U11 U12 L01 L02 L03 K01 K02 K03 K04 S07 S08 S09 S10 S11 S12 S13 S14 S15 S16 S17 S18 T01 T02 T03 N01 N02 F01 F02 R01 E01 E02 E03" -- "${cur}"))
                     return 0
                     ;;
                 --group)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "pressure swap compressed-swap overcommit units resource-limits keepers sysctl huge-pages numa fragmentation reclaim surroundings" -- "${cur}"))
                     return 0
                     ;;
                 --fail-on)
@@ -129,12 +129,16 @@ _memtune() {
             return 0
             ;;
         memtune__subcmd__doctor__subcmd__explain)
-            opts="-v -q -h --root --json --color --verbose --quiet --help"
+            opts="-v -q -h --sample --root --json --color --verbose --quiet --help P01 P02 P03 P04 P05 P06 P07 P08 P09 P10 W01 W02 W03 W04 W05 W06 W07 W08 W09 W10 W11 W12 W13 Z01 Z02 Z03 Z04 Z05 C01 C02 C03 C04 C05 U11 U12 L01 L02 L03 K01 K02 K03 K04 S07 S08 S09 S10 S11 S12 S13 S14 S15 S16 S17 S18 T01 T02 T03 N01 N02 F01 F02 R01 E01 E02 E03"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --sample)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --root)
                     COMPREPLY=()
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then

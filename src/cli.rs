@@ -5,6 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
+mod names;
+
+use names::Names;
+
 /// Keeps Linux machines from dying of memory.
 ///
 /// memtune examines how a machine's memory is set up and used, says in plain words what is wrong with it, and what to type.
@@ -84,11 +88,11 @@ pub enum Command {
 #[command(args_conflicts_with_subcommands = true)]
 pub struct Doctor {
     /// Run only these checks, by id or name.
-    #[arg(long, value_name = "ID,..", value_delimiter = ',')]
+    #[arg(long, value_name = "ID,..", value_delimiter = ',', value_parser = Names::of_checks(), hide_possible_values = true)]
     pub check: Vec<String>,
 
-    /// Run only the checks of these groups, by letter or name.
-    #[arg(long, value_name = "GROUP,..", value_delimiter = ',')]
+    /// Run only the checks of these groups, by name or letter.
+    #[arg(long, value_name = "GROUP,..", value_delimiter = ',', value_parser = Names::of_groups(), hide_possible_values = true)]
     pub group: Vec<String>,
 
     /// End with status 1 from this severity on.
@@ -96,7 +100,7 @@ pub struct Doctor {
     pub fail_on: FailOn,
 
     /// Take two readings this many seconds apart, to see rates.
-    #[arg(long, value_name = "SECS", value_parser = clap::value_parser!(u16).range(1..=600))]
+    #[arg(long, value_name = "SECS", value_parser = seconds())]
     pub sample: Option<u16>,
 
     /// What to do instead of examining.
@@ -122,7 +126,15 @@ pub enum DoctorAction {
     /// Explain one check with this machine's numbers.
     Explain {
         /// Its id or name, such as S08.
-        #[arg(value_name = "ID")]
+        #[arg(value_name = "ID", value_parser = Names::of_checks(), hide_possible_values = true)]
         check: String,
+
+        /// Take two readings this many seconds apart, to see rates.
+        #[arg(long, value_name = "SECS", value_parser = seconds())]
+        sample: Option<u16>,
     },
+}
+
+fn seconds() -> clap::builder::RangedI64ValueParser<u16> {
+    clap::value_parser!(u16).range(1..=600)
 }

@@ -34,7 +34,11 @@ pub fn install_panic_hook() {
 pub fn run(cli: &Cli) -> Result<Exit> {
     let mut terminal = Terminal::new(cli.global.color);
     match &cli.command {
-        Command::Doctor(arguments) => cmd::doctor::run(arguments, &cli.global, &host(cli)?, &mut terminal),
+        Command::Doctor(arguments) => {
+            let host = host(cli)?;
+            terminal.look.is_root = host.is_live() && rustix::process::geteuid().is_root();
+            cmd::doctor::run(arguments, &cli.global, &host, &mut terminal)
+        }
         Command::Completions { shell } => cmd::completions::run(*shell, &mut terminal),
         Command::Man { folder } => cmd::manual::run(folder),
     }

@@ -13,6 +13,7 @@ use memtune::doctor::examine::examine;
 use memtune::doctor::ignore;
 use memtune::doctor::report::Report;
 use memtune::doctor::selection::Selection;
+use memtune::doctor::verdict::Caller;
 use memtune::facts::readings::Readings;
 use memtune::host::Host;
 use memtune::ui::look::Look;
@@ -74,9 +75,10 @@ fuzz_target!(|input: &[u8]| {
         let spoiled = spoil(tree, input);
         let host = Host::at(&tree.folder).unwrap();
         let readings = Readings::new(&host, None);
-        let ignored = ignore::read(&host).unwrap_or_default();
-        let report = Report::new(&readings, examine(&readings, &Selection::default(), &ignored), "memtune");
-        render(&report, Look { width: 60, has_unicode: true }, Detail::Everything);
+        let (all, ignored) = (Selection::default(), ignore::read(&host).unwrap_or_default());
+        let caller = Caller { typed: "memtune".to_owned(), for_sudo: "memtune".to_owned() };
+        let report = Report::new(&readings, examine(&readings, &all, &ignored), &all, &caller);
+        render(&report, Look { width: 60, has_unicode: true, is_root: false }, Detail::Everything);
         for (path, content) in spoiled {
             fs::write(path, content).unwrap();
         }

@@ -13,6 +13,7 @@ use crate::doctor::ignore::{self, Ignored};
 use crate::doctor::registry;
 use crate::doctor::report::Report;
 use crate::doctor::selection::{Selection, known_check};
+use crate::doctor::verdict::Caller;
 use crate::exit::{Exit, Fault};
 use crate::facts::rates::Rates;
 use crate::facts::readings::Readings;
@@ -30,7 +31,7 @@ pub fn run(arguments: &Doctor, global: &Global, host: &Host, terminal: &mut Term
     match &arguments.action {
         None => diagnose(arguments, global, host, terminal),
         Some(DoctorAction::List) => list(global, terminal),
-        Some(DoctorAction::Explain { check }) => explain(check, global, host, terminal),
+        Some(DoctorAction::Explain { check, sample }) => explain(check, *sample, global, host, terminal),
     }
 }
 
@@ -40,7 +41,7 @@ fn diagnose(arguments: &Doctor, global: &Global, host: &Host, terminal: &mut Ter
     let readings = Readings::new(host, sample(arguments.sample, host)?);
     let findings = examine(&readings, &selection, &ignored(host));
     let exit = exit_for(&findings, &selection, arguments.fail_on);
-    let report = Report::new(&readings, findings, &own_name());
+    let report = Report::new(&readings, findings, &selection, &caller());
     let text = match (global.json, global.quiet, global.verbose) {
         (true, _, _) => json::object(&report)?,
         (_, true, _) => report::render(&report, terminal.look, Detail::Verdict),
@@ -51,9 +52,12 @@ fn diagnose(arguments: &Doctor, global: &Global, host: &Host, terminal: &mut Ter
     Ok(exit)
 }
 
-/// What the caller typed to start memtune, so that the proposed commands can be typed as they are.
-fn own_name() -> String {
-    std::env::args().next().unwrap_or_else(|| "memtune".to_owned())
+/// How memtune was started, so that the proposed commands can be typed as they are.
+fn caller() -> Caller {
+    let typed = std::env::args().next().unwrap_or_else(|| "memtune".to_owned());
+    // sudo looks for programs in fewer places than the caller's shell.
+    let full = std::env::current_exe().ok().map(|path| path.display().to_string());
+    Caller { for_sudo: full.unwrap_or_else(|| typed.clone()), typed }
 }
 
 fn exit_for(findings: &[Finding], selection: &Selection, fail_on: FailOn) -> Exit {
@@ -140,9 +144,15 @@ struct Explanation<'f> {
     workings: &'f [String],
 }
 
-fn explain(name: &str, global: &Global, host: &Host, terminal: &mut Terminal) -> Result<Exit> {
+fn explain(
+    name: &str,
+    seconds: Option<u16>,
+    global: &Global,
+    host: &Host,
+    terminal: &mut Terminal,
+) -> Result<Exit> {
     let check = known_check(name).map_err(|wrong| Fault::new(Exit::Usage, wrong))?;
-    let finding = run_check(check, &Readings::new(host, None));
+    let finding = run_check(check, &Readings::new(host, sample(seconds, host)?));
     let text = if global.json {
         let workings = &finding.workings;
         json::object(&Explanation {
@@ -155,5 +165,5 @@ fn explain(name: &str, global: &Global, host: &Host, terminal: &mut Terminal) ->
         explanation::render(check, &finding, terminal.look)
     };
     terminal.show(&text)?;
-    Ok(Exit::Done)
+    Ok(if finding.lacking == Some(Reason::Denied) { Exit::Privilege } else { Exit::Done })
 }

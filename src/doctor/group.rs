@@ -58,23 +58,23 @@ impl Group {
     ];
 
     /// The letter that its checks' ids begin with.
-    pub fn letter(self) -> char {
+    pub fn initial(self) -> &'static str {
         match self {
-            Self::Pressure => 'P',
-            Self::Kills => 'O',
-            Self::Swap => 'W',
-            Self::CompressedSwap => 'Z',
-            Self::Overcommit => 'C',
-            Self::Units => 'U',
-            Self::ResourceLimits => 'L',
-            Self::Keepers => 'K',
-            Self::Sysctl => 'S',
-            Self::HugePages => 'T',
-            Self::Numa => 'N',
-            Self::Fragmentation => 'F',
-            Self::Reclaim => 'R',
-            Self::Gpu => 'G',
-            Self::Surroundings => 'E',
+            Self::Pressure => "P",
+            Self::Kills => "O",
+            Self::Swap => "W",
+            Self::CompressedSwap => "Z",
+            Self::Overcommit => "C",
+            Self::Units => "U",
+            Self::ResourceLimits => "L",
+            Self::Keepers => "K",
+            Self::Sysctl => "S",
+            Self::HugePages => "T",
+            Self::Numa => "N",
+            Self::Fragmentation => "F",
+            Self::Reclaim => "R",
+            Self::Gpu => "G",
+            Self::Surroundings => "E",
         }
     }
 

@@ -25,6 +25,7 @@ mod overcommit;
 mod pressure;
 mod reclaim;
 mod resource_limits;
+mod shell;
 mod surroundings;
 mod swap;
 mod sysctl;

@@ -69,9 +69,9 @@ pub fn checks() -> impl Iterator<Item = &'static Check> {
     TABLES.into_iter().flatten()
 }
 
-/// The check with this id, in either case of letters, or with this name.
+/// The check with this id or name, in either case of letters.
 pub fn find(name: &str) -> Option<&'static Check> {
-    checks().find(|check| check.id.eq_ignore_ascii_case(name) || check.name == name)
+    checks().find(|check| check.id.eq_ignore_ascii_case(name) || check.name.eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]
@@ -87,7 +87,7 @@ mod tests {
         let names: BTreeSet<&str> = checks().map(|check| check.name).collect();
         assert_eq!((ids.len(), names.len()), (checks().count(), checks().count()));
         for check in checks() {
-            assert!(check.id.starts_with(check.group.letter()), "{}", check.id);
+            assert!(check.id.starts_with(check.group.initial()), "{}", check.id);
             assert!(!check.sources.is_empty(), "{} names no source", check.id);
             assert!(check.question.ends_with('?'), "{} asks nothing", check.id);
         }

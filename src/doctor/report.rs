@@ -7,6 +7,8 @@ use crate::facts::readings::Readings;
 use crate::sys::bytes::Bytes;
 
 use super::finding::{Finding, Severity};
+use super::selection::Selection;
+use super::verdict::Caller;
 use super::{surroundings, verdict};
 
 /// The machine, as far as it could be learned.
@@ -110,14 +112,14 @@ pub struct Report {
 }
 
 impl Report {
-    /// Sums up `findings`. `program` is how the caller typed memtune's name.
-    pub fn new(readings: &Readings, findings: Vec<Finding>, program: &str) -> Self {
+    /// Sums up the `findings` of what was selected, for this caller.
+    pub fn new(readings: &Readings, findings: Vec<Finding>, selection: &Selection, caller: &Caller) -> Self {
         let host = Machine::of(readings);
         let summary = Summary::of(&findings);
         Self {
             schema: "memtune.doctor/1",
-            verdict: verdict::sentence(&findings, &summary),
-            next: verdict::next_commands(&findings, program, host.root.as_deref()),
+            verdict: verdict::sentence(&findings, &summary, selection),
+            next: verdict::next_commands(&findings, caller, host.root.as_deref()),
             caution: findings
                 .iter()
                 .any(|finding| finding.fix.is_some())

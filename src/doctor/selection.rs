@@ -15,7 +15,7 @@ impl Selection {
     /// Resolves what was typed: ids or names of checks, and letters or names of groups.
     ///
     /// # Errors
-    /// Names the word that is neither, and what comes nearest.
+    /// Names the word that is neither.
     pub fn new(checks: &[String], groups: &[String]) -> Result<Self, String> {
         let ids =
             checks.iter().map(|name| known_check(name).map(|check| check.id)).collect::<Result<_, _>>()?;
@@ -28,11 +28,14 @@ impl Selection {
         !self.ids.is_empty()
     }
 
+    /// Whether all checks are to be run, so that something can be said of the machine as a whole.
+    pub fn is_everything(&self) -> bool {
+        self.ids.is_empty() && self.groups.is_empty()
+    }
+
     /// Whether `check` is to be run.
     pub fn wants(&self, check: &Check) -> bool {
-        (self.ids.is_empty() && self.groups.is_empty())
-            || self.ids.contains(&check.id)
-            || self.groups.contains(&check.group)
+        self.is_everything() || self.ids.contains(&check.id) || self.groups.contains(&check.group)
     }
 }
 
@@ -45,8 +48,9 @@ pub fn known_check(name: &str) -> Result<&'static Check, String> {
 }
 
 fn known_group(name: &str) -> Result<Group, String> {
-    let is_meant =
-        |group: &&Group| group.name() == name || name.eq_ignore_ascii_case(&group.letter().to_string());
+    let is_meant = |group: &&Group| {
+        name.eq_ignore_ascii_case(group.name()) || name.eq_ignore_ascii_case(group.initial())
+    };
     let found = Group::ALL
         .iter()
         .filter(|group| registry::checks().any(|check| check.group == **group))

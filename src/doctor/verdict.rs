@@ -4,6 +4,8 @@ use crate::host::Reason;
 
 use super::finding::{Finding, Severity};
 use super::report::Summary;
+use super::selection::Selection;
+use super::shell::quoted;
 use super::wording::plural;
 
 const MOST_COMMANDS: usize = 3;
@@ -17,7 +19,7 @@ fn by_urgency(findings: &[Finding]) -> Vec<&Finding> {
 }
 
 /// One plain sentence about the whole machine.
-pub fn sentence(findings: &[Finding], summary: &Summary) -> String {
+pub fn sentence(findings: &[Finding], summary: &Summary, selection: &Selection) -> String {
     let urgent = by_urgency(findings);
     let first = |severity| urgent.first().filter(|finding| finding.severity == severity);
     if let Some(finding) = first(Severity::Error) {
@@ -35,29 +37,48 @@ pub fn sentence(findings: &[Finding], summary: &Summary) -> String {
             finding.title, finding.id
         );
     }
+    sound(summary, selection)
+}
+
+/// The sentence where nothing complains.
+fn sound(summary: &Summary, selection: &Selection) -> String {
     let examined = summary.ok + summary.info + summary.ignored;
+    let checks = plural(examined as u64, "check");
+    let hints = match summary.info {
+        0 => "nothing to mend".to_owned(),
+        count => format!("nothing to mend, and {} worth a look", plural(count as u64, "thing")),
+    };
     match (examined, summary.skip) {
         (0, _) => "Nothing could be examined here.".to_owned(),
         (few, skipped) if skipped > few => {
+            format!("Little can be said of this machine: only {checks} of {} could look.", few + skipped)
+        }
+        _ if !selection.is_everything() => format!("What was examined is sound: {checks} found {hints}."),
+        (_, 0) => format!("Memory is set up soundly: {checks} found {hints}."),
+        (_, skipped) => {
             format!(
-                "Little can be said of this machine: only {} of {} could look.",
-                plural(few as u64, "check"),
-                few + skipped
+                "Memory is set up soundly as far as can be seen: {checks} found {hints}, {skipped} could not look."
             )
         }
-        (_, 0) => {
-            format!("Memory is set up soundly: {} found nothing to mend.", plural(examined as u64, "check"))
-        }
-        (_, skipped) => format!(
-            "Memory is set up soundly as far as can be seen: {} found nothing to mend, {skipped} could not look.",
-            plural(examined as u64, "check")
-        ),
     }
 }
 
+/// How the caller starts memtune.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// What was typed.
+    pub typed: String,
+    /// What has to be typed behind sudo.
+    pub for_sudo: String,
+}
+
 /// The commands most useful now: the fixes of the most urgent findings, then what tells more.
-pub fn next_commands(findings: &[Finding], program: &str, root: Option<&str>) -> Vec<String> {
-    let memtune = root.map_or(program.to_owned(), |folder| format!("{program} --root {}", quoted(folder)));
+pub fn next_commands(findings: &[Finding], caller: &Caller, root: Option<&str>) -> Vec<String> {
+    let with_root = |program: &str| match root {
+        Some(folder) => format!("{} --root {}", quoted(program), quoted(folder)),
+        None => quoted(program),
+    };
+    let memtune = with_root(&caller.typed);
     let urgent = by_urgency(findings);
     let mut commands: Vec<String> = Vec::new();
     let mut add = |command: String| {
@@ -79,7 +100,7 @@ pub fn next_commands(findings: &[Finding], program: &str, root: Option<&str>) ->
         findings.iter().any(|finding| finding.lacking.as_ref().is_some_and(wanted))
     };
     if lacks(|reason| *reason == Reason::Denied) {
-        add(format!("sudo {memtune} doctor"));
+        add(format!("sudo {} doctor", with_root(&caller.for_sudo)));
     }
     if root.is_none() && lacks(|reason| matches!(reason, Reason::NotAsked(_))) {
         add(format!("{memtune} doctor --sample 5"));
@@ -87,10 +108,4 @@ pub fn next_commands(findings: &[Finding], program: &str, root: Option<&str>) ->
     add(format!("{memtune} doctor -v"));
     add(format!("{memtune} doctor list"));
     commands
-}
-
-/// `text` as one word of a shell.
-fn quoted(text: &str) -> String {
-    let is_plain = |character: char| character.is_ascii_alphanumeric() || "/._-+:@%".contains(character);
-    if text.chars().all(is_plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }

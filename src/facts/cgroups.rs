@@ -34,10 +34,12 @@ impl Arrangement {
 
 /// Tells the arrangement from what is mounted.
 pub fn arrangement(mounts: &[Mount]) -> Arrangement {
-    let has = |kind: &str| {
-        mounts.iter().any(|mount| mount.kind == kind && mount.point.starts_with("/sys/fs/cgroup"))
-    };
+    const ROOT: &str = "/sys/fs/cgroup";
+    let has = |kind: &str| mounts.iter().any(|mount| mount.kind == kind && mount.point.starts_with(ROOT));
+    let is_unified = mounts.iter().any(|mount| mount.kind == "cgroup2" && mount.point == ROOT);
     match (has("cgroup"), has("cgroup2")) {
+        // Beside a unified tree some containers mount single old controllers, never that of memory.
+        _ if is_unified => Arrangement::V2,
         (true, true) => Arrangement::Hybrid,
         (true, false) => Arrangement::V1,
         (false, true) => Arrangement::V2,
@@ -77,6 +79,9 @@ mod tests {
             Arrangement::Hybrid
         );
         assert_eq!(arranged("cgroup2 /sys/fs/cgroup cgroup2 rw 0 0\n"), Arrangement::V2);
+        let beside =
+            "cgroup2 /sys/fs/cgroup cgroup2 rw 0 0\ncgroup /sys/fs/cgroup/net_cls cgroup rw,net_cls 0 0\n";
+        assert_eq!(arranged(beside), Arrangement::V2);
         assert_eq!(arranged(""), Arrangement::None);
     }
 }

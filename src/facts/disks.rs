@@ -54,7 +54,7 @@ pub struct Disk {
     pub kind: DiskKind,
 }
 
-/// Reads all disks that hold data; loop devices, which stand on other disks, are left out.
+/// Reads all disks that can hold data; loop devices, which stand on other disks, and readers without a card are left out.
 ///
 /// # Errors
 /// Says why they cannot be listed.
@@ -62,7 +62,10 @@ pub fn read(host: &Host) -> Result<Vec<Disk>, Lacking> {
     let names = host.list("/sys/block").if_there()?.unwrap_or_default();
     let is_real =
         |name: &String| !["loop", "sr", "dm-", "md", "fd"].iter().any(|prefix| name.starts_with(prefix));
-    Ok(names.into_iter().filter(is_real).map(|name| Disk { kind: kind_of(host, &name), name }).collect())
+    let is_empty =
+        |name: &String| host.read(&format!("/sys/block/{name}/size")).is_ok_and(|size| size.trim() == "0");
+    let names = names.into_iter().filter(|name| is_real(name) && !is_empty(name));
+    Ok(names.map(|name| Disk { kind: kind_of(host, &name), name }).collect())
 }
 
 fn kind_of(host: &Host, name: &str) -> DiskKind {

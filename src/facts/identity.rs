@@ -28,7 +28,8 @@ pub fn assignment(text: &str, name: &str) -> Option<String> {
 pub fn read(host: &Host) -> Identity {
     let line = |path: &str| host.read(path).if_there().ok().flatten().and_then(|text| first_word_line(&text));
     let release = ["/etc/os-release", "/usr/lib/os-release"].iter().find_map(|path| host.read(path).ok());
-    let printed = host.output("uname", &["-a"]).ok().filter(|_| !host.is_live());
+    // Only of a capture: the running kernel tells it in files.
+    let printed = (!host.is_live()).then(|| host.output("uname", &["-a"]).ok()).flatten();
     let name = release.and_then(|text| assignment(&text, "PRETTY_NAME"));
     Identity {
         hostname: line("/proc/sys/kernel/hostname").or_else(|| line("/etc/hostname")).and_then(sound),

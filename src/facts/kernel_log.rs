@@ -9,16 +9,16 @@ use crate::host::{Host, IfThere, Lacking, Reason};
 
 const JOURNAL: [&str; 8] = ["-k", "-b", "-o", "json", "--no-pager", "--output-fields=MESSAGE", "-n", "5000"];
 
-/// Where captures and systems without a journal keep the kernel's log, the richest first.
-const FILES: [&str; 8] = [
-    "/sos_commands/kernel/dmesg",
-    "/sos_commands/kernel/dmesg_-T",
-    "/sos_commands/logs/journalctl_--no-pager_--boot",
-    "/sos_commands/logs/journalctl_--no-pager",
-    "/var/log/kern.log",
-    "/var/log/dmesg",
-    "/var/log/messages",
-    "/var/log/syslog",
+/// Where captures and systems without a journal keep the kernel's log, the richest first, and whether only the kernel writes there.
+const FILES: [(&str, bool); 8] = [
+    ("/sos_commands/kernel/dmesg", true),
+    ("/sos_commands/kernel/dmesg_-T", true),
+    ("/sos_commands/logs/journalctl_--no-pager_--boot", false),
+    ("/sos_commands/logs/journalctl_--no-pager", false),
+    ("/var/log/kern.log", true),
+    ("/var/log/dmesg", true),
+    ("/var/log/messages", false),
+    ("/var/log/syslog", false),
 ];
 
 /// A line is kept when it holds one of these.
@@ -51,8 +51,23 @@ impl KernelLog {
     }
 
     fn take(&mut self, message: &str) {
-        if self.lines.len() < MOST_LINES && TELLING.iter().any(|telling| message.contains(telling)) {
+        // The kernel's first words: whatever a file holds before them belongs to an earlier boot.
+        if message.contains("Linux version ") {
+            self.lines.clear();
+        }
+        if TELLING.iter().any(|telling| message.contains(telling)) {
             self.lines.push(message.to_owned());
+        }
+        if self.lines.len() > MOST_LINES {
+            // The newest matter most.
+            self.lines.drain(..MOST_LINES / 2);
+        }
+    }
+
+    /// Takes a line of a file in which other programs may write, too, which then name themselves.
+    fn take_line(&mut self, line: &str, is_kernels_own: bool) {
+        if is_kernels_own || line.contains(" kernel: ") {
+            self.take(line);
         }
     }
 }
@@ -88,9 +103,9 @@ pub fn read(host: &Host) -> Result<KernelLog, Lacking> {
     if let Some(log) = read_journal(host)? {
         return Ok(log);
     }
-    for path in FILES {
+    for (path, is_kernels_own) in FILES {
         log = KernelLog { source: path.to_owned(), lines: Vec::new() };
-        match host.each_line(path, |line| log.take(line)).if_there() {
+        match host.each_line(path, |line| log.take_line(line, is_kernels_own)).if_there() {
             Ok(Some(())) => return Ok(log),
             // A log that only root may read is the answer of last resort: the next file may be open.
             Ok(None) | Err(Lacking { reason: Reason::Denied, .. }) => {}
@@ -131,6 +146,19 @@ mod tests {
         log.take("usb 1-1: new device");
         log.take("bash (123): drop_caches: 3");
         assert_eq!(log.lines, ["bash (123): drop_caches: 3"]);
+    }
+
+    #[test]
+    fn keeps_only_the_kernels_own_words_of_this_boot() {
+        let mut log = KernelLog::default();
+        log.take_line("Nov 20 10:00:00 web1 kernel: [1.0] bash (1): drop_caches: 3", false);
+        log.take_line("Nov 21 10:00:00 web1 kernel: [0.0] Linux version 6.1.0", false);
+        log.take_line("Nov 21 10:00:01 web1 myapp[7]: Out of memory", false);
+        assert_eq!(log.lines.len(), 0);
+        log.take_line("Nov 21 10:00:02 web1 kernel: [9.0] Out of memory: Killed process 7", false);
+        assert_eq!(log.lines.len(), 1);
+        (0..5000).for_each(|number| log.take(&format!("drop_caches: {number}")));
+        assert!(log.lines.len() <= MOST_LINES && log.lines.last().unwrap().ends_with("4999"));
     }
 
     proptest! {

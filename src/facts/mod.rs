@@ -37,6 +37,7 @@ pub mod tmpfs;
 pub mod tuned;
 pub mod unit_files;
 pub mod unit_settings;
+pub mod uptime;
 pub mod user_limits;
 pub mod users;
 pub mod vmstat;

@@ -59,7 +59,8 @@ fn parse_shares(number: usize, text: &str) -> Result<Shares, Malformed> {
             "avg300" => &mut shares.last_300,
             _ => continue,
         };
-        *slot = value.parse().map_err(|_| Malformed::not_a_number(number, value))?;
+        let share = value.parse().ok().filter(|share| (0.0..=100.0).contains(share));
+        *slot = share.ok_or_else(|| Malformed::not_a_number(number, value))?;
         found += 1;
     }
     if found == 3 { Ok(shares) } else { Err(Malformed::new(number, "expected avg10, avg60 and avg300")) }
@@ -89,6 +90,7 @@ mod tests {
         assert_eq!(pressure.some.last_10, 1.5);
         assert_eq!(pressure.full.last_60, 1.0);
         assert_eq!(parse("some avg10=1 avg60=1 avg300=1\nfull \n").unwrap_err().line, 2);
+        assert!(parse("some avg10=NaN avg60=1 avg300=1\n").is_err());
         assert_eq!(parse("").unwrap_err().what, "the file ends without `some`");
         assert_eq!(parse("some avg10=x").unwrap_err(), Malformed::not_a_number(1, "x"));
     }

@@ -46,6 +46,42 @@ fn place_of(path: &str) -> Place {
     }
 }
 
+/// The control groups that one unit has, as paths below the root of their hierarchies.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Groups {
+    /// That of version 2.
+    pub unified: Option<String>,
+    /// That of version 1's memory controller.
+    pub memory: Option<String>,
+}
+
+/// Finds the groups of `unit` in the same text: each path up to the unit's own part, since what lies below may be a piece of it.
+pub fn groups_of(text: &str, unit: &str) -> Groups {
+    let mut groups = Groups::default();
+    for (_, line) in numbered_lines(text).take(MOST_ENTRIES) {
+        let Some((controllers, path)) = line.split_once(':').and_then(|(_, rest)| rest.split_once(':'))
+        else {
+            continue;
+        };
+        match controllers {
+            "" => groups.unified = path_up_to(path, unit),
+            _ if controllers.split(',').any(|name| name == "memory") => {
+                groups.memory = path_up_to(path, unit);
+            }
+            _ => {}
+        }
+    }
+    groups
+}
+
+/// A path with `..` leads out of what this process can see.
+fn path_up_to(path: &str, unit: &str) -> Option<String> {
+    let parts: Vec<&str> = path.split('/').collect();
+    let last = parts.iter().rposition(|part| *part == unit)?;
+    let parts = parts.get(..=last)?;
+    (!parts.contains(&"..")).then(|| parts.join("/"))
+}
+
 /// Whether systemd would take it as a unit's name; nothing else may get into a command.
 pub fn is_name(unit: &str) -> bool {
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b":-_.\\@".contains(&byte);
@@ -89,6 +125,19 @@ mod tests {
     }
 
     #[test]
+    fn the_groups_of_a_unit_end_with_it() {
+        let path = |path: &str| Some(path.to_owned());
+        let v2 = groups_of("0::/big.slice/a.service/worker\n", "a.service");
+        assert_eq!(v2, Groups { unified: path("/big.slice/a.service"), memory: None });
+        let hybrid =
+            groups_of("4:hugetlb,memory:/x/a.service\n1:name=systemd:/a.service\n0::/\n", "a.service");
+        assert_eq!(hybrid, Groups { unified: None, memory: path("/x/a.service") });
+        for text in ["0::/../a.service\n", "0::/b.service\n", "0\n", ""] {
+            assert_eq!(groups_of(text, "a.service"), Groups::default(), "{text}");
+        }
+    }
+
+    #[test]
     fn a_name_that_could_be_a_command_is_none() {
         assert_eq!(parse("0::/system.slice/a';reboot;'.service").unit, None);
     }
@@ -97,6 +146,8 @@ mod tests {
         #[test]
         fn any_text_is_read(text in "(\\PC|\n|[0-9]+:(name=systemd)?:/([a-z@.;' ]*(service|scope)?/){0,4})*") {
             let place = parse(&text);
+            let groups = groups_of(&text, place.unit.as_deref().unwrap_or("a.service"));
+            prop_assert!(groups.unified.is_none_or(|path| path.ends_with("service") || path.ends_with("scope")));
             prop_assert!(place.unit.is_none_or(|unit| is_name(&unit)));
         }
     }

@@ -34,6 +34,7 @@ pub struct Readings<'h> {
     rates: Option<Rates>,
     identity: OnceCell<Identity>,
     container: OnceCell<Option<Container>>,
+    page_size: OnceCell<Bytes>,
     meminfo: Remembered<Meminfo>,
     vmstat: Remembered<Vmstat>,
     zones: Remembered<Vec<Zone>>,
@@ -73,6 +74,7 @@ impl<'h> Readings<'h> {
             rates,
             identity: OnceCell::new(),
             container: OnceCell::new(),
+            page_size: OnceCell::new(),
             meminfo: OnceCell::new(),
             vmstat: OnceCell::new(),
             zones: OnceCell::new(),
@@ -168,6 +170,10 @@ impl<'h> Readings<'h> {
     /// The size of a page. A capture tells it, or counts some memory both in pages, in /proc/vmstat, and in KiB, in
     /// /proc/meminfo; one that tells nothing is taken to have 4 KiB, as almost every machine has.
     pub fn page_size(&self) -> Bytes {
+        *self.page_size.get_or_init(|| self.find_page_size())
+    }
+
+    fn find_page_size(&self) -> Bytes {
         if self.host.is_live() {
             return Bytes(rustix::param::page_size() as u64);
         }

@@ -66,9 +66,15 @@ pub fn parse_mm_stat(text: &str) -> Result<MemoryUse, Malformed> {
 /// Says which file cannot be read.
 pub fn read(host: &Host) -> Result<Vec<ZramDevice>, Lacking> {
     let mut names = host.list("/sys/block").if_there()?.unwrap_or_default();
-    names.retain(|name| name.starts_with("zram"));
+    names.retain(|name| is_name(name));
     let devices = names.into_iter().map(|name| read_device(host, name));
     devices.filter_map(Result::transpose).collect()
+}
+
+/// Whether the kernel gives a zram device this name; names get into commands.
+fn is_name(name: &str) -> bool {
+    let number = name.strip_prefix("zram").unwrap_or_default();
+    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn read_device(host: &Host, name: String) -> Result<Option<ZramDevice>, Lacking> {
@@ -108,6 +114,20 @@ mod tests {
         assert!((new.ratio().unwrap() - 3.333).abs() < 0.01);
         assert_eq!(parse_mm_stat("0 0 0 0").unwrap().ratio(), None);
         assert_eq!(parse_mm_stat("1 2").unwrap_err().what, "expected at least 4 columns, found 2");
+    }
+
+    #[test]
+    fn only_names_of_the_kernel_count() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["zram0", "zram12", "zram", "zram0;reboot", "zram$(id)", "zram-1", "zram٣", "xzram0"] {
+            let device = folder.path().join("sys/block").join(name);
+            std::fs::create_dir_all(&device).unwrap();
+            #[expect(clippy::disallowed_methods, reason = "builds the tree that is read")]
+            std::fs::write(device.join("disksize"), "4096\n").unwrap();
+        }
+        let devices = read(&Host::at(folder.path()).unwrap()).unwrap();
+        let names: Vec<&str> = devices.iter().map(|device| device.name.as_str()).collect();
+        assert_eq!(names, ["zram0", "zram12"]);
     }
 
     proptest! {

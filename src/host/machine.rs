@@ -23,6 +23,9 @@ const LARGEST_FILE: u64 = 4 << 20;
 /// Logs are read from their end; older lines than these are not looked at.
 const LOG_TAIL: u64 = 16 << 20;
 
+/// Lines are counted this far.
+const MOST_COUNTED: u64 = 256 << 20;
+
 /// A folder of processes may be large, but not this large.
 const LONGEST_LISTING: usize = 200_000;
 
@@ -120,6 +123,16 @@ impl Host {
             each_line(file, LOG_TAIL, take)
         };
         read(&mut file).map_err(|error| Lacking::from_io(path, &error))
+    }
+
+    /// How many lines a file has, the first 256 MiB of it at most: a process may have millions of mappings.
+    ///
+    /// # Errors
+    /// Says why it cannot be read.
+    pub fn count_lines(&self, path: &str) -> Result<u64, Lacking> {
+        let mut count = 0;
+        let counted = each_line(self.open_file(path)?, MOST_COUNTED, |_| count += 1);
+        counted.map_err(|error| Lacking::from_io(path, &error)).map(|()| count)
     }
 
     /// Calls `take` with each record that the kernel's log buffer holds, oldest first, as /dev/kmsg gives them.
@@ -331,6 +344,12 @@ mod tests {
         assert_eq!(host.read_start("/swapfile", usize::MAX).unwrap().len() as u64, LARGEST_FILE);
         assert_eq!(host.read_start("/folder", 8).unwrap_err().reason, Reason::NotAFile);
         assert_eq!(host.read_start("/none", 8), Err(Lacking::absent("/none")));
+    }
+
+    #[test]
+    fn lines_are_counted_beyond_the_tail_of_a_log() {
+        let (_folder, host) = tree(|root| write(&root.join("maps"), &"x\n".repeat(9 << 20)));
+        assert_eq!(host.count_lines("/maps").unwrap(), 9 << 20);
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub fn render<'c>(checks: impl Iterator<Item = &'c Check>, look: Look) -> String
         let rows: Vec<Vec<String>> =
             checks.iter().filter(|check| check.group == group).map(|check| row(check)).collect();
         if !rows.is_empty() {
-            let title = format!("{} ({}, {})", group.title(), group.letter(), group.name());
+            let title = format!("{} ({}, {})", group.title(), group.initial(), group.name());
             sections.push(format!("{}\n{}", styled(HEADING, &title), table::columns(look, 2, rows)));
         }
     }

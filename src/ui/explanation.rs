@@ -22,7 +22,7 @@ pub fn render(check: &Check, finding: &Finding, look: Look) -> String {
         text += &(heading("Evidence") + &report::evidence(finding, look, 2));
     }
     if finding.fix.is_some() {
-        text += &(heading("What to type") + &report::fix(finding, 2));
+        text += &(heading("What to type") + &report::fix(finding, look, 2));
     }
     text += &heading("Sources");
     for source in check.sources {

@@ -11,6 +11,8 @@ pub struct Look {
     pub width: usize,
     /// Whether marks beyond ASCII can be shown.
     pub has_unicode: bool,
+    /// Whether the reader, who is root on the very machine that is examined, can do without sudo.
+    pub is_root: bool,
 }
 
 impl Look {
@@ -54,7 +56,16 @@ pub fn styled(style: Style, text: &str) -> String {
 
 /// `text` without the characters that could steer a terminal: it may come from a hostile tree.
 pub fn harmless(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { '\u{fffd}' } else { character }).collect()
+    text.chars().map(|character| if steers(character) { '\u{fffd}' } else { character }).collect()
+}
+
+/// Control characters, and those that turn the direction of what follows or are not seen at all.
+fn steers(character: char) -> bool {
+    let is_hidden = matches!(
+        character,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+    );
+    character.is_control() || is_hidden
 }
 
 #[cfg(test)]
@@ -63,6 +74,7 @@ mod tests {
 
     #[test]
     fn nothing_steers_the_terminal() {
+        assert_eq!(harmless("a\u{202e}b"), "a\u{fffd}b");
         assert_eq!(harmless("a\x1b[2Jb\u{9b}c\n"), "a\u{fffd}[2Jb\u{fffd}c\u{fffd}");
     }
 }

@@ -29,18 +29,16 @@ pub fn pages() -> io::Result<Vec<(String, String)>> {
 fn add_command(command: Command, pages: &mut Vec<(String, String)>) -> io::Result<()> {
     let name = command.get_display_name().unwrap_or(command.get_name()).to_owned();
     let children: Vec<Command> = command.get_subcommands().cloned().collect();
-    let is_top = name == "memtune";
     let mut roff = Vec::new();
-    Man::new(command).render(&mut roff)?;
-    let mut text = MARK.to_owned() + &String::from_utf8_lossy(&roff);
-    if is_top {
-        text.push_str(&closing_sections());
-    }
+    let version = format!("memtune {}", env!("CARGO_PKG_VERSION"));
+    Man::new(command).title(name.to_uppercase()).source(version).manual("memtune").render(&mut roff)?;
+    let text = MARK.to_owned() + &String::from_utf8_lossy(&roff) + &closing_sections(&name);
     pages.push((format!("{name}.1"), text));
     children.into_iter().try_for_each(|child| add_command(child, pages))
 }
 
-fn closing_sections() -> String {
+/// What clap does not know: how the two pages that matter end.
+fn closing_sections(name: &str) -> String {
     let statuses: String =
         Exit::ALL.iter().map(|exit| entry(&exit.status().to_string(), exit.meaning())).collect();
     let files = entry(
@@ -50,17 +48,36 @@ fn closing_sections() -> String {
     let environment = entry("NO_COLOR", "if set, nothing is coloured unless --color=always")
         + &entry("COLUMNS", "the width to write for, instead of the terminal's own")
         + &entry("LC_ALL, LC_CTYPE, LANG", "marks beyond ASCII are used where the locale is one of UTF-8");
-    let also =
-        paragraph("memtune-doctor(1), memtune-checks(7), sysctl(8), swapon(8), systemd-oomd(8), proc(5)");
-    [("EXIT STATUS", statuses), ("FILES", files), ("ENVIRONMENT", environment), ("SEE ALSO", also)]
-        .map(|(title, body)| format!(".SH \"{title}\"\n{body}"))
-        .concat()
+    let examples = entry("memtune doctor", "what is wrong here, and what to type")
+        + &entry("memtune doctor explain S08", "one check, with the numbers of this machine and its sources")
+        + &entry("memtune doctor --group swap,P --sample 5", "two groups, with two readings 5 s apart")
+        + &entry("memtune --root sosreport-web1 doctor", "another machine, from what was captured of it")
+        + &entry("memtune doctor --json | jq .verdict", "the same for programs");
+    let sections = match name {
+        "memtune" => vec![
+            ("EXIT STATUS", statuses),
+            ("FILES", files),
+            ("ENVIRONMENT", environment),
+            (
+                "SEE ALSO",
+                line("memtune-doctor(1), memtune-checks(7), sysctl(8), swapon(8), systemd-oomd(8), proc(5)"),
+            ),
+        ],
+        "memtune-doctor" => vec![
+            ("EXIT STATUS", statuses),
+            ("FILES", files),
+            ("EXAMPLES", examples),
+            ("SEE ALSO", line("memtune(1), memtune-checks(7)")),
+        ],
+        _ => vec![("SEE ALSO", line("memtune(1), memtune-doctor(1)"))],
+    };
+    sections.into_iter().map(|(title, body)| format!(".SH \"{title}\"\n{body}")).collect()
 }
 
 fn checks_page() -> String {
     let mut text = format!("{MARK}.TH memtune-checks 7 \"\" \"memtune {}\"\n", env!("CARGO_PKG_VERSION"));
     text += ".SH NAME\nmemtune\\-checks \\- what memtune doctor examines\n.SH DESCRIPTION\n";
-    text += &paragraph(
+    text += &line(
         "Each check has a stable id, a name, and a group whose letter begins the id. `memtune doctor explain ID` shows the same with the numbers of the machine at hand.",
     );
     let mut group = None;
@@ -70,7 +87,7 @@ fn checks_page() -> String {
         }
         text += &check_entry(check);
     }
-    text + ".SH \"SEE ALSO\"\n" + &paragraph("memtune(1), memtune-doctor(1)")
+    text + ".SH \"SEE ALSO\"\n" + &line("memtune(1), memtune-doctor(1)")
 }
 
 fn check_entry(check: &Check) -> String {
@@ -89,8 +106,8 @@ fn entry(term: &str, meaning: &str) -> String {
     format!(".TP\n\\fB{}\\fR\n{}\n", escaped(term), escaped(meaning))
 }
 
-fn paragraph(text: &str) -> String {
-    format!(".PP\n{}\n", escaped(text))
+fn line(text: &str) -> String {
+    escaped(text) + "\n"
 }
 
 /// Text as roff wants it: no line may begin with its control characters, and hyphens shall stay hyphens when copied.

@@ -25,8 +25,9 @@ pub fn hanging(look: Look, first: &str, indent: usize, text: &str) -> String {
 }
 
 /// A command to be typed, on a line of its own and never wrapped, so that it can be copied.
-pub fn command(indent: usize, command: &str) -> String {
-    format!("{}{}\n", " ".repeat(indent), styled(COMMAND, &format!("$ {}", harmless(command))))
+pub fn command(look: Look, indent: usize, command: &str) -> String {
+    let command = if look.is_root { command.replace("sudo ", "") } else { command.to_owned() };
+    format!("{}{}\n", " ".repeat(indent), styled(COMMAND, &format!("$ {}", harmless(&command))))
 }
 
 #[cfg(test)]
@@ -35,11 +36,13 @@ mod tests {
 
     #[test]
     fn wraps_behind_its_mark() {
-        let look = Look { width: 24, has_unicode: true };
+        let look = Look { width: 24, has_unicode: true, is_root: false };
         assert_eq!(
             hanging(look, "* ", 2, "one two three four five six"),
             "* one two three four\n  five six\n"
         );
-        assert_eq!(command(2, "x".repeat(90).as_str()).lines().count(), 1);
+        assert_eq!(command(look, 2, "x".repeat(90).as_str()).lines().count(), 1);
+        let of_root = command(Look { is_root: true, ..look }, 0, "echo 1 | sudo tee /x");
+        assert!(of_root.contains("$ echo 1 | tee /x"), "{of_root}");
     }
 }

@@ -91,7 +91,7 @@ fn render_finding(report: &Report, finding: &Finding, look: Look, detail: Detail
     }
     match mended_before(report, finding) {
         Some(id) => text + &paragraph::indented(look, TEXT_COLUMN, &format!("mended as {id} is")),
-        None => text + &fix(finding, TEXT_COLUMN),
+        None => text + &fix(finding, look, TEXT_COLUMN),
     }
 }
 
@@ -115,9 +115,10 @@ pub(super) fn evidence(finding: &Finding, look: Look, indent: usize) -> String {
 }
 
 /// The commands of a fix, and when they take effect.
-pub(super) fn fix(finding: &Finding, indent: usize) -> String {
+pub(super) fn fix(finding: &Finding, look: Look, indent: usize) -> String {
     let Some(fix) = &finding.fix else { return String::new() };
-    let commands: String = fix.commands.iter().map(|command| paragraph::command(indent, command)).collect();
+    let commands: String =
+        fix.commands.iter().map(|command| paragraph::command(look, indent, command)).collect();
     let reboot =
         if fix.needs_reboot { " ".repeat(indent) + "takes effect at the next boot\n" } else { String::new() };
     commands + &reboot
@@ -179,7 +180,7 @@ fn next(report: &Report, look: Look) -> String {
     if report.next.is_empty() {
         return String::new();
     }
-    let commands: String = report.next.iter().map(|command| paragraph::command(2, command)).collect();
+    let commands: String = report.next.iter().map(|command| paragraph::command(look, 2, command)).collect();
     let caution = report.caution.map(|caution| paragraph::indented(look, 0, caution)).unwrap_or_default();
     format!("{}\n{commands}{caution}", styled(FAINT, "Next:"))
 }

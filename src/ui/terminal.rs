@@ -32,7 +32,7 @@ impl Terminal {
         };
         Self {
             out: AutoStream::new(io::stdout(), choice),
-            look: Look { width: width(), has_unicode: has_unicode() },
+            look: Look { width: width(), has_unicode: has_unicode(), is_root: false },
         }
     }
 

@@ -49,7 +49,7 @@ fn wrong_usage_is_2() {
     assert_ends(
         memtune().args(["doctor", "--check", "X99"]),
         2,
-        "--- standard error ---\nerror: there is no check `X99`; `memtune doctor list` shows all\n",
+        "--- standard error ---\nerror: there is no check `X99`\n`memtune doctor list` shows all\n",
     );
     assert_ends(
         memtune().args(["--root", "/no/such/folder", "doctor"]),

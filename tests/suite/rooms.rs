@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const HOUSE: &[(&str, &[&str])] = &[
     ("sys", &[]),
     ("exit", &[]),
-    ("cli", &[]),
+    ("cli", &["doctor"]),
     ("host", &["sys"]),
     ("facts", &["host", "sys"]),
     ("change", &["exit", "host", "sys"]),

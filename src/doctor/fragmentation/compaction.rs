@@ -1,6 +1,7 @@
 //! How the kernel fares when it moves pages together.
 
 use crate::facts::readings::Readings;
+use crate::facts::uptime;
 
 /// How often the kernel tried to move pages together, and over which time.
 pub(super) struct Compaction {
@@ -29,7 +30,7 @@ impl Compaction {
             failed: count("compact_fail").unwrap_or_default() as f64,
             succeeded: count("compact_success").unwrap_or_default() as f64,
             // Without a known time nothing is frequent.
-            seconds: uptime(readings).unwrap_or(f64::INFINITY),
+            seconds: uptime::read(readings.host()).ok().unwrap_or(f64::INFINITY),
             many: 1.0 / 60.0,
         }
     }
@@ -52,12 +53,6 @@ impl Compaction {
             self.percent_failed()
         )
     }
-}
-
-fn uptime(readings: &Readings) -> Option<f64> {
-    let text = readings.host().read("/proc/uptime").ok()?;
-    let seconds: f64 = text.split_whitespace().next()?.parse().ok()?;
-    seconds.is_finite().then_some(seconds)
 }
 
 #[cfg(test)]

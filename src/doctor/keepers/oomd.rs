@@ -3,7 +3,7 @@
 use crate::doctor::boot_parameter;
 use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
-use crate::doctor::finding::Fix;
+use crate::doctor::finding::{Fix, Severity};
 use crate::doctor::group::Group;
 use crate::doctor::swap::recipe::more_swap;
 use crate::doctor::units::drop_in;
@@ -13,6 +13,8 @@ use crate::facts::readings::Readings;
 use crate::facts::unit_files::{self, OWN_FOLDERS, VENDOR_FOLDERS};
 use crate::facts::unit_settings;
 use crate::host::{IfThere, Lacking};
+
+use super::watchdogs;
 
 const MAN: &str = "https://www.freedesktop.org/software/systemd/man/latest/systemd-oomd.service.html";
 
@@ -83,6 +85,10 @@ fn idle(readings: &Readings) -> Result<Diagnosis, Lacking> {
         let place = format!("{}:{}", setting.file, setting.line);
         diagnosis.evidence(place, format!("{} of {}", setting.key, setting.unit), setting.value.as_str())
     });
+    if watching.is_empty() && has_company(readings) {
+        return Ok(diagnosis
+            .working("another watchdog runs beside it: K01 comes first, which says how to keep only one"));
+    }
     let mut commands = drop_in("-.slice", "Slice", &["ManagedOOMSwap=kill"]);
     commands.pop();
     commands.extend(drop_in(
@@ -91,6 +97,13 @@ fn idle(readings: &Readings) -> Result<Diagnosis, Lacking> {
         &["ManagedOOMMemoryPressure=kill", "ManagedOOMMemoryPressureLimit=40%"],
     ));
     Ok(diagnosis.fix(Fix::commands(commands)))
+}
+
+/// Whether K01 complains: systemd-oomd is not to be given orders where it may be the one that has to go.
+fn has_company(readings: &Readings) -> bool {
+    let complains =
+        |check: &Check| (check.examine)(readings).is_ok_and(|diagnosis| diagnosis.severity > Severity::Ok);
+    watchdogs::CHECKS.iter().any(complains)
 }
 
 fn prerequisites(readings: &Readings) -> Result<Diagnosis, Lacking> {
@@ -172,6 +185,15 @@ mod tests {
             &[("/proc/9/stat", "9 (sh) S 1 1 1 0 -1 0 1 2 3 4 5 6 7 8 20 0 1 0 100 8192 3")],
         );
         assert_eq!(other.severity, Severity::Ok);
+    }
+
+    #[test]
+    fn beside_another_watchdog_it_gets_no_orders() {
+        let other = ("/proc/8/stat", "8 (earlyoom) S 1 1 1 0 -1 0 1 2 3 4 5 6 7 8 20 0 1 0 100 8192 3");
+        let idle = examined("K02", &[other]);
+        assert_eq!((idle.severity, idle.fix), (Severity::Info, None));
+        assert!(idle.workings[0].contains("K01 comes first"));
+        assert!(examined("K02", &[]).fix.is_some());
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::Fix;
 use crate::doctor::group::Group;
+use crate::doctor::swap::recipe::more_swap;
 use crate::doctor::wording::times;
 use crate::facts::malformed::shortened;
 use crate::facts::readings::Readings;
@@ -17,7 +18,7 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
     id: "C01",
     name: "refused",
     group: Group::Overcommit,
-    question: "Did the kernel refuse memory to a program since boot?",
+    question: "Does the kernel's log tell of memory that was refused to a program?",
     thresholds: "error for any refusal in the kernel's log; info where vm.overcommit_memory is 1 by now",
     why: "The kernel checks each request against what it is willing to promise, and answers ENOMEM when it is too much, however much memory is free at that moment. Most programs end on that answer, databases in the middle of their work. The kernel writes such refusals down, though not each one of a burst.",
     sources: &[
@@ -55,7 +56,7 @@ fn refused(readings: &Readings) -> Result<Diagnosis, Lacking> {
         }
     }
     let Some(Refusal { program, amount }) = largest else {
-        return Ok(Diagnosis::ok("The kernel has refused no memory since boot").evidence(
+        return Ok(Diagnosis::ok("The kernel's log tells of no refused memory").evidence(
             &log.source,
             "refusals",
             0u64,
@@ -97,12 +98,16 @@ fn advise(readings: &Readings, diagnosis: Diagnosis, mode: u64, amount: Bytes) -
         _ => {
             let meminfo = readings.meminfo()?;
             let whole = meminfo.total() + meminfo.swap_total();
-            Ok(diagnosis
-                .evidence("/proc/meminfo", "MemTotal + SwapTotal", whole)
-                .working(format!(
-                    "with {MODE} = 0 only a single request beyond memory and swap together is refused: {amount} against {whole}"
-                ))
-                .fix(Fix::knob(MODE, 1)))
+            let diagnosis = diagnosis.evidence("/proc/meminfo", "MemTotal + SwapTotal", whole).working(format!(
+                "with {MODE} = 0 only a single request beyond memory and swap together is refused: {amount} against {whole}"
+            ));
+            Ok(match (amount > whole, meminfo.is_short()) {
+                // More promises help nobody while there is nothing to keep them with.
+                (_, true) => more_swap(readings).prescribe(diagnosis),
+                (true, false) => diagnosis.fix(Fix::knob(MODE, 1)),
+                (false, false) => diagnosis
+                    .working("this request was no larger: it was refused under another mode, which is gone"),
+            })
         }
     }
 }
@@ -115,8 +120,7 @@ mod tests {
 
     const LOG: &str = "[1.0] __vm_enough_memory: pid: 7, comm: redis-server, bytes: 1073741824 not enough memory for the allocation\n\
         [2.0] __vm_enough_memory: pid: 8, comm: llama, server, bytes: 68719476736 not enough memory for the allocation\n";
-    const MEMINFO: &str =
-        "MemTotal: 16777216 kB\nSwapTotal: 0 kB\nCommitLimit: 8388608 kB\nCommitted_AS: 4194304 kB\n";
+    const MEMINFO: &str = "MemTotal: 16777216 kB\nMemAvailable: 8388608 kB\nSwapTotal: 0 kB\nCommitLimit: 8388608 kB\nCommitted_AS: 4194304 kB\n";
 
     fn finding(log: &str, mode: &str) -> crate::doctor::finding::Finding {
         examine_tree(
@@ -136,6 +140,25 @@ mod tests {
         assert_eq!(finding.severity, Severity::Error);
         assert_eq!(finding.title, "The kernel refused memory 2 times, up to 64 GiB for llama, server");
         assert_eq!(finding.fix.unwrap().commands[0], "sudo sysctl -w vm.overcommit_memory=1");
+    }
+
+    #[test]
+    fn no_more_is_promised_where_nothing_is_left_or_where_it_would_not_help() {
+        let at = |available: &str, bytes: &str| {
+            let meminfo = format!("MemTotal: 16777216 kB\nMemAvailable: {available} kB\nSwapTotal: 0 kB\n");
+            let log = format!(
+                "__vm_enough_memory: pid: 7, comm: x, bytes: {bytes} not enough memory for the allocation\n"
+            );
+            let files = [
+                ("/var/log/kern.log", log.as_str()),
+                ("/proc/sys/vm/overcommit_memory", "0"),
+                ("/proc/meminfo", meminfo.as_str()),
+                ("/.dockerenv", ""),
+            ];
+            examine_tree("C01", &files).fix
+        };
+        assert!(at("8388608", "68719476736").is_some());
+        assert_eq!((at("1000", "68719476736"), at("8388608", "1048576")), (None, None));
     }
 
     #[test]

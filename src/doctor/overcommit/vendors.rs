@@ -47,13 +47,20 @@ fn needed(readings: &Readings) -> Result<Diagnosis, Lacking> {
         diagnosis.evidence(format!("/proc/{}/stat", process.pid), "program", process.name.as_str())
     });
     let diagnosis = diagnosis.evidence(source, "value", mode);
+    if mode != NEVER {
+        return Ok(diagnosis.fix(Fix::knob(MODE, 1)));
+    }
+    let diagnosis = diagnosis.working(format!(
+        "{MODE} = {NEVER} is never a default: the administrator chose it, so that promises are refused rather than programs killed; 1 gives that up for every program here. C01 and C02 tell whether the limit leaves room for a fork of {}",
+        first.name
+    ));
     // Two makers contradict each other: that is for the owner to settle, best on two machines.
     Ok(match readings.processes_named(&CONTRARY)?.first() {
-        Some(other) if mode == NEVER => diagnosis.working(format!(
-            "{} runs beside it, whose makers ask for {MODE} = 2: no value suits both",
+        Some(other) => diagnosis.working(format!(
+            "{} runs beside it, whose makers ask for {MODE} = {NEVER}: no value suits both",
             other.name
         )),
-        _ => diagnosis.fix(Fix::knob(MODE, 1)),
+        None => diagnosis,
     })
 }
 
@@ -88,10 +95,20 @@ mod tests {
     }
 
     #[test]
+    fn a_strict_mode_that_was_chosen_is_not_given_up() {
+        for name in ASKING {
+            let strict = examined("2", &[name]);
+            assert_eq!((strict.severity, strict.fix), (Severity::Warn, None));
+            assert!(strict.workings[0].contains("the administrator chose it"));
+            assert!(examined("0", &[name]).fix.is_some());
+        }
+    }
+
+    #[test]
     fn contrary_wishes_are_not_settled_here() {
         let both = examined("2", &["redis-server", "postgres"]);
         assert_eq!((both.severity, both.fix.is_some()), (Severity::Warn, false));
-        assert!(examined("2", &["redis-server"]).fix.is_some());
+        assert_eq!(both.workings.len(), 2);
         assert!(examined("0", &["redis-server", "postgres"]).fix.is_some());
     }
 }

@@ -4,6 +4,7 @@ use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::{Fix, Severity};
 use crate::doctor::group::Group;
+use crate::doctor::shell::{can_be_typed, quoted};
 use crate::facts::meminfo::PATH;
 use crate::facts::readings::Readings;
 use crate::facts::vmstat;
@@ -102,7 +103,7 @@ fn name_fullest(diagnosis: Diagnosis, all: &[Tmpfs]) -> Diagnosis {
 }
 
 fn what_lies_in(tmpfs: &Tmpfs) -> Option<Fix> {
-    let point = quoted(&tmpfs.point)?;
+    let point = can_be_typed(&tmpfs.point).then(|| quoted(&tmpfs.point))?;
     Some(Fix::commands([format!(
         "sudo du -xah {point} | sort -h | tail -n 20   # the largest files; delete those that nobody needs"
     )]))
@@ -115,21 +116,9 @@ fn smaller(all: &[Tmpfs], excess: Bytes) -> Option<Fix> {
     let largest = others.max_by_key(|tmpfs| tmpfs.limit)?;
     let size = largest.limit.less(excess);
     let ample = (largest.space?.used * 2).max(largest.limit.percent(10.0));
-    let point = quoted(&largest.point)?;
+    let point = can_be_typed(&largest.point).then(|| quoted(&largest.point))?;
     (size >= ample).then(|| {
         Fix::commands([format!("sudo mount -o remount,size={}k {point}   # until the next boot", size.kib())])
-    })
-}
-
-/// As one word of a shell; `None` for what no terminal should be shown.
-fn quoted(path: &str) -> Option<String> {
-    let is_plain = |character: char| character.is_alphanumeric() || "/._-+@:".contains(character);
-    if path.chars().any(char::is_control) {
-        return None;
-    }
-    Some(match path.chars().all(is_plain) {
-        true => path.to_owned(),
-        false => format!("'{}'", path.replace('\'', "'\\''")),
     })
 }
 
@@ -209,8 +198,8 @@ mod tests {
         assert_eq!(fix.commands, ["sudo mount -o remount,size=614400k '/my tmp'   # until the next boot"]);
         assert_eq!(smaller(&all, Bytes::from_mib(401)), None);
         assert_eq!(tmpfs("/x", 100, 90).percent_used(), 90.0);
-        assert_eq!(quoted("/a'b").unwrap(), "'/a'\\''b'");
-        assert_eq!(quoted("/a\u{1b}b"), None);
+        assert_eq!(what_lies_in(&tmpfs("/a\u{1b}b", 1000, 300)), None);
+        assert_eq!(smaller(&[tmpfs("/a\nb", 1000, 1)], Bytes::from_mib(1)), None);
         let lies = what_lies_in(&all[1]).unwrap();
         assert!(lies.commands[0].starts_with("sudo du -xah '/my tmp' |") && lies.needs_root);
     }

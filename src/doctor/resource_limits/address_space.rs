@@ -8,7 +8,7 @@ use crate::doctor::finding::Fix;
 use crate::doctor::group::Group;
 use crate::doctor::units::drop_in_and_restart;
 use crate::facts::malformed::shortened;
-use crate::facts::process_unit;
+use crate::facts::process_unit::{self, Groups};
 use crate::facts::processes::Process;
 use crate::facts::readings::Readings;
 use crate::facts::resource_limits;
@@ -22,6 +22,9 @@ const MOST_PROCESSES: usize = 16;
 
 /// More would help nobody.
 const MOST_SHOWN: usize = 16;
+
+/// A limit on memory is put only on a unit that uses at most this share of it, in percent.
+const MOST_USED: f64 = 80.0;
 
 /// The checks of this file.
 pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
@@ -141,29 +144,41 @@ fn lift_all(host: &Host, written: &[Setting], live: &[Limited]) -> Vec<String> {
             own.entry(one.key).or_insert_with(|| one.limit.0.to_string());
         }
     }
-    limits.iter().flat_map(|(unit, limits)| lift(host, unit, limits)).collect()
+    let pid_of =
+        |unit: &str| live.iter().find(|one| one.unit.as_deref() == Some(unit)).map(|one| one.process.pid);
+    limits.iter().flat_map(|(unit, limits)| lift(host, unit, limits, pid_of(unit))).collect()
 }
 
-/// Lifts a unit's limits, and puts one on memory in their place where that does not hit the service at once: systemd applies it to
-/// the running service with the very reload.
-fn lift(host: &Host, unit: &str, limits: &BTreeMap<&str, String>) -> Vec<String> {
+/// Lifts a unit's limits, and puts one on memory in their place where the unit is known to use at most 80 % of it: systemd applies
+/// it to the running service with the very reload, and one below the use would kill.
+fn lift(host: &Host, unit: &str, limits: &BTreeMap<&str, String>, pid: Option<u32>) -> Vec<String> {
     let mut settings: Vec<String> = limits.keys().map(|key| format!("{key}=infinity")).collect();
-    let used = memory_of(host, unit).unwrap_or_default();
+    let used = memory_of(host, unit, pid);
     let largest = limits.values().filter_map(|value| amount(value)).max();
-    if let Some(largest) = largest.filter(|&largest| largest >= used + Bytes(used.0 / 4)) {
+    let has_room = |largest: Bytes| used.is_some_and(|used| used <= largest.percent(MOST_USED));
+    if let Some(largest) = largest.filter(|&largest| has_room(largest)) {
         settings.push(format!("MemoryMax={}", largest.0));
     }
     let settings: Vec<&str> = settings.iter().map(String::as_str).collect();
     drop_in_and_restart(unit, &settings)
 }
 
-/// What a unit's control group holds; `None` where it does not run.
-fn memory_of(host: &Host, unit: &str) -> Option<Bytes> {
+/// What a unit's control group holds; `None` where that cannot be told. The kernel says where the group of one of its processes
+/// lies; without a process the usual place is tried, and a unit that lies elsewhere stays unknown.
+fn memory_of(host: &Host, unit: &str, pid: Option<u32>) -> Option<Bytes> {
+    let usual = || {
+        let path = Some(format!("/system.slice/{unit}"));
+        Groups { unified: path.clone(), memory: path }
+    };
+    let groups = match pid {
+        Some(pid) => process_unit::groups_of(&host.read(&format!("/proc/{pid}/cgroup")).ok()?, unit),
+        None => usual(),
+    };
     let paths = [
-        format!("/sys/fs/cgroup/system.slice/{unit}/memory.current"),
-        format!("/sys/fs/cgroup/memory/system.slice/{unit}/memory.usage_in_bytes"),
+        groups.unified.map(|path| format!("/sys/fs/cgroup{path}/memory.current")),
+        groups.memory.map(|path| format!("/sys/fs/cgroup/memory{path}/memory.usage_in_bytes")),
     ];
-    paths.iter().find_map(|path| host.read(path).ok()?.trim().parse().ok().map(Bytes))
+    paths.iter().flatten().find_map(|path| host.read(path).ok()?.trim().parse().ok().map(Bytes))
 }
 
 /// systemd's spelling of an amount: digits and perhaps one letter, base 1024.
@@ -226,6 +241,40 @@ mod tests {
         let tight = examined(FREE, "", "[Service]\nLimitAS=1G\n").fix.unwrap().commands;
         assert!(tight[1].contains(r"LimitAS=infinity\n'"));
         assert_eq!((amount("2x"), amount("")), (None, None));
+    }
+
+    /// The settings proposed for a service in `slice` that holds `used`, if that is told, and may map 1 GiB.
+    fn proposed(slice: &str, used: Option<&str>) -> String {
+        let group = format!("0::{slice}/redis.service/worker\n");
+        let file = format!("/sys/fs/cgroup{slice}/redis.service/memory.current");
+        let mut files =
+            vec![("/proc/9/stat", STAT), ("/proc/9/limits", BOUND), ("/proc/9/cgroup", group.as_str())];
+        files.extend(used.map(|used| (file.as_str(), used)));
+        examine_tree("L01", &files).fix.unwrap().commands.swap_remove(1)
+    }
+
+    #[test]
+    fn no_limit_is_put_on_memory_whose_use_is_unknown_or_near_it() {
+        for slice in ["/system.slice", "/big.slice/big-er.slice", ""] {
+            assert!(proposed(slice, Some("858993459\n")).contains("MemoryMax=1073741824"), "{slice}");
+            assert!(!proposed(slice, Some("858993460\n")).contains("MemoryMax"), "{slice}");
+            assert!(!proposed(slice, None).contains("MemoryMax"), "{slice}");
+        }
+        // A unit file of which no process is known, and no group either.
+        let unit = [("/etc/systemd/system/a.service", "LimitAS=4G\n")];
+        assert!(!examine_tree("L01", &unit).fix.unwrap().commands[1].contains("MemoryMax"));
+    }
+
+    #[test]
+    fn version_1_counts_in_its_own_hierarchy() {
+        let files = [
+            ("/proc/9/stat", STAT),
+            ("/proc/9/limits", BOUND),
+            ("/proc/9/cgroup", "3:memory:/db.slice/redis.service\n1:name=systemd:/db.slice/redis.service\n"),
+            ("/sys/fs/cgroup/memory/db.slice/redis.service/memory.usage_in_bytes", "1000\n"),
+        ];
+        let commands = examine_tree("L01", &files).fix.unwrap().commands;
+        assert!(commands[1].contains("MemoryMax=1073741824"), "{commands:?}");
     }
 
     #[test]

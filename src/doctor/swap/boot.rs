@@ -4,14 +4,16 @@ use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::Fix;
 use crate::doctor::group::Group;
+use crate::doctor::shell::{can_be_typed, quoted};
 use crate::doctor::wording::plural;
 use crate::facts::readings::Readings;
 use crate::facts::swaps::{self, SwapArea};
 use crate::host::{Host, IfThere, Lacking, Reason};
 
-use super::commands::{affair_of_host, append_to_fstab, comment_out, quoted};
+use super::commands::{affair_of_host, append_to_fstab, comment_out};
 use super::devices::{self, Target};
 use super::planned::{self, MOST_AREAS, Origin, Planned};
+use super::{file_system, header};
 
 /// The checks of this file.
 pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
@@ -96,17 +98,30 @@ fn swap_at_boot(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let diagnosis = unplanned.iter().fold(diagnosis, |diagnosis, area| {
         diagnosis.evidence(swaps::PATH, "not planned", area.path.as_str())
     });
-    let mut commands: Vec<String> = unused
-        .iter()
-        .flat_map(|one| commands_for_unused(readings.host(), one))
-        .chain(unplanned.iter().flat_map(|area| commands_for_unplanned(readings.host(), area)))
-        .collect();
-    // On most machines two of the folders of units are one.
-    commands.dedup();
-    Ok(match commands.is_empty() {
-        true => diagnosis,
-        false => diagnosis.fix(Fix::commands(commands)),
-    })
+    let mut remedy = Remedy::default();
+    unused.iter().for_each(|one| mend_unused(readings, one, &mut remedy));
+    unplanned.iter().for_each(|area| mend_unplanned(readings, area, &mut remedy));
+    Ok(remedy.prescribe(diagnosis))
+}
+
+/// What is to be typed, and what is to be thought of.
+#[derive(Default)]
+struct Remedy {
+    commands: Vec<String>,
+    workings: Vec<String>,
+}
+
+impl Remedy {
+    fn prescribe(mut self, diagnosis: Diagnosis) -> Diagnosis {
+        // On most machines two of the folders of units are one.
+        self.commands.dedup();
+        self.workings.dedup();
+        let diagnosis = self.workings.into_iter().fold(diagnosis, Diagnosis::working);
+        match self.commands.is_empty() {
+            true => diagnosis,
+            false => diagnosis.fix(Fix::commands(self.commands)),
+        }
+    }
 }
 
 fn is_in_use(one: &Planned, areas: &[SwapArea]) -> bool {
@@ -122,16 +137,38 @@ fn is_planned(host: &Host, area: &SwapArea, planned: &[Planned]) -> bool {
     area.is_zram() || planned.iter().any(|one| one.path() == Some(area.path.as_str())) || is_of_manager()
 }
 
-fn commands_for_unused(host: &Host, one: &Planned) -> Vec<String> {
-    let there = one.path().map(|path| host.has(path));
-    match (&one.origin, one.path(), there) {
-        (_, Some(path), Some(true)) => vec![format!("sudo swapon {}", quoted(path))],
-        // A captured tree does not hold the areas themselves.
-        (_, Some(path), _) if !host.is_live() => {
-            vec![format!("sudo swapon {}   # or, if that is not there:", quoted(path)), forget(one)]
+fn mend_unused(readings: &Readings, one: &Planned, remedy: &mut Remedy) {
+    let Some(path) = one.path() else {
+        if one.target == Target::Gone {
+            remedy.commands.extend(forget(one));
         }
-        (Origin::Fstab(_) | Origin::Unit(_), ..) if one.target != Target::Unknown => vec![forget(one)],
-        _ => Vec::new(),
+        return;
+    };
+    match readings.host().status(path).if_there() {
+        Ok(Some(_)) => turn_on(readings, one, path, remedy),
+        Ok(None) if readings.host().is_live() => remedy.commands.extend(forget(one)),
+        // A captured tree does not hold the areas themselves, nor does everybody see them; none is given up for that.
+        Ok(None) | Err(_) => {
+            turn_on(readings, one, path, remedy);
+            let step = |command| format!("whether {path} is there is not known; where it is not: {command}");
+            remedy.workings.extend(forget(one).map(step));
+        }
+    }
+}
+
+/// Turns on what the kernel would take; what it would refuse is another check's to mend.
+fn turn_on(readings: &Readings, one: &Planned, path: &str, remedy: &mut Remedy) {
+    let unfitness = one.is_file().then(|| file_system::unfitness(readings, path, false)).flatten();
+    if let Some(unfitness) = unfitness {
+        return remedy.workings.push(format!("{path} is not to be turned on: {unfitness}; W07 comes first"));
+    }
+    match (header::is_refused(readings, path), one.is_made_at_boot) {
+        (true, true) => remedy.workings.push(format!("{path} gets its header at the next boot")),
+        (true, false) => remedy.workings.push(format!(
+            "{path} cannot be turned on, for the kernel would refuse its header; W08 comes first"
+        )),
+        (false, _) if can_be_typed(path) => remedy.commands.push(format!("sudo swapon {}", quoted(path))),
+        (false, _) => {}
     }
 }
 
@@ -141,20 +178,28 @@ fn and_more(count: usize) -> String {
 }
 
 /// The command that takes an area out of what is planned.
-fn forget(one: &Planned) -> String {
+fn forget(one: &Planned) -> Option<String> {
     match &one.origin {
-        Origin::Fstab(line) => comment_out(*line),
+        Origin::Fstab(line) => Some(comment_out(*line)),
         Origin::Unit(file) => {
             let unit = file.rsplit('/').find(|part| part.ends_with(".swap")).unwrap_or(file);
-            format!("sudo systemctl disable {}", quoted(unit))
+            can_be_typed(unit).then(|| format!("sudo systemctl disable {}", quoted(unit)))
         }
     }
 }
 
-fn commands_for_unplanned(host: &Host, area: &SwapArea) -> Vec<String> {
-    match area.is_file {
-        true => vec![append_to_fstab(&area.path)],
-        false => vec![append_to_fstab(&devices::lasting_name(host, &area.path))],
+fn mend_unplanned(readings: &Readings, area: &SwapArea, remedy: &mut Remedy) {
+    let path = &area.path;
+    let unfitness = area.is_file.then(|| file_system::unfitness(readings, path, true)).flatten();
+    if let Some(unfitness) = unfitness {
+        return remedy.workings.push(format!("{path} is not to be kept: {unfitness}; W07 comes first"));
+    }
+    let source = match area.is_file {
+        true => path.clone(),
+        false => devices::lasting_name(readings.host(), path),
+    };
+    if can_be_typed(&source) {
+        remedy.commands.push(append_to_fstab(&source));
     }
 }
 
@@ -177,6 +222,57 @@ mod tests {
         examine_tree("W04", &files)
     }
 
+    /// An area of ten pages of 4 KiB, as mkswap leaves it.
+    fn area() -> String {
+        let mut bytes = vec![0; 40_960];
+        bytes[1024..1028].copy_from_slice(&1u32.to_ne_bytes());
+        bytes[1028..1032].copy_from_slice(&9u32.to_ne_bytes());
+        bytes[4086..4096].copy_from_slice(b"SWAPSPACE2");
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn only_one_way_out_is_typed() {
+        let planned = "/swapfile none swap sw 0 0\n";
+        let swapon = ["sudo swapon /swapfile"];
+        let there = examine(planned, "", &[("/swapfile", &area())]);
+        assert_eq!(
+            (there.fix.unwrap().commands, there.workings.len()),
+            (swapon.map(String::from).to_vec(), 0)
+        );
+        // A capture seldom holds it.
+        let unknown = examine(planned, "", &[]);
+        assert_eq!(unknown.fix.unwrap().commands, swapon);
+        assert!(unknown.workings[0].ends_with("where it is not: sudo sed -i '1s/^/#/' /etc/fstab"));
+    }
+
+    #[test]
+    fn what_the_kernel_would_refuse_is_not_turned_on() {
+        let planned = "/data/swap none swap sw 0 0\n";
+        let mounts = ("/proc/mounts", "/dev/sda1 / ext4 rw 0 0\nx /data nfs4 rw 0 0\n");
+        for file in [None, Some(("/data/swap", &*area()))] {
+            let more: Vec<_> = std::iter::once(mounts).chain(file).collect();
+            let unfit = examine(planned, "", &more);
+            assert_eq!((unfit.severity, unfit.fix), (Severity::Warn, None));
+            assert!(unfit.workings[0].contains("W07 comes first"), "{:?}", unfit.workings);
+        }
+        let kept = examine("", "/data/swap file 1000 0 -2\n", &[mounts]);
+        assert_eq!((kept.severity, kept.fix), (Severity::Warn, None));
+        let blank = examine("/swapfile none swap sw 0 0\n", "", &[("/swapfile", "")]);
+        assert_eq!((blank.severity, blank.fix), (Severity::Warn, None));
+        assert!(blank.workings[0].contains("W08 comes first"), "{:?}", blank.workings);
+        let made = examine("/swapfile none swap x-systemd.makefs 0 0\n", "", &[("/swapfile", "")]);
+        assert!(made.fix.is_none() && made.workings[0].contains("at the next boot"));
+    }
+
+    #[test]
+    fn a_name_that_cannot_be_typed_gets_no_command() {
+        let planned = examine("/a\\033b none swap sw 0 0\n", "", &[("/a\u{1b}b", &area())]);
+        assert_eq!((planned.severity, planned.fix), (Severity::Warn, None));
+        let used = examine("", "/a\\012b file 1000 0 -2\n", &[]);
+        assert_eq!((used.severity, used.fix), (Severity::Warn, None));
+    }
+
     #[test]
     fn what_is_in_use_and_planned_is_well() {
         for (fstab, swaps) in [
@@ -194,7 +290,7 @@ mod tests {
 
     #[test]
     fn either_difference_is_told_with_its_fix() {
-        let unused = examine("# c\n/swapfile none swap sw 0 0\n", "", &[("/swapfile", "")]);
+        let unused = examine("# c\n/swapfile none swap sw 0 0\n", "", &[("/swapfile", &area())]);
         assert_eq!(unused.severity, Severity::Warn);
         assert_eq!(unused.fix.unwrap().commands, ["sudo swapon /swapfile"]);
         let gone = examine("# c\nUUID=9 none swap sw 0 0\n", "", &[]);
@@ -204,7 +300,7 @@ mod tests {
         assert!(unplanned.fix.unwrap().commands[0].contains("UUID=1-2 none swap"));
         let both = examine("/swapfile none swap sw 0 0\n", SDA2, &[]);
         assert_eq!(both.evidence.len(), 2);
-        assert_eq!(both.fix.unwrap().commands.len(), 3);
+        assert_eq!(both.fix.unwrap().commands.len(), 2);
     }
 
     #[test]

@@ -4,15 +4,6 @@ use crate::doctor::diagnosis::Diagnosis;
 use crate::facts::fstab;
 use crate::facts::readings::Readings;
 
-/// `path` as one word for a shell.
-pub(in crate::doctor) fn quoted(path: &str) -> String {
-    let is_plain = |character: char| character.is_ascii_alphanumeric() || "/._-+:@%=,".contains(character);
-    match path.chars().all(is_plain) && !path.is_empty() {
-        true => path.to_owned(),
-        false => format!("'{}'", path.replace('\'', "'\\''")),
-    }
-}
-
 /// Appends one swap line to fstab. The line break in front saves a last line that has none of its own.
 pub(in crate::doctor) fn append_to_fstab(source: &str) -> String {
     // printf undoes one level of backslashes, so that fstab gets `\040` for a blank.
@@ -45,14 +36,6 @@ mod tests {
         #[expect(clippy::disallowed_methods, reason = "asks a real shell")]
         let output = std::process::Command::new("sh").args(["-c", command]).output().unwrap();
         String::from_utf8(output.stdout).unwrap()
-    }
-
-    #[test]
-    fn a_shell_reads_back_what_was_quoted() {
-        assert_eq!(quoted("/dev/disk/by-uuid/1-2"), "/dev/disk/by-uuid/1-2");
-        for path in ["/my swap", "/it's", "/$(reboot)", "/a\\b;c", "", "/näh"] {
-            assert_eq!(echoed(&format!("printf %s {}", quoted(path))), path);
-        }
     }
 
     #[test]

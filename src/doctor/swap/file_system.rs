@@ -4,13 +4,16 @@ use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::Fix;
 use crate::doctor::group::Group;
+use crate::doctor::shell::{can_be_typed, quoted};
 use crate::facts::mounts::{self, Mount};
 use crate::facts::readings::Readings;
+use crate::facts::swaps::SwapArea;
 use crate::host::{FileStatus, Lacking};
 
-use super::commands::{affair_of_host, comment_out, quoted};
+use super::commands::{affair_of_host, comment_out};
 use super::planned::{self, Origin, Planned};
 use super::recipe;
+use super::removal;
 
 /// The checks of this file.
 pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
@@ -31,7 +34,8 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
 /// A swap file that something turns on or has turned on.
 struct SwapFile<'p> {
     path: &'p str,
-    is_in_use: bool,
+    /// The area, where it is in use.
+    area: Option<&'p SwapArea>,
     /// Where it is planned.
     plan: Option<&'p Planned>,
 }
@@ -57,12 +61,15 @@ fn swap_file_system(readings: &Readings) -> Result<Diagnosis, Lacking> {
             continue;
         };
         found.push((file.path, mount.kind.as_str()));
-        let complaint = unsuitable(mount).map(str::to_owned).or_else(|| unusable(readings, file, mount));
+        let complaint = complaint(readings, file.path, file.area.is_some(), mount);
         worst = worst.or_else(|| complaint.map(|complaint| (file, mount, complaint)));
     }
     if let Some((file, mount, complaint)) = worst {
-        diagnosis =
-            Diagnosis::error(format!("{} on {} cannot be swapped to: {complaint}", file.path, mount.kind));
+        let judgement = match file.area {
+            Some(_) => "is risky to swap to",
+            None => "cannot be swapped to",
+        };
+        diagnosis = Diagnosis::error(format!("{} on {} {judgement}: {complaint}", file.path, mount.kind));
         diagnosis = with_fix(readings, diagnosis, file);
     }
     Ok(found
@@ -75,10 +82,10 @@ fn swap_files<'p>(readings: &'p Readings, planned: &'p [Planned]) -> Result<Vec<
     let plan_of = |path: &str| planned.iter().find(|one| one.path() == Some(path));
     let used = readings.swaps()?.iter().filter(|area| area.is_file && !area.is_deleted);
     let mut files: Vec<SwapFile> =
-        used.map(|area| SwapFile { path: &area.path, is_in_use: true, plan: plan_of(&area.path) }).collect();
+        used.map(|area| SwapFile { path: &area.path, area: Some(area), plan: plan_of(&area.path) }).collect();
     for one in planned.iter().filter(|one| one.is_file() && one.is_expected) {
         if let Some(path) = one.path().filter(|path| files.iter().all(|file| file.path != *path)) {
-            files.push(SwapFile { path, is_in_use: false, plan: Some(one) });
+            files.push(SwapFile { path, area: None, plan: Some(one) });
         }
     }
     Ok(files)
@@ -104,17 +111,29 @@ fn unsuitable(mount: &Mount) -> Option<&'static str> {
     }
 }
 
-/// What is wrong with one file that is not in use; of one in use the kernel has judged already.
-fn unusable(readings: &Readings, file: &SwapFile, mount: &Mount) -> Option<String> {
-    if file.is_in_use {
-        return None;
+/// What speaks against the swap file at `path`; `None` where nothing does, or where it cannot be told.
+pub(super) fn unfitness(readings: &Readings, path: &str, is_in_use: bool) -> Option<String> {
+    let mount = mounts::holding(readings.mounts().ok()?, path)?;
+    complaint(readings, path, is_in_use, mount)
+}
+
+/// Of a file in use the kernel has judged the blocks already; what makes its file system dangerous stays.
+fn complaint(readings: &Readings, path: &str, is_in_use: bool, mount: &Mount) -> Option<String> {
+    match unsuitable(mount) {
+        Some(complaint) => Some(complaint.to_owned()),
+        None if is_in_use => None,
+        None => unusable(readings, path, mount),
     }
+}
+
+/// What is wrong with one file that is not in use.
+fn unusable(readings: &Readings, path: &str, mount: &Mount) -> Option<String> {
     let kernel = readings.identity().kernel.as_deref().unwrap_or_default();
     if mount.kind == "btrfs" && ["2.", "3.", "4."].iter().any(|old| kernel.starts_with(old)) {
         return Some(format!("Linux {kernel} has no swap files on btrfs"));
     }
     // A tree is copied: it has holes where the machine has none, and none where it has.
-    let status = readings.host().status(file.path).ok().filter(|_| readings.host().is_live())?;
+    let status = readings.host().status(path).ok().filter(|_| readings.host().is_live())?;
     holes(&status)
 }
 
@@ -124,14 +143,28 @@ fn holes(status: &FileStatus) -> Option<String> {
     (missing.0 > 0).then(|| format!("{missing} of its {} are holes", status.size))
 }
 
+/// The sum, and the command that takes an area off where what it holds fits elsewhere even without the new swap.
+fn taken_off(readings: &Readings, area: &SwapArea) -> (String, Option<String>) {
+    match removal::of_area(readings, area) {
+        Ok(removal) if removal.is_safe && can_be_typed(&area.path) => {
+            (removal.working, Some(format!("sudo swapoff {}", quoted(&area.path))))
+        }
+        Ok(removal) if removal.is_safe => (removal.working, None),
+        Ok(removal) => (format!("{}: it must not be taken off now", removal.working), None),
+        Err(lacking) => (format!("whether {} can be taken off is not known: {lacking}", area.path), None),
+    }
+}
+
 fn with_fix(readings: &Readings, diagnosis: Diagnosis, file: &SwapFile) -> Diagnosis {
     let recipe = recipe::more_swap(readings);
-    let diagnosis = recipe.workings.into_iter().fold(diagnosis, Diagnosis::working);
+    let mut diagnosis = recipe.workings.into_iter().fold(diagnosis, Diagnosis::working);
     let Some(fix) = recipe.fix else { return diagnosis };
     // New swap first, so that there is never less than before.
     let mut commands = fix.commands;
-    if file.is_in_use {
-        commands.push(format!("sudo swapoff {}", quoted(file.path)));
+    if let Some(area) = file.area {
+        let (removal, command) = taken_off(readings, area);
+        diagnosis = diagnosis.working(removal);
+        commands.extend(command);
     }
     if let Some(Origin::Fstab(line)) = file.plan.map(|plan| &plan.origin) {
         commands.push(comment_out(*line));
@@ -181,6 +214,30 @@ mod tests {
             assert_eq!(severity(&mounts, planned, "", "6.1.0"), expected, "{kind}");
         }
         assert_eq!(severity("x / tmpfs rw 0 0\n", "/dev/sda2 none swap sw\n", "", "6.1.0"), Severity::Ok);
+    }
+
+    #[test]
+    fn a_file_in_use_is_taken_off_only_where_what_it_holds_fits_elsewhere() {
+        let examined = |swaps: &str, meminfo: &str| {
+            let mounts = "/dev/sda1 / ext4 rw 0 0\nx /data nfs4 rw 0 0\n";
+            let files = [("/proc/mounts", mounts), ("/proc/swaps", swaps), ("/proc/meminfo", meminfo)];
+            examine_tree("W07", &files)
+        };
+        let swapoff = |finding: &crate::doctor::finding::Finding| {
+            let commands = &finding.fix.as_ref().unwrap().commands;
+            commands.iter().find(|command| command.contains("swapoff")).cloned()
+        };
+        let used = "/data/swap file 4000000 3000000 -2\n";
+        let roomy = examined(used, "MemTotal: 8000000 kB\nMemAvailable: 6000000 kB\n");
+        assert_eq!(swapoff(&roomy).unwrap(), "sudo swapoff /data/swap");
+        assert!(roomy.title.starts_with("/data/swap on nfs4 is risky to swap to: "), "{}", roomy.title);
+        for meminfo in ["MemTotal: 8000000 kB\nMemAvailable: 3000000 kB\n", "MemTotal: 8000000 kB\n"] {
+            let tight = examined(used, meminfo);
+            assert_eq!(swapoff(&tight), None);
+            assert!(tight.workings.iter().any(|working| working.contains("taking /data/swap off")));
+        }
+        let odd = "/data/\\033swap file 4000000 0 -2\n";
+        assert_eq!(swapoff(&examined(odd, "MemTotal: 8000000 kB\nMemAvailable: 6000000 kB\n")), None);
     }
 
     #[test]

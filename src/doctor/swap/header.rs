@@ -4,13 +4,20 @@ use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::Fix;
 use crate::doctor::group::Group;
+use crate::doctor::shell::{can_be_typed, quoted};
 use crate::facts::readings::Readings;
 use crate::facts::swap_header::{self, Header, LARGEST_PAGE, Mark};
 use crate::host::{Host, Lacking, Reason};
 use crate::sys::bytes::Bytes;
 
-use super::commands::{affair_of_host, quoted};
+use super::commands::affair_of_host;
 use super::planned::{self, Planned};
+
+/// mkswap makes no area of fewer pages.
+const LEAST_PAGES: u64 = 10;
+
+/// How much of an area must be zero to pass for blank: btrfs, for one, begins only behind the largest page.
+const LOOKED_AT: usize = 16 * LARGEST_PAGE;
 
 /// The checks of this file.
 pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
@@ -59,30 +66,74 @@ fn swap_header(readings: &Readings) -> Result<Diagnosis, Lacking> {
 /// What is wrong with one area; `None` where nothing is.
 fn examine_one(host: &Host, one: &Planned, page_size: Bytes) -> Result<Option<Diagnosis>, Lacking> {
     let Some(path) = one.path() else { return Ok(None) };
-    let start = host.read_start(path, LARGEST_PAGE)?;
-    let size = size_of(host, path)?;
-    let header = swap_header::parse(&start);
-    let Some(complaint) = complaint(header, page_size, size) else {
+    let start = Start::read(host, path)?;
+    let size = start.size;
+    let Some(complaint) = complaint(start.header, page_size, size) else {
         return Ok(None);
     };
     let diagnosis =
         Diagnosis::error(format!("{} of {} cannot be turned on: {complaint}", one.source, one.origin.name()))
             .evidence(path, "size", size)
             .evidence("kernel", "page size", page_size);
-    let Some(header) = header else {
-        // mkswap would wipe whatever else lies on a device; a file that is planned as swap is nothing else.
-        return Ok(Some(match one.is_file() {
-            true => diagnosis.fix(make_anew(one, path)),
-            false => diagnosis
-                .working("see with `lsblk -f` what is on the device before anything is written to it"),
-        }));
+    let diagnosis = match start.header {
+        Some(header) => diagnosis.evidence(path, "page size of the header", header.page_size).evidence(
+            path,
+            "length in the header",
+            header.length,
+        ),
+        None => diagnosis,
     };
-    Ok(Some(
-        diagnosis
-            .evidence(path, "page size of the header", header.page_size)
-            .evidence(path, "length in the header", header.length)
-            .fix(make_anew(one, path)),
-    ))
+    Ok(Some(prescribe(diagnosis, one, path, &start, page_size)))
+}
+
+/// mkswap would wipe whatever else lies there: it is proposed only where nothing else does.
+fn prescribe(diagnosis: Diagnosis, one: &Planned, path: &str, start: &Start, page_size: Bytes) -> Diagnosis {
+    let is_swap = start.header.is_some_and(|header| header.mark == Mark::Swap && header.version == 1);
+    let is_blank = one.is_file() && start.header.is_none() && start.is_zero;
+    if !is_swap && !is_blank {
+        return look_first(diagnosis, one, path);
+    }
+    let least = page_size * LEAST_PAGES;
+    if start.size < least {
+        return diagnosis.working(format!("{} are too few: mkswap needs at least {least}", start.size));
+    }
+    match can_be_typed(path) && can_be_typed(&one.source) {
+        true => diagnosis.fix(make_anew(one, path)),
+        false => diagnosis,
+    }
+}
+
+fn look_first(diagnosis: Diagnosis, one: &Planned, path: &str) -> Diagnosis {
+    let path = if can_be_typed(path) { quoted(path) } else { "PATH".to_owned() };
+    diagnosis
+        .working(format!(
+            "something else may lie there, which mkswap would destroy: see with `sudo file -s {path}` and `sudo blkid -p {path}`"
+        ))
+        .working(format!("if it is something else, {} is a mistake", one.origin.name()))
+}
+
+/// Whether the kernel would refuse the area at `path` for its header; one that cannot be read is not refused.
+pub(super) fn is_refused(readings: &Readings, path: &str) -> bool {
+    let start = Start::read(readings.host(), path);
+    start.is_ok_and(|start| complaint(start.header, readings.page_size(), start.size).is_some())
+}
+
+/// What an area begins with.
+struct Start {
+    size: Bytes,
+    header: Option<Header>,
+    is_zero: bool,
+}
+
+impl Start {
+    fn read(host: &Host, path: &str) -> Result<Self, Lacking> {
+        let bytes = host.read_start(path, LOOKED_AT)?;
+        Ok(Self {
+            size: size_of(host, path)?,
+            header: swap_header::parse(&bytes),
+            is_zero: bytes.iter().all(|&byte| byte == 0),
+        })
+    }
 }
 
 fn complaint(header: Option<Header>, page_size: Bytes, size: Bytes) -> Option<String> {
@@ -163,6 +214,43 @@ mod tests {
                 assert_eq!(fix.commands, ["sudo mkswap '/my swap'", "sudo swapon '/my swap'"]);
             }
         }
+    }
+
+    #[test]
+    fn a_file_that_holds_anything_is_never_made_anew() {
+        let examined = |text: &str| {
+            examine_tree(
+                "W08",
+                &[("/etc/fstab", "/home/me/thesis none swap sw\n"), ("/home/me/thesis", text)],
+            )
+        };
+        let late = format!("{}x", "\0".repeat(65_535));
+        let foreign = area(4096, "SWAPSPACE2", 20, 20 * 4096).replacen('\u{1}', "\u{2}", 1);
+        let ancient = area(4096, "SWAP-SPACE", 20, 20 * 4096);
+        let btrfs = format!("{}_BHRfS_M", "\0".repeat(65_600));
+        for text in ["%PDF-1.7 years of work", &late, &foreign, &ancient, &btrfs] {
+            let finding = examined(text);
+            assert_eq!((finding.severity, finding.fix), (Severity::Error, None));
+            assert!(
+                finding.workings[0].contains("`sudo blkid -p /home/me/thesis`"),
+                "{:?}",
+                finding.workings
+            );
+            assert!(finding.workings[1].contains("/etc/fstab line 1 is a mistake"));
+        }
+        assert!(examined(&"\0".repeat(65_536)).fix.is_some());
+        assert!(examined(&"\0".repeat(40_960)).fix.is_some());
+        // mkswap would refuse it.
+        assert_eq!(examined(&"\0".repeat(40_959)).fix, None);
+        assert!(examined(&area(16384, "SWAPSPACE2", 5, 20 * 4096)).fix.is_some());
+        assert!(examined(&area(4096, "SWAPSPACE2", 21, 20 * 4096)).fix.is_some());
+    }
+
+    #[test]
+    fn a_name_that_cannot_be_typed_gets_no_command() {
+        let files = [("/etc/fstab", "/a\\033b none swap sw\n"), ("/a\u{1b}b", &*"\0".repeat(65_536))];
+        let finding = examine_tree("W08", &files);
+        assert_eq!((finding.severity, finding.fix), (Severity::Error, None));
     }
 
     #[test]

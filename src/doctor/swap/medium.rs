@@ -4,14 +4,15 @@ use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::{Fix, Severity};
 use crate::doctor::group::Group;
-use crate::doctor::sysctl::swapping::kind_of_area;
-use crate::facts::disks::DiskKind;
+use crate::doctor::shell::{can_be_typed, quoted};
+use crate::facts::disks::{self, DiskKind};
+use crate::facts::mounts;
 use crate::facts::readings::Readings;
 use crate::facts::swaps::{self, SwapArea};
-use crate::host::{IfThere, Lacking};
+use crate::host::{IfThere, Lacking, Reason};
 use crate::sys::bytes::Bytes;
 
-use super::commands::{affair_of_host, comment_out, quoted};
+use super::commands::{affair_of_host, comment_out};
 use super::devices::{device_under, value_of_tag};
 use super::encryption::Encryption;
 use super::planned::{self, Origin};
@@ -37,7 +38,7 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[
         name: "swap-slow-medium",
         group: Group::Swap,
         question: "Does the swap lie on a medium that is fast and durable enough for it?",
-        thresholds: "info for swap on an SD card, eMMC, USB or rotational disk",
+        thresholds: "info for swap on an SD card, eMMC, USB or rotational disk; skipped where nothing slow is found and the medium of an area is unknown",
         why: "Swap is read and written in single pages all over the area. A turning disk manages about a hundred of those a second, and cheap flash is worn out by them: an SD card may die within months, and takes the system on it along.",
         sources: &[
             "https://docs.kernel.org/admin-guide/blockdev/zram.html",
@@ -125,12 +126,12 @@ fn with_random_key(readings: &Readings, diagnosis: Diagnosis, area: &SwapArea) -
         return Ok(diagnosis
             .working("this machine hibernates: a key that is made anew at each boot would lose the image"));
     }
-    let Some(partition) = value_of_tag(host, "/dev/disk/by-partuuid", &area.path) else {
+    let partition = value_of_tag(host, "/dev/disk/by-partuuid", &area.path);
+    let Some(partition) = partition.filter(|partition| can_be_typed(partition)) else {
         return Ok(diagnosis);
     };
-    let mut commands = vec![format!(
-        "echo 'cryptswap PARTUUID={partition} /dev/urandom swap,cipher=aes-xts-plain64,size=512' | sudo tee -a /etc/crypttab"
-    )];
+    let line = format!("cryptswap PARTUUID={partition} /dev/urandom swap,cipher=aes-xts-plain64,size=512");
+    let mut commands = vec![format!("echo {} | sudo tee -a /etc/crypttab", quoted(&line))];
     for one in planned::areas(readings)?.iter().filter(|one| one.path() == Some(area.path.as_str())) {
         match &one.origin {
             Origin::Fstab(line) => commands.push(comment_out(*line)),
@@ -152,35 +153,72 @@ fn slow_medium(readings: &Readings) -> Result<Diagnosis, Lacking> {
         return Ok(answer);
     }
     let areas = readings.swaps()?;
+    if areas.is_empty() {
+        return Ok(Diagnosis::ok("No swap is in use that could be slow"));
+    }
     let mut kinds = Vec::new();
     for area in areas {
-        kinds.push((area, kind_of_area(readings, area)?));
+        kinds.push((area, known_kind(readings, area)?));
     }
-    let slowest = kinds.iter().max_by_key(|(_, kind)| *kind);
-    let Some((_, kind)) = slowest else {
-        return Ok(Diagnosis::ok("No swap is in use that could be slow"));
+    let slowest = kinds.iter().filter_map(|(_, kind)| *kind).max();
+    let unknown = kinds.iter().find(|(_, kind)| kind.is_none());
+    let Some(kind) = slowest.filter(|kind| unknown.is_none() || is_slow(*kind)) else {
+        let path = unknown.map_or(swaps::PATH, |(area, _)| area.path.as_str());
+        return Err(Lacking::new(path, Reason::Failed("on which medium it lies is unknown".to_owned())));
     };
-    let size: Bytes = kinds.iter().filter(|(_, other)| other == kind).map(|(area, _)| area.size).sum();
-    let severity = match kind {
-        DiskKind::Rotational | DiskKind::Card | DiskKind::Usb => Severity::Info,
-        DiskKind::Memory | DiskKind::Nvme | DiskKind::Solid => Severity::Ok,
-    };
-    let title = match kind {
-        DiskKind::Rotational => {
-            format!("{size} of swap lie on a rotational disk, which manages about 100 pages a second")
-        }
-        DiskKind::Card | DiskKind::Usb => {
-            format!("{size} of swap lie on {}, which swapping wears out", kind.name())
-        }
-        _ => format!("The slowest swap area lies on {}", kind.name()),
-    };
-    let diagnosis = kinds.iter().fold(Diagnosis::of(severity, title), |diagnosis, (area, kind)| {
-        diagnosis.evidence(swaps::PATH, &area.path, kind.name())
+    let size: Bytes = kinds.iter().filter(|(_, other)| *other == Some(kind)).map(|(area, _)| area.size).sum();
+    let diagnosis = judge_medium(kind, size);
+    let diagnosis = kinds.iter().fold(diagnosis, |diagnosis, (area, kind)| {
+        diagnosis.evidence(swaps::PATH, &area.path, kind.map_or("unknown", DiskKind::name))
     });
-    if severity == Severity::Ok || areas.iter().any(SwapArea::is_zram) {
+    if diagnosis.severity == Severity::Ok || areas.iter().any(SwapArea::is_zram) {
         return Ok(diagnosis);
     }
     Ok(recipe_memory::in_memory(readings).prescribe(diagnosis))
+}
+
+fn is_slow(kind: DiskKind) -> bool {
+    matches!(kind, DiskKind::Rotational | DiskKind::Card | DiskKind::Usb)
+}
+
+/// The slowest disk under an area; `None` where no disk of this machine is known to be, as under a file on NFS.
+fn known_kind(readings: &Readings, area: &SwapArea) -> Result<Option<DiskKind>, Lacking> {
+    if area.is_zram() {
+        return Ok(Some(DiskKind::Memory));
+    }
+    let device = match area.is_file {
+        true => mounts::holding(readings.mounts()?, &area.path).map(|mount| mount.source.as_str()),
+        false => Some(area.path.as_str()),
+    };
+    let names = device.map(|device| disks::below(readings.host(), device)).unwrap_or_default();
+    let below = readings.disks()?.iter().filter(|disk| names.contains(&disk.name));
+    Ok(below.map(|disk| disk.kind).max())
+}
+
+fn judge_medium(kind: DiskKind, size: Bytes) -> Diagnosis {
+    let medium = medium(kind);
+    match kind {
+        DiskKind::Rotational => {
+            Diagnosis::info(format!("{size} of swap lie on {medium}, which manages about 100 pages a second"))
+        }
+        DiskKind::Card | DiskKind::Usb => {
+            Diagnosis::info(format!("{size} of swap lie on {medium}, which swapping wears out"))
+        }
+        DiskKind::Memory => Diagnosis::ok("All swap lies in memory"),
+        DiskKind::Nvme | DiskKind::Solid => Diagnosis::ok(format!("The slowest swap area lies on {medium}")),
+    }
+}
+
+/// The kind as a sentence names it.
+fn medium(kind: DiskKind) -> &'static str {
+    match kind {
+        DiskKind::Memory => "memory",
+        DiskKind::Nvme => "an NVMe disk",
+        DiskKind::Solid => "a solid-state disk",
+        DiskKind::Rotational => "a rotational disk",
+        DiskKind::Card => "an SD card or eMMC",
+        DiskKind::Usb => "a USB disk",
+    }
 }
 
 #[cfg(test)]
@@ -239,6 +277,9 @@ mod tests {
         assert!(fix.needs_reboot && fix.commands.len() == 3);
         assert!(fix.commands[0].contains("PARTUUID=ab-cd"));
         assert_eq!(fix.commands[1], "sudo sed -i '2s/^/#/' /etc/fstab");
+        let hostile = ("/dev/disk/by-partuuid/a';reboot;'", "->../../sda2");
+        let fix = examine(swaps, &[hostile]).fix.unwrap();
+        assert!(fix.commands[0].contains(r"a'\'';reboot;'\'' /dev/urandom"), "{}", fix.commands[0]);
     }
 
     #[test]
@@ -276,5 +317,36 @@ mod tests {
             assert_eq!(finding.fix.is_some(), severity == Severity::Info);
         }
         assert_eq!(examine_tree("W10", &[]).severity, Severity::Ok);
+    }
+
+    #[test]
+    fn the_medium_is_named_in_full_or_called_unknown() {
+        let (sda, nfs) = ("/dev/sda partition 1000 0 -2\n", "/data/swap file 1000 0 -3\n");
+        let examined = |swaps: &str, rotates: &str| {
+            examine_tree(
+                "W10",
+                &[
+                    ("/proc/swaps", swaps),
+                    ("/proc/mounts", "/dev/sda1 / ext4 rw 0 0\nserver:/data /data nfs4 rw 0 0\n"),
+                    ("/sys/block/sda/queue/rotational", rotates),
+                    ("/proc/meminfo", "MemTotal: 4000 kB\n"),
+                ],
+            )
+        };
+        assert_eq!(examined(sda, "0\n").title, "The slowest swap area lies on a solid-state disk");
+        for swaps in [nfs.to_owned(), format!("{sda}{nfs}")] {
+            let unknown = examined(&swaps, "0\n");
+            assert_eq!(unknown.severity, Severity::Skip);
+            assert!(
+                unknown.title.contains("/data/swap") && unknown.title.contains("unknown"),
+                "{}",
+                unknown.title
+            );
+        }
+        // What is known to be slow is told all the same.
+        let slow = examined(&format!("{sda}{nfs}"), "1\n");
+        assert_eq!(slow.severity, Severity::Info);
+        assert!(slow.title.contains("lie on a rotational disk"), "{}", slow.title);
+        assert_eq!(slow.evidence[1].value, "unknown".into());
     }
 }

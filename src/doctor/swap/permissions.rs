@@ -4,10 +4,11 @@ use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::Fix;
 use crate::doctor::group::Group;
+use crate::doctor::shell::{can_be_typed, quoted};
 use crate::facts::readings::Readings;
 use crate::host::{FileStatus, IfThere, Lacking, Reason};
 
-use super::commands::{affair_of_host, quoted};
+use super::commands::affair_of_host;
 use super::planned;
 
 /// The checks of this file.
@@ -78,11 +79,17 @@ fn judge(files: &[(String, FileStatus)]) -> Diagnosis {
             u64::from(status.user),
         )
     });
-    let commands = open.iter().flat_map(|(path, _)| {
-        let path = quoted(path);
-        [format!("sudo chown root:root {path}"), format!("sudo chmod 600 {path}")]
-    });
-    diagnosis.fix(Fix::commands(commands))
+    let typed = open.iter().filter(|(path, _)| can_be_typed(path));
+    let commands: Vec<String> = typed
+        .flat_map(|(path, _)| {
+            let path = quoted(path);
+            [format!("sudo chown root:root {path}"), format!("sudo chmod 600 {path}")]
+        })
+        .collect();
+    match commands.is_empty() {
+        true => diagnosis,
+        false => diagnosis.fix(Fix::commands(commands)),
+    }
 }
 
 #[cfg(test)]
@@ -112,6 +119,19 @@ mod tests {
                 severity == Severity::Error
             );
         }
+    }
+
+    #[test]
+    fn a_name_that_cannot_be_typed_gets_no_command() {
+        let status = FileStatus {
+            mode: 0o644,
+            user: 0,
+            size: Bytes(4096),
+            allocated: Bytes(4096),
+            is_block_device: false,
+        };
+        let diagnosis = judge(&[("/a\nreboot".to_owned(), status)]);
+        assert_eq!((diagnosis.severity, diagnosis.fix), (Severity::Error, None));
     }
 
     #[test]

@@ -4,11 +4,12 @@ use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::Fix;
 use crate::doctor::group::Group;
+use crate::doctor::shell::{can_be_typed, quoted};
 use crate::facts::readings::Readings;
 use crate::facts::swaps::{self, SwapArea};
 use crate::host::Lacking;
 
-use super::commands::{affair_of_host, quoted};
+use super::commands::affair_of_host;
 use super::removal;
 
 /// The checks of this file.
@@ -75,6 +76,7 @@ fn swap_priority(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let path = quoted(&moved.path);
     let diagnosis = diagnosis.working(&removal.working);
     Ok(match removal.is_safe {
+        true if !can_be_typed(&moved.path) => diagnosis,
         true => diagnosis.fix(Fix::commands([
             format!("sudo swapoff {path} && sudo swapon --priority {priority} {path}"),
             "grep -rn -e pri= -e swap-priority /etc/fstab /etc/systemd/zram-generator.conf*   # set it there for the next boot".to_owned(),
@@ -113,6 +115,13 @@ mod tests {
         }
         let alone = ("/proc/swaps", "/dev/zram0 partition 1000 0 -2\n");
         assert_eq!(examine_tree("W06", &[alone]).severity, Severity::Ok);
+    }
+
+    #[test]
+    fn a_name_that_cannot_be_typed_gets_no_command() {
+        let swaps = "/dev/zram0\\012 partition 1000 0 -2\n/dev/sda2 partition 1000 0 5\n";
+        let finding = examine_tree("W06", &[("/proc/swaps", swaps), ("/proc/meminfo", ROOMY)]);
+        assert_eq!((finding.severity, finding.fix), (Severity::Warn, None));
     }
 
     #[test]

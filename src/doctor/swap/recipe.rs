@@ -20,7 +20,7 @@ impl Recipe {
     }
 
     /// Puts the reasoning and the commands into an answer.
-    pub(super) fn prescribe(self, diagnosis: Diagnosis) -> Diagnosis {
+    pub(in crate::doctor) fn prescribe(self, diagnosis: Diagnosis) -> Diagnosis {
         let diagnosis = self.workings.into_iter().fold(diagnosis, Diagnosis::working);
         match self.fix {
             Some(fix) => diagnosis.fix(fix),

@@ -20,20 +20,31 @@ pub(super) fn in_memory(readings: &Readings) -> Recipe {
     };
     let half = Bytes(meminfo.total().0 / 2);
     let workings = vec![format!("compressed swap for half of the memory: {} / 2 = {half}", meminfo.total())];
-    let commands = match install_generator(host) {
-        Some(install) => install.into_iter().chain(with_generator()).collect(),
+    let commands = match way(host) {
+        Some(Way::Generator(install)) => {
+            install.map(str::to_owned).into_iter().chain(with_generator()).collect()
+        }
+        Some(Way::ZramTools) => with_zram_tools(),
         None => by_hand(half),
     };
     Recipe { workings, fix: Some(Fix::commands(commands)) }
 }
 
-/// How to get zram-generator: nothing to do where it is there, `None` where that is not known.
-fn install_generator(host: &Host) -> Option<Option<String>> {
+/// What makes the device at each boot.
+enum Way {
+    /// zram-generator, and how to get it where it is not there yet.
+    Generator(Option<&'static str>),
+    /// Debian's older program, of the time before zram-generator was packaged.
+    ZramTools,
+}
+
+/// `None` where no program is known.
+fn way(host: &Host) -> Option<Way> {
     let is_there = ["/usr/lib", "/lib"]
         .iter()
         .any(|folder| host.has(&format!("{folder}/systemd/system-generators/zram-generator")));
     if is_there {
-        return Some(None);
+        return Some(Way::Generator(None));
     }
     let release = host.read("/etc/os-release").ok()?;
     let names = [assignment(&release, "ID"), assignment(&release, "ID_LIKE")];
@@ -43,8 +54,32 @@ fn install_generator(host: &Host) -> Option<Option<String>> {
         ("fedora", "sudo dnf install zram-generator"),
         ("arch", "sudo pacman -S zram-generator"),
     ];
-    let command = command.iter().find(|(name, _)| names.contains(name));
-    command.map(|(_, command)| Some((*command).to_owned()))
+    let (_, command) = command.iter().find(|(name, _)| names.contains(name))?;
+    Some(if is_too_old(&release) { Way::ZramTools } else { Way::Generator(Some(command)) })
+}
+
+/// Whether this is a Debian or Ubuntu of the time before they had zram-generator. Other distributions made of them count their
+/// versions in their own way; testing and unstable have no number.
+fn is_too_old(release: &str) -> bool {
+    let first = match assignment(release, "ID").as_deref() {
+        Some("debian" | "raspbian") => (12, 0),
+        Some("ubuntu") => (22, 4),
+        _ => return false,
+    };
+    let version = assignment(release, "VERSION_ID").unwrap_or_default();
+    let mut numbers = version.split('.').map(str::parse::<u32>);
+    let (major, minor) = (numbers.next(), numbers.next());
+    let minor = minor.and_then(Result::ok).unwrap_or_default();
+    matches!(major, Some(Ok(major)) if (major, minor) < first)
+}
+
+fn with_zram_tools() -> Vec<String> {
+    vec![
+        "sudo apt install zram-tools".to_owned(),
+        // The second name is that of versions before 0.3.3, as in Debian 10 and Ubuntu 20.04; each ignores the other's.
+        r"printf 'PERCENT=50\nPERCENTAGE=50\n' | sudo tee -a /etc/default/zramswap".to_owned(),
+        "sudo systemctl restart zramswap.service".to_owned(),
+    ]
 }
 
 fn with_generator() -> Vec<String> {
@@ -63,4 +98,53 @@ fn by_hand(size: Bytes) -> Vec<String> {
         format!("device=$(sudo zramctl --find --size {}M)   # until the next boot", size.0 >> 20),
         "sudo mkswap \"$device\" && sudo swapon --priority 100 \"$device\"".to_owned(),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::doctor::on_tree::examine_tree;
+
+    /// The commands for a machine whose swap lies on a card.
+    fn commands(release: &str) -> Vec<String> {
+        let files = [
+            ("/proc/swaps", "/dev/mmcblk0 partition 1000 0 -2\n"),
+            ("/sys/block/mmcblk0/size", "8\n"),
+            ("/proc/meminfo", "MemTotal: 4000000 kB\n"),
+            ("/etc/os-release", release),
+        ];
+        examine_tree("W10", &files).fix.unwrap().commands
+    }
+
+    #[test]
+    fn old_debians_get_the_package_that_they_have() {
+        for release in [
+            "ID=debian\nVERSION_ID=\"11\"\n",
+            "ID=raspbian\nID_LIKE=debian\nVERSION_ID=\"11\"\n",
+            "ID=ubuntu\nID_LIKE=debian\nVERSION_ID=\"20.04\"\n",
+            "ID=ubuntu\nID_LIKE=debian\nVERSION_ID=\"21.10\"\n",
+        ] {
+            assert_eq!(
+                commands(release),
+                [
+                    "sudo apt install zram-tools",
+                    r"printf 'PERCENT=50\nPERCENTAGE=50\n' | sudo tee -a /etc/default/zramswap",
+                    "sudo systemctl restart zramswap.service"
+                ],
+                "{release}"
+            );
+        }
+    }
+
+    #[test]
+    fn newer_ones_get_the_generator() {
+        for release in [
+            "ID=debian\nVERSION_ID=\"12\"\n",
+            "ID=debian\n",
+            "ID=ubuntu\nID_LIKE=debian\nVERSION_ID=\"22.04\"\n",
+            "ID=linuxmint\nID_LIKE=\"ubuntu debian\"\nVERSION_ID=\"22\"\n",
+        ] {
+            assert_eq!(commands(release)[0], "sudo apt install systemd-zram-generator", "{release}");
+        }
+        assert_eq!(commands("ID=fedora\nVERSION_ID=41\n")[0], "sudo dnf install zram-generator");
+    }
 }

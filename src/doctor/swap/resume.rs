@@ -4,6 +4,7 @@ use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::Fix;
 use crate::doctor::group::Group;
+use crate::doctor::shell::{can_be_typed, quoted};
 use crate::facts::identity::assignment;
 use crate::facts::kernel_arguments;
 use crate::facts::readings::Readings;
@@ -189,13 +190,14 @@ fn fix(readings: &Readings, resume: &Resume) -> Option<Fix> {
         readings.swaps().ok()?.iter().filter(|area| !area.is_file && !area.is_zram() && !area.is_deleted);
     let largest = areas.max_by_key(|area| area.size);
     let device = largest.map_or("none".to_owned(), |area| devices::lasting_name(host, &area.path));
-    Some(
+    let line = format!("RESUME={device}");
+    can_be_typed(&line).then(|| {
         Fix::commands([
-            format!("echo 'RESUME={device}' | sudo tee {}", INITRAMFS[0]),
+            format!("echo {} | sudo tee {}", quoted(&line), INITRAMFS[0]),
             "sudo update-initramfs -u".to_owned(),
         ])
-        .after_reboot(),
-    )
+        .after_reboot()
+    })
 }
 
 #[cfg(test)]

@@ -1,9 +1,13 @@
 //! S16-S18: what happens when memory is gone, how many mappings a process may have, and caches dropped by habit.
 
+use std::collections::BTreeSet;
+
 use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::{Fix, Severity};
 use crate::doctor::group::Group;
+use crate::doctor::shell::quoted;
+use crate::facts::malformed::shortened;
 use crate::facts::processes::Process;
 use crate::facts::readings::Readings;
 use crate::host::{IfThere, Lacking};
@@ -113,8 +117,7 @@ fn most_mappings<'r>(readings: &'r Readings, many: u64) -> Result<Option<(&'r Pr
         readings.processes()?.iter().filter(|process| process.mapped >= page * many).collect();
     large.sort_by_key(|process| std::cmp::Reverse(process.resident));
     let counted = large.into_iter().take(MOST_COUNTED).filter_map(|process| {
-        let mut count = 0;
-        readings.host().each_line(&format!("/proc/{}/maps", process.pid), |_| count += 1).ok()?;
+        let count = readings.host().count_lines(&format!("/proc/{}/maps", process.pid)).ok()?;
         Some((process, count))
     });
     Ok(counted.max_by_key(|&(_, count)| count))
@@ -123,28 +126,47 @@ fn most_mappings<'r>(readings: &'r Readings, many: u64) -> Result<Option<(&'r Pr
 fn drop_caches(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let jobs = cron_jobs_that_drop(readings)?;
     let log = readings.kernel_log();
-    let times = log.as_ref().map_or(0, |log| log.lines_with("drop_caches:").count() as u64);
-    let diagnosis = match (&jobs[..], times) {
-        ([job, ..], _) => Diagnosis::info(format!("{job} drops the kernel's caches")),
-        ([], 2..) => Diagnosis::info(format!("Something has dropped the kernel's caches {times} times")),
-        // Without the log nothing can be said of a machine whose cron is clean.
-        _ => {
-            return log.map(|log| {
-                Diagnosis::ok("Nobody drops the kernel's caches by habit").evidence(
-                    &log.source,
-                    "drop_caches",
-                    times,
-                )
-            });
-        }
+    let lines: Vec<&str> =
+        log.as_ref().map(|log| log.lines_with("drop_caches:").collect()).unwrap_or_default();
+    let count = lines.len() as u64;
+    let programs: BTreeSet<&str> = lines.iter().filter_map(|line| who_dropped(line)).collect();
+    let diagnosis = match (&jobs[..], count) {
+        ([job, ..], _) => Diagnosis::info(format!("{job} drops the kernel's caches")).fix(look_into(job)),
+        ([], 2..) => Diagnosis::info(format!(
+            "The kernel's caches were dropped {count} times, by {}",
+            in_words(&programs)
+        )),
+        ([], _) => match &log {
+            Ok(_) => Diagnosis::ok("Nobody drops the kernel's caches by habit"),
+            // Without the log nothing can be said of a machine whose cron is clean.
+            Err(lacking) => return Err(lacking.clone()),
+        },
     };
     let source = log.as_ref().map_or("the kernel's log", |log| log.source.as_str());
-    let diagnosis = diagnosis.evidence(source, "drop_caches", times);
-    let diagnosis =
-        jobs.iter().fold(diagnosis, |diagnosis, job| diagnosis.evidence(job, "holds", "drop_caches"));
-    Ok(diagnosis.fix(Fix::commands([
-        "sudo grep -rsl drop_caches /etc/cron* /var/spool/cron /etc/systemd/system   # delete what it names",
-    ])))
+    let diagnosis = diagnosis.evidence(source, "drop_caches", count);
+    Ok(jobs.iter().fold(diagnosis, |diagnosis, job| diagnosis.evidence(job, "holds", "drop_caches")))
+}
+
+/// The kernel writes `NAME (PID): drop_caches: 3`, behind a time and its own name where a file holds them.
+fn who_dropped(line: &str) -> Option<&str> {
+    let (before, _) = line.split_once(": drop_caches:")?;
+    let (name, _) = before.rsplit_once(" (")?;
+    let name = name.rsplit_once("] ").map_or(name, |(_, name)| name);
+    Some(name.rsplit_once("kernel: ").map_or(name, |(_, name)| name))
+}
+
+fn in_words(programs: &BTreeSet<&str>) -> String {
+    const MOST_NAMED: usize = 3;
+    if programs.is_empty() {
+        return "something".to_owned();
+    }
+    let named: Vec<String> = programs.iter().take(MOST_NAMED).map(|name| shortened(name)).collect();
+    let more = if programs.len() > MOST_NAMED { " and others" } else { "" };
+    named.join(", ") + more
+}
+
+fn look_into(job: &str) -> Fix {
+    Fix::commands([format!("grep -n drop_caches {}   # the line to delete", quoted(job))])
 }
 
 fn cron_jobs_that_drop(readings: &Readings) -> Result<Vec<String>, Lacking> {
@@ -171,4 +193,58 @@ fn cron_jobs_that_drop(readings: &Readings) -> Result<Vec<String>, Lacking> {
         }
     }
     Ok(jobs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::on_tree::examine_tree;
+
+    #[test]
+    fn whoever_drops_caches_is_named() {
+        let log = "[1.5] tokio-rt-worker (70): drop_caches: 3\n[2.5] bash (89): drop_caches: 1\n";
+        let finding = examine_tree("S18", &[("/var/log/dmesg", log)]);
+        assert_eq!((finding.severity, finding.fix), (Severity::Info, None));
+        assert!(finding.title.ends_with("2 times, by bash, tokio-rt-worker"), "{}", finding.title);
+        assert_eq!(
+            examine_tree("S18", &[("/var/log/dmesg", "[1.5] bash (70): drop_caches: 3\n")]).severity,
+            Severity::Ok
+        );
+        assert_eq!(examine_tree("S18", &[]).severity, Severity::Skip);
+        let cron = [("/etc/cron.d/free", "* * * * * root echo 3 > /proc/sys/vm/drop_caches\n")];
+        assert!(examine_tree("S18", &cron).fix.is_some());
+    }
+
+    #[test]
+    fn a_limit_of_mappings_is_judged_by_the_kernels_own_and_by_its_use() {
+        let maps = "55d0-55d1 r--p 0 00:00 0\n".repeat(900);
+        let stat = "7 (game) S 1 1 1 0 -1 0 1 2 3 4 5 6 7 8 20 0 1 0 100 99999999 300";
+        for (limit, severity) in
+            [("1000", Severity::Error), ("65529", Severity::Warn), ("65530", Severity::Ok)]
+        {
+            let files = [
+                ("/proc/sys/vm/max_map_count", limit),
+                ("/proc/7/stat", stat),
+                ("/proc/7/maps", maps.as_str()),
+            ];
+            assert_eq!(examine_tree("S17", &files).severity, severity, "{limit}");
+        }
+    }
+
+    #[test]
+    fn an_unusual_policy_is_told_by_its_harm() {
+        for (panic, allocating, dump, severity) in [
+            ("0", "0", "1", Severity::Ok),
+            ("0", "0", "0", Severity::Info),
+            ("0", "1", "1", Severity::Info),
+            ("1", "0", "1", Severity::Warn),
+        ] {
+            let files = [
+                ("/proc/sys/vm/panic_on_oom", panic),
+                ("/proc/sys/vm/oom_kill_allocating_task", allocating),
+                ("/proc/sys/vm/oom_dump_tasks", dump),
+            ];
+            assert_eq!(examine_tree("S16", &files).severity, severity);
+        }
+    }
 }

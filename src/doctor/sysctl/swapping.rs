@@ -4,6 +4,7 @@ use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::{Fix, Severity};
 use crate::doctor::group::Group;
+use crate::doctor::shell::quoted;
 use crate::facts::cgroups;
 use crate::facts::disks::{self, DiskKind};
 use crate::facts::mounts;
@@ -82,42 +83,52 @@ fn swappiness(readings: &Readings) -> Result<Diagnosis, Lacking> {
         return Ok(Diagnosis::ok(title).evidence("/proc/sys/vm/swappiness", "value", value));
     };
     let others = cgroups::other_swappiness(readings.host(), value).unwrap_or_default();
-    let has_memory = kinds.contains(&DiskKind::Memory);
-    let (severity, title) = match value {
-        0 => (Severity::Warn, format!("{SWAPPINESS} is 0: swap is used only when it is too late")),
-        101.. if !has_memory => (
-            Severity::Warn,
-            format!(
-                "{SWAPPINESS} = {value} is meant for swap in memory, but it lies on {} disks",
-                slowest.name()
-            ),
-        ),
-        ..=100 if slowest == DiskKind::Memory => (
-            Severity::Info,
-            format!("{SWAPPINESS} = {value} spares the compressed swap, which is the fastest that there is"),
-        ),
-        _ if !others.is_empty() => {
-            (Severity::Info, format!("{} control groups keep another swappiness than {value}", others.len()))
-        }
-        _ => (Severity::Ok, format!("{SWAPPINESS} = {value} fits swap on {} devices", slowest.name())),
+    let judged = judge_value(value, &kinds, slowest);
+    let groups = match (others.len(), &judged) {
+        (0, _) | (_, Some(_)) => None,
+        (1, None) => Some("1 control group keeps another swappiness".to_owned()),
+        (count, None) => Some(format!("{count} control groups keep another swappiness")),
     };
     let fitting = fitting_swappiness(slowest);
-    let mut diagnosis = Diagnosis::of(severity, title)
+    let diagnosis = match (judged, groups) {
+        (Some((severity, title)), _) => Diagnosis::of(severity, title).fix(Fix::knob(SWAPPINESS, fitting)),
+        (None, Some(groups)) => {
+            let commands = others.iter().map(|(path, _)| format!("echo {value} | sudo tee {}", quoted(path)));
+            Diagnosis::info(format!("{groups} than {value}")).fix(Fix::commands(commands))
+        }
+        (None, None) => {
+            Diagnosis::ok(format!("{SWAPPINESS} = {value} fits swap on {} devices", slowest.name()))
+        }
+    };
+    let diagnosis = diagnosis
         .evidence("/proc/sys/vm/swappiness", "value", value)
         .evidence("/proc/swaps", "slowest device", slowest.name())
         .working(format!(
             "200 · x / (1 + x), with x = speed of swap / speed of files: about {fitting} for {} swap",
             slowest.name()
         ));
-    for (path, other) in &others {
-        diagnosis = diagnosis.evidence(path, "value", *other);
+    Ok(others.iter().fold(diagnosis, |diagnosis, (path, other)| diagnosis.evidence(path, "value", *other)))
+}
+
+/// What is wrong with the value; `None` where it fits the devices.
+fn judge_value(value: u64, kinds: &[DiskKind], slowest: DiskKind) -> Option<(Severity, String)> {
+    let has_memory = kinds.contains(&DiskKind::Memory);
+    match value {
+        0 => Some((Severity::Warn, format!("{SWAPPINESS} is 0: swap is used only when it is too late"))),
+        101.. if !has_memory => {
+            let kind = slowest.name();
+            let title =
+                format!("{SWAPPINESS} = {value} is meant for swap in memory, but it lies on {kind} disks");
+            Some((Severity::Warn, title))
+        }
+        1..=99 if slowest == DiskKind::Memory => {
+            let title = format!(
+                "{SWAPPINESS} = {value} spares the compressed swap, which is the fastest that there is"
+            );
+            Some((Severity::Info, title))
+        }
+        _ => None,
     }
-    let is_only_groups = severity == Severity::Info && !others.is_empty() && value >= 100;
-    Ok(match is_only_groups {
-        true => diagnosis
-            .fix(Fix::commands(others.iter().map(|(path, _)| format!("echo {value} | sudo tee {path}")))),
-        false => diagnosis.fix(Fix::knob(SWAPPINESS, fitting)),
-    })
 }
 
 fn page_cluster(readings: &Readings) -> Result<Diagnosis, Lacking> {
@@ -128,7 +139,7 @@ fn page_cluster(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let pages = 1u64.checked_shl(value.min(63) as u32).unwrap_or(u64::MAX);
     let diagnosis = if value > 0 && (in_memory || through_zswap) {
         let what = if in_memory { "zram" } else { "zswap" };
-        Diagnosis::info(format!("Each read from {what} decompresses {pages} pages where one was asked for"))
+        Diagnosis::info(format!("A read from {what} may decompress {pages} pages where one was asked for"))
     } else {
         Diagnosis::ok(format!("{PAGE_CLUSTER} = {value} fits the swap devices"))
     };

@@ -6,7 +6,7 @@ use crate::doctor::finding::{Fix, Severity};
 use crate::doctor::group::Group;
 use crate::facts::choice;
 use crate::facts::readings::Readings;
-use crate::facts::zoneinfo::Zone;
+use crate::facts::uptime;
 use crate::host::{IfThere, Lacking};
 use crate::sys::bytes::Bytes;
 
@@ -51,7 +51,7 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[
         name: "watermark-scale-noop",
         group: Group::Sysctl,
         question: "Does vm.watermark_scale_factor, where it was changed, have any effect?",
-        thresholds: "info where the value was changed and is below 2500 × min watermark / managed pages in every zone",
+        thresholds: "info where the value was changed and is below 2500 × vm.min_free_kbytes / lowmem",
         why: "The distance between two watermarks is the larger of a quarter of the min watermark and the scale factor's share of the zone. With a high vm.min_free_kbytes the quarter always wins.",
         sources: &[VM_DOC, "Linux mm/page_alloc.c, __setup_per_zone_wmarks()"],
         examine: scale_factor_without_effect,
@@ -151,7 +151,9 @@ fn min_free_high(readings: &Readings) -> Result<Diagnosis, Lacking> {
 fn scale_factor_without_effect(readings: &Readings) -> Result<Diagnosis, Lacking> {
     const DEFAULT: u64 = 10;
     let factor = readings.knob(SCALE_FACTOR)?;
-    let needed = readings.zones()?.iter().map(factor_with_effect).fold(f64::INFINITY, f64::min);
+    let lowmem = readings.lowmem()?;
+    // The min watermark of a zone is its share of min_free_kbytes; a quarter of it is the least step.
+    let needed = 2500.0 * Bytes::from_kib(readings.knob(MIN_FREE)?).0 as f64 / lowmem.0.max(1) as f64;
     let has_effect = factor == DEFAULT || factor as f64 > needed;
     // The min watermark hides the factor: where it was raised by hand it has to come down, not the factor to go up as well.
     let (current, choice) = (readings.knob(MIN_FREE)?, kernel_choice(readings)?.kib);
@@ -174,10 +176,6 @@ fn scale_factor_without_effect(readings: &Readings) -> Result<Diagnosis, Lacking
         .fix(fix))
 }
 
-fn factor_with_effect(zone: &Zone) -> f64 {
-    2500.0 * zone.min as f64 / zone.managed.max(1) as f64
-}
-
 fn reclaim_behind(readings: &Readings) -> Result<Diagnosis, Lacking> {
     /// Too few pages to say anything about a habit.
     const FEW_PAGES: f64 = 10_000.0;
@@ -194,7 +192,7 @@ fn reclaim_behind(readings: &Readings) -> Result<Diagnosis, Lacking> {
             )
         }
         Err(_) => {
-            let uptime = uptime(readings)?;
+            let uptime = uptime::read(readings.host())?;
             let stalls = vmstat.allocation_stalls() as f64 / uptime.max(1.0);
             (
                 vmstat.get("pgscan_direct")? as f64,
@@ -232,14 +230,6 @@ fn reclaim_behind(readings: &Readings) -> Result<Diagnosis, Lacking> {
         .working(format!(
             "{direct:.0} / ({direct:.0} + {background:.0}) pages = {share:.1} % direct reclaim {period}"
         )))
-}
-
-/// Seconds since boot.
-fn uptime(readings: &Readings) -> Result<f64, Lacking> {
-    const PATH: &str = "/proc/uptime";
-    let text = readings.host().read(PATH)?;
-    let first = text.split_whitespace().next().and_then(|word| word.parse().ok());
-    first.ok_or_else(|| Lacking::malformed(PATH, 1, "expected a number of seconds"))
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! S13-S15: what the kernel keeps of files, and when it writes them out.
 
+use std::collections::BTreeSet;
+
 use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::{Fix, Severity};
 use crate::doctor::group::Group;
-use crate::facts::disks::DiskKind;
+use crate::facts::disks::{self, Disk, DiskKind};
 use crate::facts::readings::Readings;
 use crate::host::Lacking;
 use crate::sys::bytes::Bytes;
@@ -48,7 +50,10 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[
 ];
 
 fn cache_pressure(readings: &Readings) -> Result<Diagnosis, Lacking> {
-    let value = readings.knob(CACHE_PRESSURE)?;
+    let written = readings.knob(CACHE_PRESSURE)?;
+    // Newer kernels let the owner choose the whole that 100 % are.
+    let whole = readings.knob("vm.vfs_cache_pressure_denom").unwrap_or(100).max(1);
+    let value = written.saturating_mul(100) / whole;
     let diagnosis = match value {
         0 => Diagnosis::error(format!("{CACHE_PRESSURE} is 0: caches of file names are never given back")),
         201.. => Diagnosis::warn(format!(
@@ -58,8 +63,9 @@ fn cache_pressure(readings: &Readings) -> Result<Diagnosis, Lacking> {
         _ => Diagnosis::ok(format!("{CACHE_PRESSURE} is {value}")),
     };
     Ok(diagnosis
-        .evidence("/proc/sys/vm/vfs_cache_pressure", "value", value)
-        .fix(Fix::knob(CACHE_PRESSURE, 100)))
+        .evidence("/proc/sys/vm/vfs_cache_pressure", "value", written)
+        .working(format!("{written} of {whole} = {value} %"))
+        .fix(Fix::knob(CACHE_PRESSURE, whole)))
 }
 
 fn dirty_limit(readings: &Readings) -> Result<Diagnosis, Lacking> {
@@ -67,8 +73,7 @@ fn dirty_limit(readings: &Readings) -> Result<Diagnosis, Lacking> {
     const SECONDS: u64 = 10;
     // The kernel computes the limit anew all the time from what it could reclaim; it tells the present value.
     let limit = readings.pages(readings.vmstat()?.get("nr_dirty_threshold")?);
-    let disks = readings.disks()?.iter().filter(|disk| disk.kind != DiskKind::Memory);
-    let slowest = disks.max_by_key(|disk| disk.kind);
+    let slowest = slowest_written(readings)?;
     let writable = slowest.map(|disk| disk.kind.usual_speed() * SECONDS);
     let is_much = limit > MUCH || writable.is_some_and(|writable| limit > writable);
     let severity = if is_much { Severity::Warn } else { Severity::Ok };
@@ -98,6 +103,20 @@ fn dirty_limit(readings: &Readings) -> Result<Diagnosis, Lacking> {
                 background.0, ample.0
             ),
         ])))
+}
+
+/// The slowest disk that something writable is mounted from; of a machine that does not tell, the slowest of all.
+fn slowest_written<'r>(readings: &'r Readings) -> Result<Option<&'r Disk>, Lacking> {
+    let mounts = readings
+        .mounts()?
+        .iter()
+        .filter(|mount| mount.source.starts_with("/dev/") && !mount.has_option("ro"));
+    let devices: BTreeSet<&str> = mounts.map(|mount| mount.source.as_str()).collect();
+    let written: Vec<String> =
+        devices.iter().take(64).flat_map(|device| disks::below(readings.host(), device)).collect();
+    let known: Vec<&Disk> = readings.disks()?.iter().filter(|disk| disk.kind != DiskKind::Memory).collect();
+    let mounted = known.iter().filter(|disk| written.contains(&disk.name)).max_by_key(|disk| disk.kind);
+    Ok(mounted.or_else(|| known.iter().max_by_key(|disk| disk.kind)).copied())
 }
 
 fn dirtytime_without_effect(readings: &Readings) -> Result<Diagnosis, Lacking> {

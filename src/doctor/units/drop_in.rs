@@ -1,6 +1,6 @@
 //! The commands that give a unit of the system a setting.
 
-use crate::doctor::swap::commands::quoted;
+use crate::doctor::shell::quoted;
 
 /// The file that all of memtune's settings for one unit go to.
 const FILE: &str = "90-memtune.conf";

@@ -1,0 +1,90 @@
+//! Values that are one of many known names: completed by the shell, and named with what comes nearest where they are wrong.
+
+use std::ffi::OsStr;
+
+use clap::builder::{PossibleValue, TypedValueParser};
+use clap::error::{Error, ErrorKind};
+use clap::{Arg, Command};
+
+use crate::doctor::group::Group;
+use crate::doctor::registry;
+
+/// The names of one kind of thing; either case of letters will do, and blanks around them.
+#[derive(Clone)]
+pub(super) struct Names {
+    kind: &'static str,
+    values: Vec<PossibleValue>,
+}
+
+impl Names {
+    /// The checks by their ids, each with its name as another way to say it.
+    pub(super) fn of_checks() -> Self {
+        let value = |check: &crate::doctor::check::Check| {
+            PossibleValue::new(check.id).alias(check.name).help(check.name)
+        };
+        Self { kind: "check", values: registry::checks().map(value).collect() }
+    }
+
+    /// The groups that have checks, by name, each with its letter as another way to say it.
+    pub(super) fn of_groups() -> Self {
+        let has_checks = |group: &Group| registry::checks().any(|check| check.group == *group);
+        let value =
+            |group: Group| PossibleValue::new(group.name()).alias(group.initial()).help(group.title());
+        Self { kind: "group", values: Group::ALL.into_iter().filter(has_checks).map(value).collect() }
+    }
+
+    /// The known name that comes nearest to what was typed, if any comes near.
+    fn nearest(&self, typed: &str) -> Option<&str> {
+        let names = self.values.iter().flat_map(PossibleValue::get_name_and_aliases);
+        let rated =
+            names.map(|name| (strsim::jaro_winkler(&typed.to_lowercase(), &name.to_lowercase()), name));
+        let best = rated.max_by(|one, other| one.0.total_cmp(&other.0))?;
+        (best.0 > 0.8).then_some(best.1)
+    }
+}
+
+impl TypedValueParser for Names {
+    type Value = String;
+
+    fn parse_ref(&self, _: &Command, _: Option<&Arg>, value: &OsStr) -> Result<String, Error> {
+        let typed = value.to_string_lossy();
+        let typed = typed.trim();
+        if let Some(known) = self.values.iter().find(|known| known.matches(typed, true)) {
+            return Ok(known.get_name().to_owned());
+        }
+        let kind = self.kind;
+        let near = self.nearest(typed).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+        let message = format!("there is no {kind} `{typed}`{near}\n`memtune doctor list` shows all\n");
+        Err(Error::raw(ErrorKind::InvalidValue, message))
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(self.values.iter().cloned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(names: &Names, typed: &str) -> Result<String, String> {
+        let parsed = names.parse_ref(&Command::new("memtune"), None, OsStr::new(typed));
+        parsed.map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn names_are_known_in_every_spelling() {
+        let checks = Names::of_checks();
+        for typed in ["S11", "s11", "swappiness", " SWAPPINESS "] {
+            assert_eq!(parse(&checks, typed).as_deref(), Ok("S11"), "{typed}");
+        }
+        assert_eq!(parse(&Names::of_groups(), "p").as_deref(), Ok("pressure"));
+    }
+
+    #[test]
+    fn what_comes_nearest_is_named() {
+        let wrong = parse(&Names::of_checks(), "swapiness").unwrap_err();
+        assert!(wrong.contains("did you mean `swappiness`?"), "{wrong}");
+        assert!(!parse(&Names::of_groups(), "qqq").unwrap_err().contains("did you mean"));
+    }
+}
