@@ -78,16 +78,11 @@ fn locked_knobs(host: &Host) -> Option<Container> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::made_tree::made_tree;
 
     fn kind_with(files: &[(&str, &str)]) -> Option<String> {
-        let folder = tempfile::tempdir().unwrap();
-        for (path, text) in files {
-            let file = folder.path().join(path);
-            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-            #[expect(clippy::disallowed_methods, reason = "builds the tree that is read")]
-            std::fs::write(file, text).unwrap();
-        }
-        read(&Host::at(folder.path()).unwrap()).map(|container| container.kind)
+        let (_folder, host) = made_tree(files);
+        read(&host).map(|container| container.kind)
     }
 
     #[test]

@@ -171,17 +171,11 @@ fn is_name(profile: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::made_tree::made_tree;
     use proptest::prelude::*;
 
     fn settings_of(files: &[(&str, &str)], profiles: &[&str]) -> Vec<(String, String, String)> {
-        let folder = tempfile::tempdir().unwrap();
-        for (path, text) in files {
-            let path = folder.path().join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            #[expect(clippy::disallowed_methods, reason = "builds the tree that is read")]
-            std::fs::write(path, text).unwrap();
-        }
-        let host = Host::at(folder.path()).unwrap();
+        let (_folder, host) = made_tree(files);
         let profiles: Vec<String> = profiles.iter().map(|&name| name.to_owned()).collect();
         let found = settings(&host, &profiles).into_iter();
         found.map(|one| (one.plugin, one.key, one.value)).collect()

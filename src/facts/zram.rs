@@ -104,6 +104,7 @@ fn read_device(host: &Host, name: String) -> Result<Option<ZramDevice>, Lacking>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::made_tree::made_tree;
     use proptest::prelude::*;
 
     #[test]
@@ -118,14 +119,11 @@ mod tests {
 
     #[test]
     fn only_names_of_the_kernel_count() {
-        let folder = tempfile::tempdir().unwrap();
-        for name in ["zram0", "zram12", "zram", "zram0;reboot", "zram$(id)", "zram-1", "zram٣", "xzram0"] {
-            let device = folder.path().join("sys/block").join(name);
-            std::fs::create_dir_all(&device).unwrap();
-            #[expect(clippy::disallowed_methods, reason = "builds the tree that is read")]
-            std::fs::write(device.join("disksize"), "4096\n").unwrap();
-        }
-        let devices = read(&Host::at(folder.path()).unwrap()).unwrap();
+        let names = ["zram0", "zram12", "zram", "zram0;reboot", "zram$(id)", "zram-1", "zram٣", "xzram0"];
+        let files = names.map(|name| (format!("/sys/block/{name}/disksize"), "4096\n"));
+        let files = files.each_ref().map(|(path, text)| (path.as_str(), *text));
+        let (_folder, host) = made_tree(&files);
+        let devices = read(&host).unwrap();
         let names: Vec<&str> = devices.iter().map(|device| device.name.as_str()).collect();
         assert_eq!(names, ["zram0", "zram12"]);
     }

@@ -111,6 +111,7 @@ fn drop_ins(host: &Host) -> Result<impl Iterator<Item = String>, Lacking> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::made_tree::made_tree;
     use proptest::prelude::*;
 
     #[test]
@@ -135,19 +136,14 @@ mod tests {
 
     #[test]
     fn the_strongest_folder_wins_and_names_give_the_order() {
-        let folder = tempfile::tempdir().unwrap();
-        let add = |path: &str, text: &str| {
-            let file = folder.path().join(path);
-            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-            #[expect(clippy::disallowed_methods, reason = "builds the tree that is read")]
-            std::fs::write(file, text).unwrap();
-        };
-        add("usr/lib/systemd/zram-generator.conf", "[zram0]\nzram-size=1\n[zram7]\n");
-        add("etc/systemd/zram-generator.conf", "[zram0]\nzram-size=2\n");
-        add("usr/lib/systemd/zram-generator.conf.d/50-a.conf", "[zram0]\nzram-size=3\n");
-        add("etc/systemd/zram-generator.conf.d/50-a.conf", "[zram0]\ncompression-algorithm=lz4\n");
-        add("usr/lib/systemd/zram-generator.conf.d/40-z.conf", "[zram0]\nzram-size=4\n");
-        let devices = read(&Host::at(folder.path()).unwrap()).unwrap();
+        let (_folder, host) = made_tree(&[
+            ("usr/lib/systemd/zram-generator.conf", "[zram0]\nzram-size=1\n[zram7]\n"),
+            ("etc/systemd/zram-generator.conf", "[zram0]\nzram-size=2\n"),
+            ("usr/lib/systemd/zram-generator.conf.d/50-a.conf", "[zram0]\nzram-size=3\n"),
+            ("etc/systemd/zram-generator.conf.d/50-a.conf", "[zram0]\ncompression-algorithm=lz4\n"),
+            ("usr/lib/systemd/zram-generator.conf.d/40-z.conf", "[zram0]\nzram-size=4\n"),
+        ]);
+        let devices = read(&host).unwrap();
         assert_eq!(devices.len(), 1);
         assert_eq!((devices[0].size.as_deref(), devices[0].algorithm.as_deref()), (Some("4"), Some("lz4")));
     }

@@ -10,6 +10,8 @@ mod knobs;
 mod lacking;
 mod lines;
 mod machine;
+#[cfg(test)]
+pub(crate) mod made_tree;
 mod programs;
 mod root;
 mod status;

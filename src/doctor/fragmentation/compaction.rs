@@ -59,13 +59,12 @@ impl Compaction {
 mod tests {
     use crate::facts::rates::Rates;
     use crate::facts::vmstat::parse;
-    use crate::host::Host;
+    use crate::host::made_tree::made_tree;
 
     use super::*;
 
     fn sampled(failed: u64, succeeded: u64) -> Compaction {
-        let folder = tempfile::tempdir().unwrap();
-        let host = Host::at(folder.path()).unwrap();
+        let (_folder, host) = made_tree(&[]);
         let after = format!("compact_fail {}\ncompact_success {succeeded}\n", failed + 1000);
         let rates = Rates::new(parse("compact_fail 1000\n").unwrap(), parse(&after).unwrap(), 5.0);
         Compaction::of(&Readings::new(&host, Some(rates)))

@@ -29,15 +29,11 @@ pub(in crate::doctor) fn caution(readings: &Readings) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::host::Host;
+    use crate::host::made_tree::made_tree;
 
     fn told(path: &str, text: &str) -> Option<&'static str> {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        #[expect(clippy::disallowed_methods, reason = "builds the tree that is examined")]
-        std::fs::write(path, text).unwrap();
-        caution(&Readings::new(&Host::at(folder.path()).unwrap(), None))
+        let (_folder, host) = made_tree(&[(path, text)]);
+        caution(&Readings::new(&host, None))
     }
 
     #[test]

@@ -144,6 +144,7 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     use super::*;
+    use crate::host::made_tree::made_tree;
 
     fn tree() -> (tempfile::TempDir, Host) {
         let folder = tempfile::tempdir().unwrap();
@@ -162,13 +163,8 @@ mod tests {
 
     #[test]
     fn a_capture_is_told_by_blkid_or_not_at_all() {
-        let folder = tempfile::tempdir().unwrap();
-        let block = folder.path().join("sos_commands/block");
-        std::fs::create_dir_all(&block).unwrap();
         let printed = "/dev/sda2: LABEL=\"x\" UUID=\"1-2\" TYPE=\"swap\" PARTUUID=\"3-4\"\n/dev/mapper/vg-x: UUID=\"5\"\n";
-        #[expect(clippy::disallowed_methods, reason = "builds the tree that is read")]
-        std::fs::write(block.join("blkid_-c_.dev.null"), printed).unwrap();
-        let host = Host::at(folder.path()).unwrap();
+        let (_folder, host) = made_tree(&[("/sos_commands/block/blkid_-c_.dev.null", printed)]);
         let sda2 = Target::At("/dev/sda2".into());
         for (source, expected) in [
             ("UUID=1-2", sda2.clone()),

@@ -53,17 +53,11 @@ pub(in crate::doctor) fn more_swap(readings: &Readings) -> Recipe {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::host::Host;
+    use crate::host::made_tree::made_tree;
 
     fn commands(files: &[(&str, &str)]) -> Vec<String> {
-        let folder = tempfile::tempdir().unwrap();
-        for (path, text) in files.iter().chain(&[("/proc/meminfo", "MemTotal: 8000000 kB\n")]) {
-            let path = folder.path().join(path.trim_start_matches('/'));
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            #[expect(clippy::disallowed_methods, reason = "builds the tree that is read")]
-            std::fs::write(path, text).unwrap();
-        }
-        let host = Host::at(folder.path()).unwrap();
+        let files = [files, &[("/proc/meminfo", "MemTotal: 8000000 kB\n")]].concat();
+        let (_folder, host) = made_tree(&files);
         let recipe = more_swap(&Readings::new(&host, None));
         assert!(!recipe.workings.is_empty());
         recipe.fix.map(|fix| fix.commands).unwrap_or_default()

@@ -132,7 +132,7 @@ mod tests {
     use crate::doctor::registry;
     use crate::facts::rates::Rates;
     use crate::facts::vmstat;
-    use crate::host::Host;
+    use crate::host::made_tree::made_tree;
 
     #[test]
     fn full_swap_is_judged_by_its_free_share() {
@@ -174,17 +174,12 @@ mod tests {
         for (pages, waiting, severity) in
             [(1001, "5.01", Severity::Error), (1000, "50.00", Severity::Ok), (9000, "5.00", Severity::Ok)]
         {
-            let folder = tempfile::tempdir().unwrap();
-            std::fs::create_dir_all(folder.path().join("proc/pressure")).unwrap();
             let shares = format!("avg10={waiting} avg60=0.00 avg300=0.00 total=0");
-            for (path, text) in [
-                ("proc/meminfo", "MemTotal: 100 kB\nSwapTotal: 100 kB\n".to_owned()),
-                ("proc/pressure/memory", format!("some {shares}\nfull {shares}\n")),
-            ] {
-                #[expect(clippy::disallowed_methods, reason = "builds the tree that is read")]
-                std::fs::write(folder.path().join(path), text).unwrap();
-            }
-            let host = Host::at(folder.path()).unwrap();
+            let pressure = format!("some {shares}\nfull {shares}\n");
+            let (_folder, host) = made_tree(&[
+                ("/proc/meminfo", "MemTotal: 100 kB\nSwapTotal: 100 kB\n"),
+                ("/proc/pressure/memory", &pressure),
+            ]);
             let before = vmstat::parse("pswpin 0\npswpout 0\n").unwrap();
             let after = vmstat::parse(&format!("pswpin {pages}\npswpout 0\n")).unwrap();
             let readings = Readings::new(&host, Some(Rates::new(before, after, 1.0)));

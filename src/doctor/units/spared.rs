@@ -103,22 +103,10 @@ fn protect(readings: &Readings, guarded: &Guarded, process: &Process) -> Vec<Str
 #[cfg(test)]
 mod tests {
     use crate::doctor::finding::{Finding, Severity};
-    use crate::doctor::on_tree::examine_tree;
-
-    /// A process: PID, name, resident pages of 4 KiB, oom_score_adj, control group.
-    type Row<'r> = (u32, &'r str, u64, &'r str, &'r str);
+    use crate::doctor::on_tree::{Row, examine_processes, examine_tree};
 
     fn examined(rows: &[Row]) -> Finding {
-        let mut files = vec![("/proc/meminfo".to_owned(), "MemTotal: 4096000 kB\n".to_owned())];
-        for (pid, name, pages, adjustment, group) in rows {
-            let stat = format!("{pid} ({name}) S 1 1 1 0 -1 0 1 2 3 4 5 6 7 8 20 0 1 0 100 81920 {pages}");
-            files.push((format!("/proc/{pid}/stat"), stat));
-            files.push((format!("/proc/{pid}/oom_score_adj"), format!("{adjustment}\n")));
-            files.push((format!("/proc/{pid}/cgroup"), format!("0::{group}\n")));
-        }
-        let files: Vec<(&str, &str)> =
-            files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
-        examine_tree("U11", &files)
+        examine_processes("U11", rows)
     }
 
     const DBUS: &str = "/system.slice/dbus.service";
