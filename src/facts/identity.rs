@@ -17,6 +17,18 @@ pub struct Identity {
     pub board: Option<String>,
 }
 
+impl Identity {
+    /// The first two numbers of the kernel's release.
+    pub fn kernel_version(&self) -> Option<(u32, u32)> {
+        self.kernel.as_deref().and_then(version)
+    }
+}
+
+fn version(release: &str) -> Option<(u32, u32)> {
+    let mut numbers = release.split(|character: char| !character.is_ascii_digit());
+    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
+}
+
 /// The value of `name` in a file of shell assignments such as /etc/os-release.
 pub fn assignment(text: &str, name: &str) -> Option<String> {
     let value =
@@ -80,6 +92,13 @@ fn architecture_of(printed: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reads_releases() {
+        assert_eq!(version("6.12.48-amd64"), Some((6, 12)));
+        assert_eq!(version("4.9"), Some((4, 9)));
+        assert_eq!((version("linux"), version("99999999999.1")), (None, None));
+    }
 
     #[test]
     fn reads_what_was_printed() {

@@ -35,7 +35,9 @@ fn switched_off(readings: &Readings) -> Option<Cause> {
 fn as_built(readings: &Readings) -> Option<Cause> {
     let release = readings.identity().kernel.as_deref()?;
     // Red Hat gave its 4.18 the measuring of 4.20, switched off.
-    if version(release).is_some_and(|version| version < (4, 20)) && !release.contains(".el8") {
+    if readings.identity().kernel_version().is_some_and(|version| version < (4, 20))
+        && !release.contains(".el8")
+    {
         return Some(Cause {
             reason: "only kernels from 4.20 on can",
             source: "/proc/sys/kernel/osrelease".to_owned(),
@@ -53,23 +55,4 @@ fn as_built(readings: &Readings) -> Option<Cause> {
         (true, false) => return None,
     };
     Some(Cause { reason, source, found: found.to_owned(), can_be_switched_on: is_built })
-}
-
-/// The first two numbers of a kernel's release.
-fn version(release: &str) -> Option<(u32, u32)> {
-    let mut numbers = release.split(|character: char| !character.is_ascii_digit());
-    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::version;
-
-    #[test]
-    fn reads_releases() {
-        assert_eq!(version("6.12.48-amd64"), Some((6, 12)));
-        assert_eq!(version("4.9"), Some((4, 9)));
-        assert_eq!(version("linux"), None);
-        assert_eq!(version("99999999999.1"), None);
-    }
 }

@@ -14,7 +14,7 @@ use super::recipe::Recipe;
 pub(super) fn swap_file(readings: &Readings) -> Result<Recipe, String> {
     let root = readings.mounts().ok().and_then(|mounts| mounts::holding(mounts, "/"));
     let root = root.ok_or("what is mounted at / is not known")?;
-    let kernel = readings.identity().kernel.as_deref().and_then(version);
+    let kernel = readings.identity().kernel_version();
     let way = Way::of(root, kernel)?;
     if let Some(kind) = slow_disk_under(readings, root) {
         return Err(format!("/ lies on {}, which swapping wears out and which is slow", kind.name()));
@@ -80,12 +80,6 @@ impl Way {
         commands.push(append_to_fstab(path));
         commands
     }
-}
-
-/// `6.12.48-amd64` is 6.12.
-fn version(release: &str) -> Option<(u32, u32)> {
-    let mut numbers = release.split(|character: char| !character.is_ascii_digit());
-    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
 }
 
 /// A name that nothing has yet: making a file anew that is swapped to would be fatal.
