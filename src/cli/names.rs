@@ -13,34 +13,40 @@ use crate::doctor::registry;
 #[derive(Clone)]
 pub(super) struct Names {
     kind: &'static str,
-    values: Vec<PossibleValue>,
+    /// Asked only when a name was typed or is to be completed: every start of memtune would pay for it otherwise.
+    values: fn() -> Vec<PossibleValue>,
 }
 
 impl Names {
     /// The checks by their ids, each with its name as another way to say it.
     pub(super) fn of_checks() -> Self {
-        let value = |check: &crate::doctor::check::Check| {
-            PossibleValue::new(check.id).alias(check.name).help(check.name)
-        };
-        Self { kind: "check", values: registry::checks().map(value).collect() }
+        Self { kind: "check", values: checks }
     }
 
     /// The groups that have checks, by name, each with its letter as another way to say it.
     pub(super) fn of_groups() -> Self {
-        let has_checks = |group: &Group| registry::checks().any(|check| check.group == *group);
-        let value =
-            |group: Group| PossibleValue::new(group.name()).alias(group.initial()).help(group.title());
-        Self { kind: "group", values: Group::ALL.into_iter().filter(has_checks).map(value).collect() }
+        Self { kind: "group", values: groups }
     }
 
     /// The known name that comes nearest to what was typed, if any comes near.
-    fn nearest(&self, typed: &str) -> Option<&str> {
-        let names = self.values.iter().flat_map(PossibleValue::get_name_and_aliases);
+    fn nearest(&self, typed: &str) -> Option<String> {
+        let values = (self.values)();
+        let names = values.iter().flat_map(PossibleValue::get_name_and_aliases);
         let rated =
             names.map(|name| (strsim::jaro_winkler(&typed.to_lowercase(), &name.to_lowercase()), name));
         let best = rated.max_by(|one, other| one.0.total_cmp(&other.0))?;
-        (best.0 > 0.8).then_some(best.1)
+        (best.0 > 0.8).then(|| best.1.to_owned())
     }
+}
+
+fn checks() -> Vec<PossibleValue> {
+    registry::checks().map(|check| PossibleValue::new(check.id).alias(check.name).help(check.name)).collect()
+}
+
+fn groups() -> Vec<PossibleValue> {
+    let has_checks = |group: &Group| registry::checks().any(|check| check.group == *group);
+    let value = |group: Group| PossibleValue::new(group.name()).alias(group.initial()).help(group.title());
+    Group::ALL.into_iter().filter(has_checks).map(value).collect()
 }
 
 impl TypedValueParser for Names {
@@ -49,7 +55,7 @@ impl TypedValueParser for Names {
     fn parse_ref(&self, _: &Command, _: Option<&Arg>, value: &OsStr) -> Result<String, Error> {
         let typed = value.to_string_lossy();
         let typed = typed.trim();
-        if let Some(known) = self.values.iter().find(|known| known.matches(typed, true)) {
+        if let Some(known) = (self.values)().iter().find(|known| known.matches(typed, true)) {
             return Ok(known.get_name().to_owned());
         }
         let kind = self.kind;
@@ -59,7 +65,7 @@ impl TypedValueParser for Names {
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new(self.values.iter().cloned()))
+        Some(Box::new((self.values)().into_iter()))
     }
 }
 
