@@ -30,6 +30,7 @@ pub mod processes;
 pub mod rates;
 pub mod readings;
 pub mod resource_limits;
+pub mod settings_home;
 pub mod slabs;
 pub mod swap_header;
 pub mod swaps;

@@ -1,8 +1,7 @@
 //! What to know before typing the proposed commands on an unusual machine.
 
 use crate::facts::readings::Readings;
-
-use super::settings_home::{Home, home};
+use crate::facts::settings_home::{Home, home};
 
 /// One sentence for such machines; most need none.
 pub(in crate::doctor) fn caution(readings: &Readings) -> Option<&'static str> {

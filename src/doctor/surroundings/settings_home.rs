@@ -3,9 +3,8 @@
 use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::group::Group;
-use crate::facts::identity::assignment;
-use crate::facts::mounts;
 use crate::facts::readings::Readings;
+use crate::facts::settings_home::{Home, home};
 use crate::host::Lacking;
 
 /// The checks of this file.
@@ -22,54 +21,6 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
     ],
     examine: immutable,
 }];
-
-/// Where a machine's settings live.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Home {
-    /// In /etc, as usual.
-    Etc,
-    /// In NixOS's own description of the machine.
-    Nix,
-    /// In /etc, of which SteamOS's updates keep only some files.
-    SteamOs,
-    /// In /etc, while /usr is replaced as a whole.
-    Ostree,
-    /// Nowhere: /etc cannot be written.
-    Sealed,
-}
-
-/// Where they live, and the file that tells it.
-pub(super) fn home(readings: &Readings) -> (Home, &'static str) {
-    let has = |path: &str| readings.host().has(path);
-    if has("/etc/NIXOS") {
-        return (Home::Nix, "/etc/NIXOS");
-    }
-    if is_steam_os(readings) {
-        return (Home::SteamOs, "/etc/os-release");
-    }
-    if is_sealed(readings) {
-        return (Home::Sealed, "/proc/self/mountinfo");
-    }
-    if has("/run/ostree-booted") {
-        return (Home::Ostree, "/run/ostree-booted");
-    }
-    // A capture may lack /run.
-    if has("/ostree") && has("/sysroot") {
-        return (Home::Ostree, "/ostree");
-    }
-    (Home::Etc, "/etc")
-}
-
-fn is_steam_os(readings: &Readings) -> bool {
-    let texts = ["/etc/os-release", "/usr/lib/os-release"].map(|path| readings.host().read(path).ok());
-    let first = texts.into_iter().flatten().next();
-    first.and_then(|text| assignment(&text, "ID")).as_deref() == Some("steamos")
-}
-
-fn is_sealed(readings: &Readings) -> bool {
-    let mounts = readings.mounts().unwrap_or(const { &Vec::new() });
-    mounts::holding(mounts, "/etc").is_some_and(|mount| mount.has_option("ro"))
-}
 
 #[expect(clippy::unnecessary_wraps, reason = "the shape of a check")]
 fn immutable(readings: &Readings) -> Result<Diagnosis, Lacking> {
