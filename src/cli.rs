@@ -7,7 +7,7 @@ use clap_complete::Shell;
 
 mod names;
 
-use names::Names;
+use names::{Names, Suggested};
 
 /// Keeps Linux machines from dying of memory.
 ///
@@ -41,6 +41,14 @@ pub struct Global {
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Colour::Auto)]
     pub color: Colour,
 
+    /// Show what would be changed, and change nothing.
+    #[arg(short = 'n', long, global = true)]
+    pub dry_run: bool,
+
+    /// Do what was planned without asking.
+    #[arg(short, long, global = true)]
+    pub yes: bool,
+
     /// Show the evidence, and what is fine, too.
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub verbose: bool,
@@ -68,6 +76,30 @@ pub enum Command {
     ///
     /// doctor only reads; what it cannot read without root it says. It ends with a verdict and the most useful next commands.
     Doctor(Doctor),
+
+    /// Set the machine up for what it is used for, by a profile.
+    ///
+    /// A profile's values are sized to this machine, shown as a diff, and written only when that was agreed to: now, and for every boot.
+    /// Each can be taken back. `memtune tune --profile P` is short for `memtune tune apply P`.
+    Tune(Tune),
+
+    /// List every change that memtune made here.
+    History {
+        /// Show this change in full.
+        id: Option<u64>,
+    },
+
+    /// Take a change back.
+    ///
+    /// Every byte and every running value becomes what it was. Where somebody else has changed it since, nothing is overwritten.
+    Undo {
+        /// The change, as `memtune history` numbers it; the latest one if none is named.
+        id: Option<u64>,
+
+        /// Put back what was there even where somebody has changed it since.
+        #[arg(long)]
+        force: bool,
+    },
 
     /// Print the completions for a shell.
     Completions {
@@ -103,6 +135,16 @@ pub struct Doctor {
     #[arg(long, value_name = "SECS", value_parser = seconds())]
     pub sample: Option<u16>,
 
+    /// Run the checks that matter to this profile, and see whether its values hold.
+    #[arg(long, value_name = "PROFILE", conflicts_with_all = ["check", "group"], value_parser = Suggested::profiles(), hide_possible_values = true)]
+    pub profile: Option<String>,
+
+    /// Offer to mend what was found, one plan after the other.
+    ///
+    /// Only what memtune can take back is offered; other commands are left to be typed.
+    #[arg(long, conflicts_with = "json")]
+    pub fix: bool,
+
     /// What to do instead of examining.
     #[command(subcommand)]
     pub action: Option<DoctorAction>,
@@ -132,6 +174,101 @@ pub enum DoctorAction {
         /// Take two readings this many seconds apart, to see rates.
         #[arg(long, value_name = "SECS", value_parser = seconds())]
         sample: Option<u16>,
+    },
+}
+
+/// What `memtune tune` takes.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, arg_required_else_help = true)]
+pub struct Tune {
+    /// Apply this profile; several are composed.
+    #[arg(long = "profile", value_name = "PROFILE", value_delimiter = ',', value_parser = Suggested::profiles(), hide_possible_values = true)]
+    pub profiles: Vec<String>,
+
+    /// How to apply it.
+    #[command(flatten)]
+    pub how: How,
+
+    /// What to do with profiles instead.
+    #[command(subcommand)]
+    pub action: Option<TuneAction>,
+}
+
+/// How profiles are turned into settings.
+#[derive(Clone, Debug, Default, Args)]
+pub struct How {
+    /// Limit this unit of systemd, too, such as llama.service.
+    #[arg(long, value_name = "UNIT")]
+    pub unit: Option<String>,
+
+    /// Take the numbers of the profile's source document as they stand, unless they would endanger this machine.
+    #[arg(long)]
+    pub literal: bool,
+}
+
+/// What can be done with profiles.
+#[derive(Debug, Subcommand)]
+pub enum TuneAction {
+    /// List the profiles.
+    List,
+
+    /// Show what a profile sets here, and why.
+    Show {
+        /// A profile's name, or the path of a file.
+        #[arg(value_name = "PROFILE", required = true, value_parser = Suggested::profiles(), hide_possible_values = true)]
+        profiles: Vec<String>,
+
+        /// How to size it.
+        #[command(flatten)]
+        how: How,
+    },
+
+    /// Say which profiles fit this machine, and why.
+    Recommend,
+
+    /// Show what applying a profile would change.
+    Diff {
+        /// Profiles; the active ones if none is named.
+        #[arg(value_name = "PROFILE", value_parser = Suggested::profiles(), hide_possible_values = true)]
+        profiles: Vec<String>,
+
+        /// How to size it.
+        #[command(flatten)]
+        how: How,
+    },
+
+    /// Apply a profile, now and for every boot.
+    ///
+    /// It takes the place of the one that was applied before: what only that one set becomes again what it was.
+    Apply {
+        /// Profiles; the active ones again if none is named.
+        #[arg(value_name = "PROFILE", value_parser = Suggested::profiles(), hide_possible_values = true)]
+        profiles: Vec<String>,
+
+        /// How to apply it.
+        #[command(flatten)]
+        how: How,
+    },
+
+    /// Compare wanted, running and next boot's values; ends with status 1 where they differ.
+    Verify {
+        /// Profiles; the active ones if none is named.
+        #[arg(value_name = "PROFILE", value_parser = Suggested::profiles(), hide_possible_values = true)]
+        profiles: Vec<String>,
+
+        /// How to size it.
+        #[command(flatten)]
+        how: How,
+    },
+
+    /// Take back all that profiles changed here.
+    Off,
+
+    /// Show for each kernel knob what runs, what the next boot sets, and which file and line wins.
+    Status {
+        /// Knobs such as vm.swappiness, or paths below /sys; all that any file sets if none is named.
+        #[arg(value_name = "KEY")]
+        keys: Vec<String>,
     },
 }
 

@@ -4,11 +4,11 @@ use std::fmt;
 use std::process::ExitCode;
 
 /// How memtune ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
     /// Done, nothing to complain of.
     Done = 0,
-    /// Findings at or above `--fail-on`.
+    /// Findings at or above `--fail-on`, or values that do not hold in `verify`.
     Findings = 1,
     /// Wrong usage.
     Usage = 2,
@@ -46,7 +46,7 @@ impl Exit {
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Done => "done, and nothing to complain of",
-            Self::Findings => "there are findings at or above --fail-on",
+            Self::Findings => "there are findings at or above --fail-on, or values that do not hold in verify",
             Self::Usage => "wrong usage, also a question that could not be asked",
             Self::Privilege => "a privilege is needed that the caller lacks",
             Self::Refused => "refused: it would not be safe on this machine, or conflicts with what is there",

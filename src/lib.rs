@@ -4,7 +4,9 @@
 
 use anyhow::Result;
 
-use crate::cli::{Cli, Command};
+use crate::change::undo::Force;
+use crate::cli::{Cli, Command, Global};
+
 use crate::exit::{Exit, Fault};
 use crate::host::Host;
 use crate::ui::terminal::Terminal;
@@ -16,7 +18,10 @@ pub mod doctor;
 pub mod exit;
 pub mod facts;
 pub mod host;
+pub mod profile;
 pub mod sys;
+pub mod sysctl;
+pub mod tune;
 pub mod ui;
 
 /// From here on a panic, which is always a mistake of ours, says so and ends with the status of a bug.
@@ -34,13 +39,26 @@ pub fn install_panic_hook() {
 pub fn run(cli: &Cli) -> Result<Exit> {
     let mut terminal = Terminal::new(cli.global.color);
     match &cli.command {
-        Command::Doctor(arguments) => {
-            let host = host(cli)?;
-            terminal.look.is_root = host.is_live() && rustix::process::geteuid().is_root();
-            cmd::doctor::run(arguments, &cli.global, &host, &mut terminal)
-        }
         Command::Completions { shell } => cmd::completions::run(*shell, &mut terminal),
         Command::Man { folder } => cmd::manual::run(folder),
+        of_a_machine => {
+            let host = host(cli)?;
+            terminal.look.is_root = host.is_live() && rustix::process::geteuid().is_root();
+            run_on(&host, of_a_machine, &cli.global, &mut terminal)
+        }
+    }
+}
+
+fn run_on(host: &Host, command: &Command, global: &Global, terminal: &mut Terminal) -> Result<Exit> {
+    match command {
+        Command::Doctor(arguments) => cmd::doctor::run(arguments, global, host, terminal),
+        Command::Tune(arguments) => cmd::tune::run(arguments, global, host, terminal),
+        Command::History { id } => cmd::history::run(*id, global, host, terminal),
+        Command::Undo { id, force } => {
+            let force = if *force { Force::Yes } else { Force::No };
+            cmd::undo::run(*id, force, global, host, terminal)
+        }
+        Command::Completions { .. } | Command::Man { .. } => Ok(Exit::Done),
     }
 }
 

@@ -8,6 +8,7 @@ use clap::{Arg, Command};
 
 use crate::doctor::group::Group;
 use crate::doctor::registry;
+use crate::profile;
 
 /// The names of one kind of thing; either case of letters will do, and blanks around them.
 #[derive(Clone)]
@@ -37,6 +38,35 @@ impl Names {
         let best = rated.max_by(|one, other| one.0.total_cmp(&other.0))?;
         (best.0 > 0.8).then(|| best.1.to_owned())
     }
+}
+
+/// Names that a shell may complete, while others are taken as well: the owner of a machine adds profiles, and units are without number.
+#[derive(Clone)]
+pub(super) struct Suggested {
+    values: fn() -> Vec<PossibleValue>,
+}
+
+impl Suggested {
+    /// The profiles that are compiled in; others are found by name or path when they are loaded.
+    pub(super) fn profiles() -> Self {
+        Self { values: profiles }
+    }
+}
+
+impl TypedValueParser for Suggested {
+    type Value = String;
+
+    fn parse_ref(&self, _: &Command, _: Option<&Arg>, value: &OsStr) -> Result<String, Error> {
+        Ok(value.to_string_lossy().trim().to_owned())
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new((self.values)().into_iter()))
+    }
+}
+
+fn profiles() -> Vec<PossibleValue> {
+    profile::shipped().map(PossibleValue::new).collect()
 }
 
 fn checks() -> Vec<PossibleValue> {

@@ -19,9 +19,13 @@ use crate::facts::rates::Rates;
 use crate::facts::readings::Readings;
 use crate::facts::vmstat;
 use crate::host::{Host, Reason};
+use crate::tune::verify::Verification;
 use crate::ui::report::Detail;
 use crate::ui::terminal::Terminal;
-use crate::ui::{catalogue, explanation, json, message, progress, report};
+use crate::ui::{catalogue, explanation, json, message, progress, report, verification};
+
+use super::for_profile::ForProfile;
+use super::mend;
 
 /// Runs the command.
 ///
@@ -36,20 +40,48 @@ pub fn run(arguments: &Doctor, global: &Global, host: &Host, terminal: &mut Term
 }
 
 fn diagnose(arguments: &Doctor, global: &Global, host: &Host, terminal: &mut Terminal) -> Result<Exit> {
+    let profile = arguments.profile.as_ref().map(|name| ForProfile::new(name, host)).transpose()?;
+    let checks = profile.as_ref().map_or(&arguments.check, |profile| &profile.checks);
     let selection =
-        Selection::new(&arguments.check, &arguments.group).map_err(|wrong| Fault::new(Exit::Usage, wrong))?;
+        Selection::new(checks, &arguments.group).map_err(|wrong| Fault::new(Exit::Usage, wrong))?;
     let readings = Readings::new(host, sample(arguments.sample, host)?);
     let findings = examine(&readings, &selection, &ignored(host));
-    let exit = exit_for(&findings, &selection, arguments.fail_on);
+    let mut exit = exit_for(&findings, &selection, arguments.fail_on);
+    if arguments.fix {
+        return mend::run(&findings, global, host, terminal);
+    }
     let report = Report::new(&readings, findings, &selection, &caller());
     let text = match (global.json, global.quiet, global.verbose) {
-        (true, _, _) => json::object(&report)?,
+        (true, _, _) => {
+            let verification = profile.as_ref().map(|profile| &profile.verification);
+            json::object(&WithVerification { report: &report, verification })?
+        }
         (_, true, _) => report::render(&report, terminal.look, Detail::Verdict),
         (_, _, true) => report::render(&report, terminal.look, Detail::Everything),
         _ => report::render(&report, terminal.look, Detail::Findings),
     };
     terminal.show(&text)?;
+    if let Some(profile) = profile {
+        exit = exit.max(show_verification(&profile.verification, global, terminal)?);
+    }
     Ok(exit)
+}
+
+/// Behind the report: whether the profile's values hold.
+fn show_verification(verification: &Verification, global: &Global, terminal: &mut Terminal) -> Result<Exit> {
+    if !global.json {
+        terminal.show(&format!("\n{}", verification::render(verification, terminal.look)))?;
+    }
+    Ok(if verification.holds() { Exit::Done } else { Exit::Findings })
+}
+
+/// The report, and behind `--profile` what became of the profile's values.
+#[derive(Serialize)]
+struct WithVerification<'r> {
+    #[serde(flatten)]
+    report: &'r Report,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verification: Option<&'r Verification>,
 }
 
 /// How memtune was started, so that the proposed commands can be typed as they are.

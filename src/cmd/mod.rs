@@ -2,4 +2,12 @@
 
 pub mod completions;
 pub mod doctor;
+pub mod history;
 pub mod manual;
+pub mod planned;
+pub mod tune;
+pub mod undo;
+
+mod for_profile;
+mod mend;
+mod places;

@@ -114,30 +114,90 @@ pub struct Fix {
     pub needs_root: bool,
     /// Whether it takes effect only at the next boot.
     pub needs_reboot: bool,
+    /// The same as settings, where it is no more than that: these memtune can plan, prove and take back.
+    #[serde(skip)]
+    pub remedies: Vec<Remedy>,
 }
+
+/// A setting that mends something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// A kernel knob by its sysctl name.
+    Knob {
+        /// Its name.
+        key: String,
+        /// Its value.
+        value: String,
+    },
+    /// A knob below /sys.
+    Sys {
+        /// Its path.
+        path: String,
+        /// Its value.
+        value: String,
+    },
+    /// A line of a configuration file that shall no longer count.
+    CommentOut {
+        /// The file.
+        file: String,
+        /// The line, counted from 1.
+        line: usize,
+    },
+}
+
+/// Where doctor's kernel knobs are kept: behind Debian's 99-sysctl.conf, before the file of a profile, which wins.
+pub const SYSCTL_FILE: &str = "/etc/sysctl.d/99-zz-memtune-doctor.conf";
+
+/// Where doctor's knobs below /sys are kept: before the files of others, since the first line for a path wins.
+pub const TMPFILES_FILE: &str = "/etc/tmpfiles.d/00-memtune-doctor.conf";
 
 impl Fix {
     /// Commands that take effect at once.
     pub fn commands(commands: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let commands: Vec<String> = commands.into_iter().map(Into::into).collect();
         let needs_root = commands.iter().any(|command| command.contains("sudo "));
-        Self { commands, needs_root, needs_reboot: false }
+        Self { commands, needs_root, needs_reboot: false, remedies: Vec::new() }
     }
 
-    /// Sets a kernel knob, now and at every boot. The file's name sorts behind Debian's 99-sysctl.conf.
+    /// Sets a kernel knob, now and at every boot.
     pub fn knob(name: &str, value: impl fmt::Display) -> Self {
-        Self::commands([
-            format!("sudo sysctl -w {name}={value}"),
-            format!("echo '{name} = {value}' | sudo tee -a /etc/sysctl.d/99-zz-memtune.conf"),
-        ])
+        Self::knobs(&[(name, value)])
+    }
+
+    /// Sets kernel knobs, now and at every boot.
+    pub fn knobs(settings: &[(&str, impl fmt::Display)]) -> Self {
+        let pairs: Vec<String> = settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let lines: Vec<String> = settings.iter().map(|(name, value)| format!("'{name} = {value}'")).collect();
+        let print = if lines.len() == 1 { "echo" } else { "printf '%s\\n'" };
+        let mut fix = Self::commands([
+            format!("sudo sysctl -w {}", pairs.join(" ")),
+            format!("{print} {} | sudo tee -a {SYSCTL_FILE}", lines.join(" ")),
+        ]);
+        let remedy =
+            |(name, value): &(&str, _)| Remedy::Knob { key: (*name).to_owned(), value: format!("{value}") };
+        fix.remedies = settings.iter().map(remedy).collect();
+        fix
     }
 
     /// Sets a knob under /sys, now and, through tmpfiles.d, at every boot.
     pub fn sys(path: &str, value: impl fmt::Display) -> Self {
-        Self::commands([
+        let mut fix = Self::commands([
             format!("echo {value} | sudo tee {path}"),
-            format!("echo 'w! {path} - - - - {value}' | sudo tee -a /etc/tmpfiles.d/memtune.conf"),
-        ])
+            format!("echo 'w! {path} - - - - {value}' | sudo tee -a {TMPFILES_FILE}"),
+        ]);
+        fix.remedies = vec![Remedy::Sys { path: path.to_owned(), value: value.to_string() }];
+        fix
+    }
+
+    /// Comments lines out, each given as its file and its number counted from 1; plain paths only.
+    pub fn comment_out<'p>(lines: impl IntoIterator<Item = (&'p str, usize)>) -> Self {
+        let lines: Vec<(&str, usize)> = lines.into_iter().collect();
+        let mut fix = Self::commands(
+            lines.iter().map(|(file, number)| format!("sudo sed -i '{number}s/^/# /' {file}")),
+        );
+        let remedy = |&(file, line): &(&str, usize)| Remedy::CommentOut { file: file.to_owned(), line };
+        fix.remedies = lines.iter().map(remedy).collect();
+        fix
     }
 
     /// The same commands, effective only at the next boot.

@@ -19,6 +19,12 @@ impl Arguments {
         values.map(|value| value.trim_matches('"')).next()
     }
 
+    /// All that have a value, in order, up to the `--` behind which they are the first program's.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        let words = self.0.iter().take_while(|word| *word != "--");
+        words.filter_map(|word| word.split_once('=').map(|(name, value)| (name, value.trim_matches('"'))))
+    }
+
     /// Whether `name` stands alone.
     pub fn has(&self, name: &str) -> bool {
         self.0.iter().any(|word| word == name)
@@ -56,6 +62,12 @@ mod tests {
         assert_eq!(arguments.value("x"), Some("a b"));
         assert_eq!(arguments.value("res"), None);
         assert!(arguments.has("quiet") && arguments.has("noresume") && !arguments.has("resume"));
+    }
+
+    #[test]
+    fn what_is_for_the_first_program_is_none_of_the_kernel_s() {
+        let arguments = parse("quiet a.b=1 c=\"x y\" -- d=2\n");
+        assert_eq!(arguments.pairs().collect::<Vec<_>>(), [("a.b", "1"), ("c", "x y")]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
+use rustix::fd::OwnedFd;
 use rustix::fs::{Dir, FileType, OFlags};
 use rustix::io::Errno;
 
@@ -60,6 +61,13 @@ impl Host {
         match &self.root {
             Root::Live => None,
             Root::Tree { path, .. } => Some(path),
+        }
+    }
+
+    pub(super) fn top_folder(&self) -> Option<&OwnedFd> {
+        match &self.root {
+            Root::Live => None,
+            Root::Tree { folder, .. } => Some(folder),
         }
     }
 

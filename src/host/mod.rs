@@ -15,7 +15,9 @@ pub(crate) mod made_tree;
 mod programs;
 mod root;
 mod status;
+mod write;
 
 pub use lacking::{IfThere, Lacking, Reason};
 pub use machine::Host;
 pub use status::{FileStatus, Space};
+pub use write::{FileState, Lock, LockFailure, Ran};

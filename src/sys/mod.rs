@@ -3,3 +3,4 @@
 //! The lowest floor of the house: it knows no other room.
 
 pub mod bytes;
+pub mod size;

@@ -5,12 +5,18 @@
 
 pub mod catalogue;
 pub mod explanation;
+pub mod history;
 pub mod json;
 pub mod look;
 pub mod manual;
 pub mod message;
 pub mod paragraph;
+pub mod plan;
+pub mod profiles;
 pub mod progress;
+pub mod prompt;
 pub mod report;
 pub mod table;
 pub mod terminal;
+pub mod tune_status;
+pub mod verification;

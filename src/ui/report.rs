@@ -124,6 +124,16 @@ pub(super) fn fix(finding: &Finding, look: Look, indent: usize) -> String {
     commands + &reboot
 }
 
+/// A finding before its fix is offered; what memtune cannot take back is left to be typed.
+pub fn offer(finding: &Finding, by_hand: bool, look: Look) -> String {
+    let mark = styled(style_of(finding.severity), look.mark(finding.severity));
+    let title = paragraph::hanging(look, &format!("\n{mark} {}  ", finding.id), 7, &finding.title);
+    if !by_hand {
+        return title;
+    }
+    title + &paragraph::indented(look, 7, "memtune cannot take this back, so it is left to you to type:") + &fix(finding, look, 7)
+}
+
 fn fine(report: &Report, look: Look) -> String {
     if report.summary.ok == 0 {
         return String::new();

@@ -11,10 +11,13 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("cli", &["doctor"]),
     ("host", &["sys"]),
     ("facts", &["host", "sys"]),
-    ("change", &["exit", "host", "sys"]),
-    ("doctor", &["facts", "host", "sys"]),
-    ("ui", &["cli", "doctor", "exit", "facts", "host", "sys"]),
-    ("cmd", &["change", "cli", "doctor", "exit", "facts", "host", "sys", "ui"]),
+    ("sysctl", &["facts", "host", "sys"]),
+    ("change", &["exit", "host", "sys", "sysctl"]),
+    ("profile", &["exit", "facts", "host", "sys", "sysctl"]),
+    ("tune", &["change", "exit", "facts", "host", "profile", "sys", "sysctl"]),
+    ("doctor", &["facts", "host", "sys", "sysctl"]),
+    ("ui", &["change", "cli", "doctor", "exit", "facts", "host", "profile", "sys", "sysctl", "tune"]),
+    ("cmd", &["change", "cli", "doctor", "exit", "facts", "host", "profile", "sys", "sysctl", "tune", "ui"]),
     ("lib", &["cli", "cmd", "exit", "host", "ui"]),
 ];
 

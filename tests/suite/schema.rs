@@ -1,4 +1,4 @@
-//! What `doctor --json` prints follows the published schema: on this very machine, and on every recorded host.
+//! What commands print with --json follows the published schemas: on this very machine, and on every recorded host.
 
 use std::fs;
 use std::path::Path;
@@ -15,7 +15,12 @@ struct Schema {
 
 impl Schema {
     fn of_doctor() -> Self {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schema/doctor-1.schema.json");
+        Self::of("doctor-1")
+    }
+
+    fn of(name: &str) -> Self {
+        let path =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/schema/{name}.schema.json"));
         let mut schemas = Schemas::new();
         let index = Compiler::new().compile(path.to_str().unwrap(), &mut schemas).unwrap();
         Self { schemas, index }
@@ -61,5 +66,31 @@ fn the_schema_refuses_what_is_wrong() {
         let mut broken = sound.clone();
         fault(&mut broken);
         assert!(schema.complaint(&broken).is_some(), "fault {number} passes");
+    }
+}
+
+#[test]
+fn what_tune_prints_follows_its_schemas() {
+    let commands = [
+        ("plan-1", "tune diff hydrus"),
+        ("plan-1", "tune diff jetson-llm --literal"),
+        ("tune-status-1", "tune status"),
+        ("tune-status-1", "tune status vm.swappiness /sys/kernel/mm/transparent_hugepage/enabled no.such.knob"),
+        ("verify-1", "tune verify desktop-zram"),
+        ("profiles-1", "tune list"),
+        ("profiles-1", "tune recommend"),
+        ("history-1", "history"),
+        ("doctor-1", "doctor --profile hydrus"),
+    ];
+    for (name, command) in commands {
+        let schema = Schema::of(name);
+        for case in ["02-desktop-zram", "03-server-hydrus", "04-jetson-orin", "06-container", "11-sound"] {
+            let root = cases().join(case).join("root");
+            let output =
+                memtune().arg("--root").arg(root).args(command.split(' ')).arg("--json").output().unwrap();
+            let complaints = String::from_utf8_lossy(&output.stderr);
+            assert!(!output.stdout.is_empty(), "{case}: {command}: {complaints}");
+            assert_eq!(schema.complaint(&parsed(&output)), None, "{case}: {command}");
+        }
     }
 }

@@ -4,15 +4,14 @@ use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::{Fix, Severity};
 use crate::doctor::group::Group;
-use crate::facts::choice;
+use crate::facts::kernel_reserve;
 use crate::facts::readings::Readings;
 use crate::facts::uptime;
-use crate::host::{IfThere, Lacking};
+use crate::host::Lacking;
 use crate::sys::bytes::Bytes;
 
 const MIN_FREE: &str = "vm.min_free_kbytes";
 const SCALE_FACTOR: &str = "vm.watermark_scale_factor";
-const THP: &str = "/sys/kernel/mm/transparent_hugepage/enabled";
 
 const VM_DOC: &str = "https://docs.kernel.org/admin-guide/sysctl/vm.html";
 
@@ -68,38 +67,9 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[
     },
 ];
 
-/// What the kernel would set by itself, in KiB, and how it comes to that.
-struct KernelChoice {
-    kib: u64,
-    workings: Vec<String>,
-}
-
-fn kernel_choice(readings: &Readings) -> Result<KernelChoice, Lacking> {
-    let lowmem = readings.lowmem()?;
-    let root = (lowmem.kib().saturating_mul(16) as f64).sqrt() as u64;
-    let formula = root.clamp(128, 262_144);
-    let mut workings = vec![format!(
-        "lowmem = {lowmem}; sqrt(16 × {} KiB) = {root} KiB, kept within 128 to 262144",
-        lowmem.kib()
-    )];
-    let mode = choice::read(readings.host(), THP).if_there()?;
-    if mode.is_none_or(|mode| mode == "never") {
-        return Ok(KernelChoice { kib: formula, workings });
-    }
-    let zones = readings.zones()?.iter().filter(|zone| zone.is_lowmem()).count() as u64;
-    // A page block is as large as a huge page: 512 pages of 4 KiB, 8192 of 64 KiB.
-    let block = readings.page_size() * (readings.page_size().0 / 8);
-    let wanted = (block * zones * 11).min(lowmem.percent(5.0));
-    workings.push(format!(
-        "transparent huge pages want {zones} zones × 11 page blocks of {block}, at most 5 % of lowmem: {} KiB",
-        wanted.kib()
-    ));
-    Ok(KernelChoice { kib: formula.max(wanted.kib()), workings })
-}
-
 fn min_free_low(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let current = readings.knob(MIN_FREE)?;
-    let choice = kernel_choice(readings)?;
+    let choice = kernel_reserve::choice(readings)?;
     // The kernel counts free instead of managed pages while it boots: its own value may lie a little lower.
     let tolerated = choice.kib - choice.kib / 8;
     let (severity, title) = match current {
@@ -121,7 +91,7 @@ fn min_free_low(readings: &Readings) -> Result<Diagnosis, Lacking> {
 fn min_free_high(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let current = Bytes::from_kib(readings.knob(MIN_FREE)?);
     let lowmem = readings.lowmem()?;
-    let choice = kernel_choice(readings)?;
+    let choice = kernel_reserve::choice(readings)?;
     let share = current.percent_of(lowmem);
     let severity = match share {
         _ if current.kib() <= choice.kib => Severity::Ok,
@@ -156,7 +126,7 @@ fn scale_factor_without_effect(readings: &Readings) -> Result<Diagnosis, Lacking
     let needed = 2500.0 * Bytes::from_kib(readings.knob(MIN_FREE)?).0 as f64 / lowmem.0.max(1) as f64;
     let has_effect = factor == DEFAULT || factor as f64 > needed;
     // The min watermark hides the factor: where it was raised by hand it has to come down, not the factor to go up as well.
-    let (current, choice) = (readings.knob(MIN_FREE)?, kernel_choice(readings)?.kib);
+    let (current, choice) = (readings.knob(MIN_FREE)?, kernel_reserve::choice(readings)?.kib);
     let fix = match current > choice {
         true => Fix::knob(MIN_FREE, choice),
         false => Fix::knob(SCALE_FACTOR, (needed * 2.0).clamp(DEFAULT as f64, 3000.0) as u64),

@@ -96,13 +96,7 @@ fn dirty_limit(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let ample = background * 4;
     Ok(diagnosis
         .working(format!("1 % of {total}, 1 s of the disk, at most 256 MiB = {background} in the background, 4 × that as the limit"))
-        .fix(Fix::commands([
-            format!("sudo sysctl -w vm.dirty_background_bytes={} vm.dirty_bytes={}", background.0, ample.0),
-            format!(
-                "printf 'vm.dirty_background_bytes = {}\\nvm.dirty_bytes = {}\\n' | sudo tee -a /etc/sysctl.d/99-zz-memtune.conf",
-                background.0, ample.0
-            ),
-        ])))
+        .fix(Fix::knobs(&[("vm.dirty_background_bytes", background.0), ("vm.dirty_bytes", ample.0)])))
 }
 
 /// The slowest disk that something writable is mounted from; of a machine that does not tell, the slowest of all.

@@ -1,0 +1,150 @@
+//! Carries a plan out: all of it, or nothing.
+
+use std::time::SystemTime;
+
+use crate::exit::{Exit, Fault};
+use crate::host::Host;
+
+use super::changes::{Change, knob_name};
+use super::journal::{self, Entry, State};
+use super::machine::{Kernel, Machine};
+use super::plan::Plan;
+use super::recover::{self, Recovered};
+use super::settle::{self, forwards};
+use super::take_back::{Extent, take_back};
+
+/// A plan that was carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applied {
+    /// Its number in the journal.
+    pub id: u64,
+    /// What an earlier run had left half done, and was taken back first.
+    pub recovered: Option<Recovered>,
+}
+
+/// Carries `plan` out. `command_line` is what was typed, and `time` when.
+///
+/// # Errors
+/// Refuses where something is not as the plan found it, and where another memtune is at work; then nothing is written. Where a step
+/// fails, those before it are taken back ([`Exit::Failed`]); if that fails as well, the message says what is left
+/// ([`Exit::Incomplete`]).
+pub fn apply(host: &Host, plan: Plan, command_line: &str, time: SystemTime) -> Result<Applied, Fault> {
+    apply_on(&Machine::of(host), plan, command_line, time)
+}
+
+pub(super) fn apply_on(
+    machine: &Machine<'_>,
+    plan: Plan,
+    command_line: &str,
+    time: SystemTime,
+) -> Result<Applied, Fault> {
+    refuse_danger(&plan)?;
+    let mut plan = plan.for_machine(machine);
+    let _lock = journal::lock(machine.host)?;
+    let recovered = recover::under_lock(machine)?;
+    refuse_drift(machine, &plan.changes, recovered.is_some())?;
+    if let Some(kernel) = machine.kernel {
+        refresh(kernel, &mut plan.changes)?;
+    }
+    let time = humantime::format_rfc3339_seconds(time).to_string();
+    let boot = machine.kernel.and_then(Kernel::boot);
+    let mut entry = Entry::begin(journal::next_id(machine.host)?, time, plan, command_line, boot);
+    journal::write(machine.host, &entry)?;
+    let mut begun = 0;
+    match carry_out(machine, &mut entry, &mut begun) {
+        Ok(()) => Ok(Applied { id: entry.id, recovered }),
+        Err(fault) => Err(give_up(machine, entry, begun, fault)),
+    }
+}
+
+fn refuse_danger(plan: &Plan) -> Result<(), Fault> {
+    let Some(refused) = plan.refused.first() else { return Ok(()) };
+    Err(Fault::new(Exit::Refused, format!("`{}`: {}", knob_name(&refused.target), refused.reason)))
+}
+
+/// Each target is looked at once more: between the plan and its approval anything may have happened.
+fn refuse_drift(machine: &Machine<'_>, changes: &[Change], was_recovered: bool) -> Result<(), Fault> {
+    for change in changes {
+        let is_as_before = match (change, machine.kernel) {
+            (Change::File(file), _) => file.is_as_before(machine.host)?,
+            (Change::Knob(knob), Some(kernel)) => knob.is_as_before(kernel)?,
+            _ => true,
+        };
+        if !is_as_before {
+            let name = knob_name(change.target());
+            let message = format!("`{name}` has changed since the plan was made, and nothing was written");
+            let hint = if was_recovered {
+                "a run that was cut short has been taken back just now; run memtune again"
+            } else {
+                "run memtune again for a new plan"
+            };
+            return Err(Fault::new(Exit::Refused, message).hint(hint));
+        }
+    }
+    Ok(())
+}
+
+fn refresh(kernel: &dyn Kernel, changes: &mut [Change]) -> Result<(), Fault> {
+    changes.iter_mut().try_for_each(|change| match change {
+        Change::Knob(knob) => knob.refresh(kernel),
+        _ => Ok(()),
+    })
+}
+
+/// `begun` tells how many changes were begun when one fails.
+fn carry_out(machine: &Machine<'_>, entry: &mut Entry, begun: &mut usize) -> Result<(), Fault> {
+    let wanted = forwards(&entry.changes);
+    for place in 0..entry.changes.len() {
+        let is_counted = matches!(&entry.changes[place], Change::Command(command) if !command.afterwards);
+        if is_counted {
+            // Written down before it is run: who takes it back later must know.
+            entry.started += 1;
+            journal::write(machine.host, entry)?;
+        }
+        *begun = place + 1;
+        match (&entry.changes[place], machine.kernel) {
+            (Change::File(file), _) => file.apply(machine.host)?,
+            (Change::Knob(knob), Some(kernel)) => settle::set(kernel, &knob.target, &wanted)?,
+            (Change::Command(command), Some(kernel)) => run(kernel, &command.target, &command.words)?,
+            (_, None) => {}
+        }
+    }
+    if let Some(kernel) = machine.kernel {
+        settle::settle(kernel, &wanted).into_iter().next().map_or(Ok(()), Err)?;
+        conclude(kernel, &mut entry.changes)?;
+    }
+    entry.state = State::Applied;
+    journal::write(machine.host, entry)
+}
+
+fn conclude(kernel: &dyn Kernel, changes: &mut [Change]) -> Result<(), Fault> {
+    changes.iter_mut().try_for_each(|change| match change {
+        Change::Knob(knob) => knob.conclude(kernel),
+        _ => Ok(()),
+    })
+}
+
+/// Runs a program and says how it failed.
+pub(super) fn run(kernel: &dyn Kernel, typed: &str, words: &[String]) -> Result<(), Fault> {
+    kernel.run(words).map_err(|how| Fault::new(Exit::Failed, format!("`{typed}` failed: {how}")))
+}
+
+fn give_up(machine: &Machine<'_>, mut entry: Entry, begun: usize, cause: Fault) -> Fault {
+    let back = take_back(machine, &entry, Extent::Begun(begun));
+    entry.state = if back.left.is_empty() { State::RolledBack } else { State::Incomplete };
+    entry.left.clone_from(&back.left);
+    // Should this fail, the entry stays pending, and the next run finds that all is taken back.
+    let written = journal::write(machine.host, &entry);
+    let hint = cause.hint.clone();
+    let fault = if back.left.is_empty() {
+        Fault::new(cause.exit, format!("{cause}; what was done before was taken back"))
+    } else {
+        let left = back.left.join("; ");
+        Fault::new(Exit::Incomplete, format!("{cause}; and this could not be taken back: {left}"))
+    };
+    match (hint, written) {
+        (Some(hint), _) => fault.hint(hint),
+        (None, Err(error)) => fault.hint(format!("the journal could not be closed ({error}); the next run does it")),
+        (None, Ok(())) => fault,
+    }
+}

@@ -1,0 +1,168 @@
+//! A knob of the running kernel that is set.
+
+use serde::{Deserialize, Serialize};
+
+use crate::exit::{Exit, Fault};
+use crate::sysctl::{coupled, names};
+
+use super::changes::{Why, knob_name};
+use super::fault;
+use super::machine::Kernel;
+use super::value;
+
+/// Which the kernel computes anew when huge pages are switched, and raises on its own.
+const RECOMPUTED: &str = "/proc/sys/vm/min_free_kbytes";
+
+const HUGE_PAGES: &str = "/sys/kernel/mm/transparent_hugepage/";
+
+/// Sets a knob.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Record")]
+pub struct KnobChange {
+    /// The path of its file.
+    pub target: String,
+    /// Its value before.
+    pub before: String,
+    /// The value that it shall have.
+    pub after: String,
+    /// The knobs that the kernel moves along with it.
+    pub companions: Vec<Companion>,
+    /// Why.
+    #[serde(flatten)]
+    pub why: Why,
+}
+
+/// A knob that the kernel moves when another one is set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Companion {
+    /// The path of its file.
+    pub target: String,
+    /// Its value before.
+    pub before: String,
+    /// The value that it shall have, or was left with; `None` where the kernel may choose.
+    #[serde(default)]
+    pub after: Option<String>,
+}
+
+impl KnobChange {
+    /// What gives the knob at `path` the value `after`; `None` where it has it.
+    pub(super) fn new(kernel: &dyn Kernel, path: &str, after: &str, why: Why) -> Result<Option<Self>, Fault> {
+        let before = read(kernel, path)?;
+        if value::same(path, &before, after) {
+            return Ok(None);
+        }
+        let mut companions = Vec::new();
+        for target in companions_of(path) {
+            // A kernel that lacks the companion moves none.
+            let value = kernel.read(&target).map_err(fault::on_reading)?;
+            let before = value.map(|text| value::selected(&text).to_owned());
+            companions.extend(before.map(|before| Companion { target, before, after: None }));
+        }
+        let (target, after) = (path.to_owned(), after.trim().to_owned());
+        Ok(Some(Self { target, before, after, companions, why }))
+    }
+
+    /// Whether the knob, and the twin that it would unset, are what the plan found.
+    pub(super) fn is_as_before(&self, kernel: &dyn Kernel) -> Result<bool, Fault> {
+        let twins = self.companions.iter().filter(|companion| companion.target != RECOMPUTED);
+        let mut all = vec![(&self.target, &self.before)];
+        all.extend(twins.map(|twin| (&twin.target, &twin.before)));
+        for (target, before) in all {
+            if has_drifted(target, before, &read(kernel, target)?) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Notes what the companions are right now: the kernel moves some of them on its own.
+    pub(super) fn refresh(&mut self, kernel: &dyn Kernel) -> Result<(), Fault> {
+        for companion in &mut self.companions {
+            companion.before = read(kernel, &companion.target)?;
+        }
+        Ok(())
+    }
+
+    /// Notes where the kernel left the companions.
+    pub(super) fn conclude(&mut self, kernel: &dyn Kernel) -> Result<(), Fault> {
+        for companion in &mut self.companions {
+            companion.after = Some(read(kernel, &companion.target)?);
+        }
+        Ok(())
+    }
+
+    /// The way back, from the value that the knob has now.
+    pub(super) fn inverse(&self, kernel: &dyn Kernel, before: String, why: Why) -> Result<Self, Fault> {
+        let companions = self.companions.iter().map(|companion| companion.inverse(kernel));
+        Ok(Self {
+            target: self.target.clone(),
+            before,
+            after: self.before.clone(),
+            companions: companions.collect::<Result<_, _>>()?,
+            why,
+        })
+    }
+}
+
+impl Companion {
+    /// What somebody else has given another value since stays as it is.
+    fn inverse(&self, kernel: &dyn Kernel) -> Result<Self, Fault> {
+        let before = read(kernel, &self.target)?;
+        let is_ours = self.after.as_ref().is_none_or(|after| value::same(&self.target, after, &before));
+        let is_twin = self.target != RECOMPUTED;
+        let after = if is_ours || is_twin { self.before.clone() } else { before.clone() };
+        Ok(Self { target: self.target.clone(), before, after: Some(after) })
+    }
+}
+
+/// The value of a knob that must be there.
+pub(super) fn read(kernel: &dyn Kernel, path: &str) -> Result<String, Fault> {
+    let text = kernel.read(path).map_err(fault::on_reading)?;
+    let absent = || {
+        Fault::new(Exit::Failed, format!("this kernel has no `{}`", knob_name(path)))
+            .hint(format!("`{path}` is not there"))
+    };
+    text.map(|text| value::selected(&text).to_owned()).ok_or_else(absent)
+}
+
+/// Whether a knob that should be `expected` was set by somebody else. That the kernel raises its reserve is its own doing.
+pub(super) fn has_drifted(path: &str, expected: &str, current: &str) -> bool {
+    let amount = |text: &str| text.trim().parse::<u64>().ok();
+    let is_raised = path == RECOMPUTED && amount(current) > amount(expected);
+    !is_raised && !value::same(path, expected, current)
+}
+
+fn companions_of(path: &str) -> Vec<String> {
+    let twin = names::key_of_path(path).and_then(|key| coupled::twin(&key)).map(names::path_of);
+    let switches_huge_pages = path.starts_with(HUGE_PAGES) && !path.contains("/khugepaged/");
+    twin.into_iter().chain(switches_huge_pages.then(|| RECOMPUTED.to_owned())).collect()
+}
+
+fn is_knob(path: &str) -> bool {
+    let is_below = path.starts_with("/proc/sys/") || path.starts_with("/sys/");
+    is_below && path.split('/').all(|name| !matches!(name, "." | ".."))
+}
+
+#[derive(Deserialize)]
+struct Record {
+    target: String,
+    before: String,
+    after: String,
+    #[serde(default)]
+    companions: Vec<Companion>,
+    #[serde(flatten)]
+    why: Why,
+}
+
+impl TryFrom<Record> for KnobChange {
+    type Error = String;
+
+    fn try_from(record: Record) -> Result<Self, String> {
+        let Record { target, before, after, companions, why } = record;
+        let stray = companions.iter().map(|one| &one.target).chain([&target]).find(|one| !is_knob(one));
+        if let Some(stray) = stray {
+            return Err(format!("`{stray}` is no knob of the kernel"));
+        }
+        Ok(Self { target, before, after, companions, why })
+    }
+}

@@ -1,0 +1,208 @@
+//! A plan: changes that are shown, agreed to, made and taken back as one.
+
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::exit::Fault;
+use crate::host::Host;
+
+use super::changes::{Change, Why};
+use super::command::CommandChange;
+use super::file::{FileChange, is_same};
+use super::knob::KnobChange;
+use super::machine::Machine;
+use super::value;
+
+/// Whose plan it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Area {
+    /// `memtune tune`.
+    Tune,
+    /// `memtune doctor --fix`.
+    Doctor,
+    /// `memtune swap`.
+    Swap,
+    /// `memtune limits`.
+    Limits,
+    /// `memtune watch`.
+    Watch,
+    /// `memtune undo`, also where another command takes something back with it.
+    Undo,
+}
+
+impl Area {
+    /// Its name, as in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tune => "tune",
+            Self::Doctor => "doctor",
+            Self::Swap => "swap",
+            Self::Limits => "limits",
+            Self::Watch => "watch",
+            Self::Undo => "undo",
+        }
+    }
+}
+
+/// What would not be safe on this machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// What it would change.
+    pub target: String,
+    /// Why that is not safe.
+    pub reason: String,
+}
+
+/// Changes that belong together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// What it is for, in a line.
+    pub title: String,
+    /// Whose it is.
+    pub area: Area,
+    pub(super) changes: Vec<Change>,
+    pub(super) refused: Vec<Refused>,
+    pub(super) notes: Vec<String>,
+    /// The entries of the journal that it takes back.
+    pub(super) undoes: Vec<u64>,
+}
+
+impl Plan {
+    /// A plan without changes.
+    pub fn new(title: impl Into<String>, area: Area) -> Self {
+        let (changes, refused) = (Vec::new(), Vec::new());
+        Self { title: title.into(), area, changes, refused, notes: Vec::new(), undoes: Vec::new() }
+    }
+
+    /// Plans that the file at `path` holds `after`, or is gone. Nothing is planned where it is so already.
+    ///
+    /// # Errors
+    /// Refuses a link anywhere in the path, and says why the file that is there cannot be read.
+    pub fn file(&mut self, host: &Host, path: &str, after: Option<&str>, why: Why) -> Result<(), Fault> {
+        let change = FileChange::new(host, path, after, why)?;
+        self.replace(path, change.map(Change::File));
+        Ok(())
+    }
+
+    /// Plans that the knob at `path` (below /proc/sys or /sys) has the value `after`. Nothing is planned where it has it, nor in a
+    /// tree, which has no running kernel.
+    ///
+    /// # Errors
+    /// Says why the value that it has cannot be read.
+    pub fn knob(&mut self, host: &Host, path: &str, after: &str, why: Why) -> Result<(), Fault> {
+        self.knob_of(&Machine::of(host), path, after, why)
+    }
+
+    pub(super) fn knob_of(
+        &mut self,
+        machine: &Machine<'_>,
+        path: &str,
+        after: &str,
+        why: Why,
+    ) -> Result<(), Fault> {
+        let Some(kernel) = machine.kernel else { return Ok(()) };
+        let change = KnobChange::new(kernel, path, after, why)?;
+        self.replace(path, change.map(Change::Knob));
+        Ok(())
+    }
+
+    /// Plans that a program is run, and which one takes back what it does; `None` where nothing has to be taken back.
+    pub fn command(&mut self, words: &[&str], undo: Option<&[&str]>, why: Why) {
+        if !words.is_empty() {
+            self.push(Change::Command(CommandChange::new(words, undo, why)));
+        }
+    }
+
+    /// Plans that a program is run once everything else is done, and once everything is taken back.
+    pub fn afterwards(&mut self, words: &[&str], why: Why) {
+        let command = CommandChange { afterwards: true, ..CommandChange::new(words, None, why) };
+        self.push(Change::Command(command));
+    }
+
+    /// Says what would not be safe, and why. A plan with such a part is shown, but never carried out.
+    pub fn refuse(&mut self, target: impl Into<String>, reason: impl Into<String>) {
+        self.refused.push(Refused { target: target.into(), reason: reason.into() });
+    }
+
+    /// Adds a sentence for the reader.
+    pub fn note(&mut self, text: impl Into<String>) {
+        self.notes.push(text.into());
+    }
+
+    /// Whether it would do nothing.
+    pub fn is_empty(&self) -> bool {
+        self.changes.iter().all(Change::is_afterwards) && self.undoes.is_empty()
+    }
+
+    /// The changes, in the order in which they are made.
+    pub fn steps(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// What would not be safe.
+    pub fn refused(&self) -> &[Refused] {
+        &self.refused
+    }
+
+    /// The sentences for the reader.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// The entries of the journal that it takes back.
+    pub fn undoes(&self) -> &[u64] {
+        &self.undoes
+    }
+
+    /// The part of it that can be done on `host`: in a tree files alone.
+    pub fn for_host(self, host: &Host) -> Self {
+        self.for_machine(&Machine::of(host))
+    }
+
+    pub(super) fn for_machine(mut self, machine: &Machine<'_>) -> Self {
+        self.changes.retain(|change| machine.kernel.is_some() || !change.is_live());
+        self
+    }
+
+    /// Puts `change` in the place of what was planned for the same target; what it found there still holds.
+    fn replace(&mut self, target: &str, change: Option<Change>) {
+        self.changes.retain(|planned| matches!(planned, Change::Command(_)) || planned.target() != target);
+        if let Some(change) = change {
+            self.push(change);
+        }
+    }
+
+    pub(super) fn push(&mut self, change: Change) {
+        if !change.is_afterwards() {
+            let place = self.changes.iter().take_while(|planned| !planned.is_afterwards()).count();
+            return self.changes.insert(place, change);
+        }
+        if self.changes.iter().all(|planned| !planned.is_afterwards() || planned.target() != change.target()) {
+            self.changes.push(change);
+        }
+    }
+}
+
+/// Whether `change` would leave its target as it is.
+pub(super) fn is_idle(change: &Change) -> bool {
+    match change {
+        Change::File(file) => is_same(file.before.as_ref(), file.after.as_ref()),
+        Change::Knob(knob) => value::same(&knob.target, &knob.before, &knob.after),
+        Change::Command(_) => false,
+    }
+}
+
+impl Serialize for Plan {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let changes: &[Change] = if self.is_empty() { &[] } else { &self.changes };
+        let mut object = serializer.serialize_struct("Plan", 6)?;
+        object.serialize_field("schema", "memtune.plan/1")?;
+        object.serialize_field("title", &self.title)?;
+        object.serialize_field("area", &self.area)?;
+        object.serialize_field("changes", changes)?;
+        object.serialize_field("refused", &self.refused)?;
+        object.serialize_field("notes", &self.notes)?;
+        object.end()
+    }
+}

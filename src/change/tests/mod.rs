@@ -1,0 +1,1 @@
+//! Whole plans on made-up machines.

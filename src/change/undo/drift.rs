@@ -1,0 +1,99 @@
+//! What somebody else changed since memtune wrote it.
+
+use crate::change::changes::{Change, knob_name};
+use crate::change::diff;
+use crate::change::fault;
+use crate::change::file::is_same;
+use crate::change::journal;
+use crate::change::knob::{has_drifted, read};
+use crate::change::machine::Machine;
+use crate::change::value::same;
+use crate::exit::Fault;
+use crate::host::{FileState, Host};
+
+use super::chain::{Chain, chains};
+
+/// A target that is not as memtune left it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drifted {
+    /// Its path, or the name of a knob.
+    pub target: String,
+    /// From what memtune wrote to what is there now: a unified diff, or a line for a knob.
+    pub difference: String,
+}
+
+/// A target right now.
+pub(super) enum Standing {
+    /// As it was before memtune came.
+    Before,
+    /// As memtune left it.
+    Ours(Now),
+    /// Neither, after a boot: a knob has what the boot gave it.
+    Rebooted(String),
+    /// Neither: somebody else's.
+    Drifted(Now, Drifted),
+}
+
+/// What a target is right now.
+pub(super) enum Now {
+    File(Option<FileState>),
+    Knob(String),
+}
+
+/// Everything of the entries `ids` that is not as memtune left it.
+///
+/// # Errors
+/// Says what cannot be read.
+pub fn drifted(host: &Host, ids: &[u64]) -> Result<Vec<Drifted>, Fault> {
+    let journal = journal::read(host)?;
+    let entries: Vec<_> = journal.entries.iter().filter(|entry| ids.contains(&entry.id)).collect();
+    let machine = Machine::of(host);
+    let mut all = Vec::new();
+    for chain in chains(&entries) {
+        if let Some(Standing::Drifted(_, drifted)) = standing(&machine, &chain)? {
+            all.push(drifted);
+        }
+    }
+    Ok(all)
+}
+
+/// How the target of `chain` stands; `None` for a knob where no kernel runs.
+pub(super) fn standing(machine: &Machine<'_>, chain: &Chain<'_>) -> Result<Option<Standing>, Fault> {
+    match (chain.first, chain.last, machine.kernel) {
+        (Change::File(first), Change::File(last), _) => {
+            let target = &last.target;
+            let read = machine.host.state(target);
+            let now = read.map_err(|error| fault::on_file("read", target, &error))?;
+            let between = |one: Option<&FileState>, other: Option<&FileState>| Drifted {
+                target: target.clone(),
+                difference: diff::between(target, one, other),
+            };
+            Ok(Some(if is_same(now.as_ref(), first.before.as_ref()) {
+                Standing::Before
+            } else if !is_same(now.as_ref(), last.after.as_ref()) {
+                let drifted = between(last.after.as_ref(), now.as_ref());
+                Standing::Drifted(Now::File(now), drifted)
+            } else if let Some((Change::File(left), Change::File(found))) = chain.broken_at {
+                let drifted = between(left.after.as_ref(), found.before.as_ref());
+                Standing::Drifted(Now::File(now), drifted)
+            } else {
+                Standing::Ours(Now::File(now))
+            }))
+        }
+        (Change::Knob(first), Change::Knob(last), Some(kernel)) => {
+            let now = read(kernel, &last.target)?;
+            Ok(Some(if same(&last.target, &first.before, &now) {
+                Standing::Before
+            } else if !has_drifted(&last.target, &last.after, &now) {
+                Standing::Ours(Now::Knob(now))
+            } else if kernel.boot() != chain.entry.boot {
+                Standing::Rebooted(now)
+            } else {
+                let target = knob_name(&last.target);
+                let difference = format!("{target}: memtune set {}, it is {now} now\n", last.after);
+                Standing::Drifted(Now::Knob(now), Drifted { target, difference })
+            }))
+        }
+        _ => Ok(None),
+    }
+}

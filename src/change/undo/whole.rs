@@ -1,0 +1,217 @@
+//! Plans that take entries back.
+
+use std::collections::BTreeSet;
+
+use crate::change::changes::{Change, Why, knob_name};
+use crate::change::file::FileChange;
+use crate::change::journal::{self, Entry, Journal, State};
+use crate::change::machine::Machine;
+use crate::change::plan::{Area, Plan, is_idle};
+use crate::exit::{Exit, Fault};
+use crate::host::Host;
+
+use super::chain::{Chain, chains};
+use super::drift::{Now, Standing, standing};
+
+/// Whether what somebody else changed since may be overwritten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Force {
+    /// It is refused.
+    No,
+    /// The caller has seen it and insists.
+    Yes,
+}
+
+/// The plan that takes the entries `ids` back; carrying it out marks them as undone.
+///
+/// # Errors
+/// Refuses an entry that is not in force, one that a later entry builds upon, and, without [`Force::Yes`], to overwrite what
+/// somebody else changed since; [`super::drifted`] shows that.
+pub fn plan(host: &Host, ids: &[u64], force: Force) -> Result<Plan, Fault> {
+    plan_on(&Machine::of(host), ids, force)
+}
+
+pub(in crate::change) fn plan_on(machine: &Machine<'_>, ids: &[u64], force: Force) -> Result<Plan, Fault> {
+    let journal = journal::read(machine.host)?;
+    let ids: BTreeSet<u64> = ids.iter().copied().collect();
+    let selected = ids.iter().map(|&id| undoable(&journal, id)).collect::<Result<Vec<_>, _>>()?;
+    refuse_builders(&journal, &selected, &BTreeSet::new())?;
+    let mut plan = Plan::new(title(&selected), Area::Undo);
+    add_targets(&mut plan, machine, &selected, &BTreeSet::new(), force)?;
+    add_commands(&mut plan, &selected);
+    plan.undoes = ids.into_iter().collect();
+    Ok(plan)
+}
+
+/// Adds to `plan` the way back for what entries of `area` changed, but for the targets in `except`. A plan of [`Area::Undo`] that
+/// takes back everything marks them as undone.
+///
+/// # Errors
+/// As [`plan`]; what somebody else changed since is never overwritten.
+pub fn take_back(plan: &mut Plan, host: &Host, area: Area, except: &BTreeSet<String>) -> Result<(), Fault> {
+    take_back_on(plan, &Machine::of(host), area, except)
+}
+
+pub(in crate::change) fn take_back_on(
+    plan: &mut Plan,
+    machine: &Machine<'_>,
+    area: Area,
+    except: &BTreeSet<String>,
+) -> Result<(), Fault> {
+    let journal = match journal::read(machine.host) {
+        // Others than root see the rest of the plan; they cannot carry it out anyway.
+        Err(fault) if fault.exit == Exit::Privilege && plan.area != Area::Undo => {
+            plan.note("what was set before and is taken back along with this is known to root alone");
+            return Ok(());
+        }
+        journal => journal?,
+    };
+    let is_meant = |entry: &&Entry| entry.area == area && entry.is_in_force();
+    let selected: Vec<&Entry> = journal.entries.iter().filter(is_meant).collect();
+    refuse_builders(&journal, &selected, except)?;
+    add_targets(plan, machine, &selected, except, Force::No)?;
+    if plan.area == Area::Undo && except.is_empty() {
+        add_commands(plan, &selected);
+        plan.undoes.extend(selected.iter().map(|entry| entry.id));
+    }
+    Ok(())
+}
+
+fn title(selected: &[&Entry]) -> String {
+    match selected {
+        [entry] => format!("take back change {}: {}", entry.id, entry.title),
+        _ => {
+            let ids: Vec<String> = selected.iter().map(|entry| entry.id.to_string()).collect();
+            format!("take back changes {}", ids.join(", "))
+        }
+    }
+}
+
+fn undoable(journal: &Journal, id: u64) -> Result<&Entry, Fault> {
+    if let Some(damaged) = journal.unreadable.iter().find(|file| file.id == id) {
+        let message = format!("`{}` cannot be read: {}", damaged.path, damaged.why);
+        return Err(Fault::new(Exit::Refused, message).hint("what it changed has to be taken back by hand"));
+    }
+    let refused = |what: String| Err(Fault::new(Exit::Refused, what).hint("`memtune history` lists them all"));
+    let Some(entry) = journal.entry(id) else {
+        let message = format!("there is no change {id} in the journal");
+        return Err(Fault::new(Exit::Usage, message).hint("`memtune history` lists them all"));
+    };
+    match (entry.state, entry.undone_by) {
+        (State::Applied | State::Incomplete, _) => Ok(entry),
+        (State::Undone, Some(by)) => refused(format!("change {id} was taken back already, by change {by}")),
+        (State::Undone, None) => refused(format!("change {id} was taken back already")),
+        (State::RolledBack, _) => {
+            refused(format!("change {id} was not carried through, and nothing of it is left"))
+        }
+        (State::Pending, _) => refused(format!("change {id} is under way, or was cut short")),
+    }
+}
+
+/// Later entries that changed one of the same targets would be overwritten, too.
+fn refuse_builders(journal: &Journal, selected: &[&Entry], except: &BTreeSet<String>) -> Result<(), Fault> {
+    let is_selected = |id: u64| selected.iter().any(|entry| entry.id == id);
+    let builds = |later: &&Entry| later.is_in_force() && later.undoes.is_empty() && !is_selected(later.id);
+    for later in journal.entries.iter().filter(builds) {
+        let touched: BTreeSet<String> = touched(later).filter(|target| !except.contains(target)).collect();
+        let earlier = selected.iter().filter(|entry| entry.id < later.id);
+        for entry in earlier {
+            if let Some(target) = self::touched(entry).find(|target| touched.contains(target)) {
+                let name = knob_name(&target);
+                let message = format!(
+                    "change {} ({}) set `{name}` after change {}, and is still in force",
+                    later.id, later.title, entry.id
+                );
+                return Err(Fault::new(Exit::Refused, message)
+                    .hint(format!("take that back first: `memtune undo {}`", later.id)));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn touched(entry: &Entry) -> impl Iterator<Item = String> {
+    entry.changes.iter().flat_map(Change::touched)
+}
+
+fn add_targets(
+    plan: &mut Plan,
+    machine: &Machine<'_>,
+    selected: &[&Entry],
+    except: &BTreeSet<String>,
+    force: Force,
+) -> Result<(), Fault> {
+    let mut drifted = Vec::new();
+    // In reverse: the last thing done is the first taken back.
+    let chains = chains(selected);
+    for chain in chains.iter().rev() {
+        if except.contains(chain.last.target()) {
+            continue;
+        }
+        let now = match standing(machine, chain)? {
+            None | Some(Standing::Before) => continue,
+            Some(Standing::Ours(now)) => now,
+            Some(Standing::Drifted(now, _)) if force == Force::Yes => now,
+            Some(Standing::Drifted(_, found)) => {
+                drifted.push((chain, found.target));
+                continue;
+            }
+            Some(Standing::Rebooted(now)) => {
+                let name = knob_name(chain.last.target());
+                plan.note(format!("{name} is {now} since the last boot, which is not memtune's doing, and stays"));
+                continue;
+            }
+        };
+        push_back(plan, machine, chain, now)?;
+    }
+    refuse_drifted(&drifted)
+}
+
+fn refuse_drifted(drifted: &[(&Chain<'_>, String)]) -> Result<(), Fault> {
+    let Some((chain, first)) = drifted.first() else { return Ok(()) };
+    let others = match drifted.len() - 1 {
+        0 => String::new(),
+        1 => " (and another target)".to_owned(),
+        count => format!(" (and {count} other targets)"),
+    };
+    let message = format!("`{first}`{others} was changed by somebody else since memtune set it");
+    let id = chain.entry.id;
+    Err(Fault::new(Exit::Refused, message)
+        .hint(format!("`memtune undo {id} --force` overwrites that; `memtune history {id}` shows what was there")))
+}
+
+fn push_back(plan: &mut Plan, machine: &Machine<'_>, chain: &Chain<'_>, now: Now) -> Result<(), Fault> {
+    let why = Why::new(format!("as it was before change {}", chain.first_entry), "the journal of memtune");
+    let change = match (chain.first, now, machine.kernel) {
+        (Change::File(first), Now::File(before), _) => Change::File(FileChange {
+            target: first.target.clone(),
+            before,
+            after: first.before.clone(),
+            folders: first.folders.clone(),
+            why,
+        }),
+        (Change::Knob(first), Now::Knob(before), Some(kernel)) => {
+            Change::Knob(first.inverse(kernel, before, why)?)
+        }
+        _ => return Ok(()),
+    };
+    if !is_idle(&change) {
+        plan.push(change);
+    }
+    Ok(())
+}
+
+fn add_commands(plan: &mut Plan, selected: &[&Entry]) {
+    for entry in selected.iter().rev() {
+        for change in entry.changes.iter().rev() {
+            let Change::Command(command) = change else { continue };
+            if command.afterwards {
+                plan.push(change.clone());
+            } else if entry.state == State::Incomplete {
+                plan.note(format!("`{}` may have been run, and is not taken back", command.target));
+            } else if let Some(inverse) = command.inverse() {
+                plan.push(Change::Command(inverse));
+            }
+        }
+    }
+}

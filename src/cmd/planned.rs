@@ -1,0 +1,170 @@
+//! From a plan to its end: shown, agreed to, carried out. Every command that writes goes through here.
+
+use std::time::SystemTime;
+
+use anyhow::Result;
+use serde::Serialize;
+
+use crate::change::{self, Plan, Recovered};
+use crate::cli::Global;
+use crate::exit::{Exit, Fault};
+use crate::host::Host;
+use crate::ui::terminal::Terminal;
+use crate::ui::{json, message, plan as shown, prompt};
+
+/// How far the caller agrees beforehand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Approval {
+    /// Whether the plan shall only be shown.
+    pub dry_run: bool,
+    /// Whether it shall be carried out without a question.
+    pub yes: bool,
+}
+
+impl Approval {
+    /// As the options say.
+    pub fn of(global: &Global) -> Self {
+        Self { dry_run: global.dry_run, yes: global.yes }
+    }
+
+    /// To show the plan, and no more.
+    pub fn dry_run() -> Self {
+        Self { dry_run: true, yes: false }
+    }
+}
+
+/// What a program is told about a plan, and about its number in the journal once it is applied.
+#[derive(Serialize)]
+struct Answer<'p> {
+    #[serde(flatten)]
+    plan: &'p Plan,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    applied: Option<u64>,
+}
+
+/// Shows `plan` and, where it may, carries it out.
+///
+/// # Errors
+/// Says why a question could not be asked, or why the plan failed.
+pub fn carry_out(
+    plan: Plan,
+    approval: Approval,
+    global: &Global,
+    host: &Host,
+    terminal: &mut Terminal,
+) -> Result<Exit> {
+    let plan = plan.for_host(host);
+    if global.json { for_programs(plan, approval, host, terminal) } else { for_people(plan, approval, host, terminal) }
+}
+
+/// Takes back what an earlier run had left half done, and says so. Who plans from what is there calls this first.
+///
+/// # Errors
+/// Refuses while another memtune is at work.
+pub fn recover(approval: Approval, global: &Global, host: &Host, terminal: &mut Terminal) -> Result<()> {
+    if approval.dry_run || !change::may_write(host) {
+        return Ok(());
+    }
+    match change::recover(host)? {
+        Some(recovered) if global.json => {
+            let Recovered { id, title, left, .. } = &recovered;
+            let left: String = left.iter().map(|left| format!("; left: {left}")).collect();
+            message::warning(&format!("change {id} ({title}) had been cut short, and was taken back{left}"));
+        }
+        Some(recovered) => terminal.show(&shown::recovered(&recovered, terminal.look))?,
+        None => {}
+    }
+    Ok(())
+}
+
+/// Adds what to type where an answer needs root.
+///
+/// # Errors
+/// The one that came.
+pub fn with_sudo<T>(answer: Result<T, Fault>) -> Result<T, Fault> {
+    answer.map_err(|fault| match fault.exit {
+        Exit::Privilege => fault.hint(for_sudo()),
+        _ => fault,
+    })
+}
+
+fn for_people(plan: Plan, approval: Approval, host: &Host, terminal: &mut Terminal) -> Result<Exit> {
+    terminal.show(&shown::render(&plan, terminal.look))?;
+    if let Some(exit) = without_writing(&plan, approval) {
+        return Ok(exit);
+    }
+    if !change::may_write(host) {
+        terminal.show(&shown::needs_root(&for_sudo(), terminal.look))?;
+        return Ok(Exit::Privilege);
+    }
+    if !approval.yes && !prompt::confirm(&question(&plan, host))? {
+        terminal.show("Nothing was changed.\n")?;
+        return Ok(Exit::Done);
+    }
+    let applied = change::apply(host, plan, &typed(), SystemTime::now())?;
+    if let Some(recovered) = &applied.recovered {
+        terminal.show(&shown::recovered(recovered, terminal.look))?;
+    }
+    terminal.show(&shown::applied(applied.id, &in_same_tree(host), terminal.look))?;
+    Ok(Exit::Done)
+}
+
+fn for_programs(plan: Plan, approval: Approval, host: &Host, terminal: &mut Terminal) -> Result<Exit> {
+    if let Some(exit) = without_writing(&plan, approval) {
+        terminal.show(&json::object(&Answer { plan: &plan, applied: None })?)?;
+        return Ok(exit);
+    }
+    if !change::may_write(host) {
+        terminal.show(&json::object(&Answer { plan: &plan, applied: None })?)?;
+        let fault = Fault::new(Exit::Privilege, "carrying out this plan needs root");
+        return Err(fault.hint(for_sudo()).into());
+    }
+    if !approval.yes {
+        let fault = Fault::new(Exit::Usage, "with `--json` no question can be asked");
+        return Err(fault.hint("pass -n to see the plan, or -y to carry it out").into());
+    }
+    let applied = change::apply(host, plan.clone(), &typed(), SystemTime::now())?;
+    terminal.show(&json::object(&Answer { plan: &plan, applied: Some(applied.id) })?)?;
+    Ok(Exit::Done)
+}
+
+/// How it ends where nothing is written, whoever asks.
+fn without_writing(plan: &Plan, approval: Approval) -> Option<Exit> {
+    if !plan.refused().is_empty() {
+        return Some(Exit::Refused);
+    }
+    (plan.is_empty() || approval.dry_run).then_some(Exit::Done)
+}
+
+fn question(plan: &Plan, host: &Host) -> String {
+    let place = host.folder().map(|folder| format!(" in {}", folder.display())).unwrap_or_default();
+    let mut title = plan.title.chars();
+    let capital: String = title.next().into_iter().flat_map(char::to_uppercase).chain(title).collect();
+    format!("{capital}{place}?")
+}
+
+/// What was typed, for the journal.
+fn typed() -> String {
+    change::typed(&std::env::args().collect::<Vec<_>>())
+}
+
+/// What to type for the same with root's rights. sudo looks for programs in fewer places than the caller's shell.
+fn for_sudo() -> String {
+    let full = std::env::current_exe().ok().map(|path| path.display().to_string());
+    let mut words: Vec<String> = std::env::args().collect();
+    if let (Some(full), Some(program)) = (full, words.first_mut()) {
+        *program = full;
+    }
+    format!("sudo {}", change::typed(&words))
+}
+
+/// How memtune is called for the same tree again.
+fn in_same_tree(host: &Host) -> String {
+    match host.folder() {
+        Some(folder) => {
+            let folder = folder.display().to_string();
+            format!("memtune --root {}", change::typed(&[folder]))
+        }
+        None => "sudo memtune".to_owned(),
+    }
+}

@@ -1,0 +1,66 @@
+//! Keeps two of us from changing one machine at the same time.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::unix::fs::FileExt;
+
+use rustix::fd::OwnedFd;
+use rustix::fs::{FlockOperation, OFlags};
+use rustix::io::Errno;
+
+use crate::host::Host;
+
+use super::folder::{Folder, split};
+
+/// Holds until it is dropped, or its process ends in whatever way.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+/// Why a lock was not given.
+#[derive(Debug)]
+pub enum LockFailure {
+    /// Somebody holds it: the number of that process, as it wrote it.
+    Held(Option<u32>),
+    /// It could not be asked for.
+    Failed(io::Error),
+}
+
+impl From<io::Error> for LockFailure {
+    fn from(error: io::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl Host {
+    /// Takes the lock that the file `path` stands for, without waiting. The file and its folder are made where they are missing,
+    /// closed to others. For `change/` only.
+    ///
+    /// # Errors
+    /// Says who holds it, or what stood in the way.
+    pub fn lock(&self, path: &str) -> Result<Lock, LockFailure> {
+        let (folder, name) = split(path)?;
+        let folder = Folder::make(self, folder, 0o700)?;
+        let file = folder.create_file(name, OFlags::RDWR | OFlags::CREATE, 0o600)?;
+        take(file)
+    }
+}
+
+fn take(file: OwnedFd) -> Result<Lock, LockFailure> {
+    match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => {}
+        Err(Errno::WOULDBLOCK) => return Err(LockFailure::Held(holder(File::from(file)))),
+        Err(error) => return Err(LockFailure::Failed(error.into())),
+    }
+    let mut file = File::from(file);
+    file.set_len(0)?;
+    file.write_all(format!("{}\n", std::process::id()).as_bytes())?;
+    Ok(Lock { _file: file })
+}
+
+fn holder(file: File) -> Option<u32> {
+    let mut text = [0; 16];
+    let length = file.read_at(&mut text, 0).ok()?;
+    str::from_utf8(text.get(..length)?).ok()?.trim().parse().ok()
+}

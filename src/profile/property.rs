@@ -1,0 +1,232 @@
+//! Which properties of a unit a profile may set, and to what.
+//!
+//! systemd ignores a value that it does not understand and only says so in its log: whoever thinks that a limit holds
+//! would never know. So what it would ignore is refused here.
+
+/// How the value of a property is spelled.
+#[derive(Clone, Copy)]
+enum Syntax {
+    /// Bytes, a share, or `infinity`; systemd ignores 0 for some.
+    Memory { zero: bool, share: bool },
+    /// A share of one processor.
+    Quota,
+    /// 1 to 10000.
+    Weight,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// A whole number from, to.
+    Number(i64, i64),
+    /// A limit of a resource, in bytes or pieces; a soft and a hard one with `:` between them.
+    Limit { bytes: bool },
+    /// A number of tasks, a share, or `infinity`.
+    Tasks,
+    /// A span of time such as `10s` or `1min 30s`.
+    Span,
+}
+
+const MEMORY: Syntax = Syntax::Memory { zero: false, share: true };
+const PROTECTION: Syntax = Syntax::Memory { zero: true, share: true };
+/// The manual takes a share of swap, some versions of systemd one of memory: only sizes mean the same everywhere.
+const SWAP: Syntax = Syntax::Memory { zero: true, share: false };
+
+const PROPERTIES: [(&str, Syntax); 18] = [
+    ("MemoryMax", MEMORY),
+    ("MemoryHigh", MEMORY),
+    ("MemoryLow", PROTECTION),
+    ("MemoryMin", PROTECTION),
+    ("MemorySwapMax", SWAP),
+    ("MemoryZSwapMax", SWAP),
+    ("CPUQuota", Syntax::Quota),
+    ("CPUWeight", Syntax::Weight),
+    ("OOMPolicy", Syntax::Word(&["continue", "stop", "kill"])),
+    ("OOMScoreAdjust", Syntax::Number(-1000, 1000)),
+    ("LimitMEMLOCK", Syntax::Limit { bytes: true }),
+    ("LimitNOFILE", Syntax::Limit { bytes: false }),
+    ("TasksMax", Syntax::Tasks),
+    ("ManagedOOMPreference", Syntax::Word(&["none", "avoid", "omit"])),
+    (
+        "Restart",
+        Syntax::Word(&["no", "on-success", "on-failure", "on-abnormal", "on-watchdog", "on-abort", "always"]),
+    ),
+    ("RestartSec", Syntax::Span),
+    ("StartLimitIntervalSec", Syntax::Span),
+    ("StartLimitBurst", Syntax::Number(0, 1_000_000)),
+];
+
+/// The section of a service's file in which a property stands.
+pub fn section(property: &str) -> &'static str {
+    if property.starts_with("StartLimit") { "Unit" } else { "Service" }
+}
+
+/// Refuses a property that a profile may not set.
+pub(super) fn check(property: &str) -> Result<(), String> {
+    match syntax(property) {
+        Some(_) => Ok(()),
+        None => {
+            let names: Vec<&str> = PROPERTIES.iter().map(|(name, _)| *name).collect();
+            let found = crate::facts::malformed::shortened(property);
+            Err(format!("`{found}` is no property that a profile may set: allowed are {}", names.join(", ")))
+        }
+    }
+}
+
+/// Refuses a value that systemd would ignore.
+pub(super) fn check_value(property: &str, value: &str) -> Result<(), String> {
+    let Some(syntax) = syntax(property) else { return check(property) };
+    if syntax.fits(value) {
+        return Ok(());
+    }
+    let found = crate::facts::malformed::shortened(value);
+    Err(format!("`{property}` cannot be `{found}`: allowed is {}", syntax.allowed()))
+}
+
+fn syntax(property: &str) -> Option<Syntax> {
+    PROPERTIES.iter().find(|(name, _)| *name == property).map(|&(_, syntax)| syntax)
+}
+
+impl Syntax {
+    fn fits(self, value: &str) -> bool {
+        match self {
+            Self::Memory { zero, share } => {
+                value == "infinity" || (is_bytes(value) && (zero || !is_zero(value))) || (share && is_share(value))
+            }
+            Self::Quota => {
+                value.strip_suffix('%').is_some_and(|number| is_decimal(number) && !is_zero(number))
+            }
+            Self::Weight => value == "idle" || is_within(value, 1, 10_000),
+            Self::Word(words) => words.contains(&value),
+            Self::Number(from, to) => is_within(value, from, to),
+            Self::Limit { bytes } => {
+                let (soft, hard) = value.split_once(':').unwrap_or((value, value));
+                [soft, hard].iter().all(|one| *one == "infinity" || if bytes { is_bytes(one) } else { is_digits(one) })
+            }
+            Self::Tasks => {
+                value == "infinity" || is_share(value) || (is_digits(value) && !is_zero(value))
+            }
+            Self::Span => value == "infinity" || (!value.is_empty() && value.split(' ').all(is_span_part)),
+        }
+    }
+
+    fn allowed(self) -> String {
+        match self {
+            Self::Memory { zero: false, .. } => "a size above 0 such as `24G`, a share such as `75%`, or `infinity`".to_owned(),
+            Self::Memory { share: false, .. } => "a size such as `2G`, `0`, or `infinity`".to_owned(),
+            Self::Memory { .. } => "a size such as `1G`, a share such as `5%`, or `infinity`".to_owned(),
+            Self::Quota => "a share of one processor such as `600%`".to_owned(),
+            Self::Weight => "1 to 10000, or `idle`".to_owned(),
+            Self::Word(words) => words.join(", "),
+            Self::Number(from, to) => format!("{from} to {to}"),
+            Self::Limit { bytes: true } => "a size such as `8G`, `infinity`, or both with `:` between them".to_owned(),
+            Self::Limit { bytes: false } => "a number, `infinity`, or both with `:` between them".to_owned(),
+            Self::Tasks => "a number above 0, a share such as `15%`, or `infinity`".to_owned(),
+            Self::Span => "a span of time such as `10s` or `1min 30s`, or `infinity`".to_owned(),
+        }
+    }
+}
+
+/// What systemd's parse_size() reads: a number with one letter behind it, base 1024.
+fn is_bytes(value: &str) -> bool {
+    let number = value.strip_suffix(['K', 'M', 'G', 'T']);
+    let is_sound = number.map_or_else(|| is_digits(value), is_decimal);
+    is_sound && crate::sys::size::parse(value).is_ok()
+}
+
+/// More than nothing, and no more than the whole.
+fn is_share(value: &str) -> bool {
+    let number = value.strip_suffix('%').filter(|number| is_decimal(number) && !is_zero(number));
+    number.and_then(|number| number.parse::<f64>().ok()).is_some_and(|percent| percent <= 100.0)
+}
+
+fn is_span_part(part: &str) -> bool {
+    const UNITS: [&str; 9] = ["us", "ms", "s", "sec", "min", "m", "h", "d", "w"];
+    let end = part.find(|letter: char| letter.is_ascii_alphabetic()).unwrap_or(part.len());
+    let (number, unit) = part.split_at(end);
+    is_decimal(number) && (unit.is_empty() || UNITS.contains(&unit))
+}
+
+fn is_within(value: &str, from: i64, to: i64) -> bool {
+    let digits = value.strip_prefix('-').unwrap_or(value);
+    is_digits(digits) && value.parse::<i64>().is_ok_and(|number| (from..=to).contains(&number))
+}
+
+fn is_digits(text: &str) -> bool {
+    (1..=18).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Twelve digits at most on either side of the point, which no sound value reaches.
+fn is_decimal(text: &str) -> bool {
+    let (whole, rest) = text.split_once('.').unwrap_or((text, "0"));
+    is_digits(whole) && is_digits(rest) && text.len() <= 25
+}
+
+fn is_zero(text: &str) -> bool {
+    !text.bytes().any(|byte| (b'1'..=b'9').contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_systemd_understands_is_taken() {
+        for (property, value) in [
+            ("MemoryMax", "24G"),
+            ("MemoryMax", "infinity"),
+            ("MemoryHigh", "70%"),
+            ("MemoryMin", "0"),
+            ("MemorySwapMax", "0"),
+            ("CPUQuota", "600%"),
+            ("CPUWeight", "idle"),
+            ("OOMPolicy", "kill"),
+            ("OOMScoreAdjust", "-1000"),
+            ("LimitMEMLOCK", "infinity"),
+            ("LimitMEMLOCK", "8M:infinity"),
+            ("LimitNOFILE", "1024:524288"),
+            ("TasksMax", "15%"),
+            ("Restart", "on-failure"),
+            ("RestartSec", "10"),
+            ("StartLimitIntervalSec", "10min 30s"),
+            ("StartLimitBurst", "5"),
+        ] {
+            assert_eq!(check_value(property, value), Ok(()), "{property}={value}");
+        }
+        assert_eq!((section("StartLimitBurst"), section("MemoryMax")), ("Unit", "Service"));
+    }
+
+    #[test]
+    fn what_systemd_would_ignore_is_refused_with_what_is_allowed() {
+        for (property, value, allowed) in [
+            ("MemoryMax", "0", "`24G`"),
+            ("MemoryMax", "0.0G", "`24G`"),
+            ("MemoryMax", "24GiB", "`24G`"),
+            ("MemoryMax", "101%", "`24G`"),
+            ("MemoryMax", "24G\nExecStartPre=/bin/x", "`24G`"),
+            ("MemorySwapMax", "50%", "`2G`"),
+            ("CPUQuota", "6", "`600%`"),
+            ("CPUQuota", "0%", "`600%`"),
+            ("CPUWeight", "0", "10000"),
+            ("OOMPolicy", "Kill", "continue, stop, kill"),
+            ("OOMScoreAdjust", "1001", "-1000 to 1000"),
+            ("OOMScoreAdjust", "+5", "-1000 to 1000"),
+            ("LimitNOFILE", "8G", "number"),
+            ("TasksMax", "0", "above 0"),
+            ("Restart", "sometimes", "on-failure"),
+            ("RestartSec", "soon", "`10s`"),
+            ("RestartSec", "1  2", "`10s`"),
+            ("ExecStart", "/bin/x", "MemoryMax"),
+        ] {
+            let wrong = check_value(property, value).unwrap_err();
+            assert!(wrong.contains(allowed) && !wrong.contains('\n'), "{property}={value}: {wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_value_ends_its_line(index in 0usize..PROPERTIES.len(), value in "(\\PC|\n|[0-9]+|[KMGT%:. ]|infinity)*") {
+            if check_value(PROPERTIES[index].0, &value).is_ok() {
+                prop_assert!(!value.contains(['\n', '\r', '#', ';', '\\']));
+            }
+        }
+    }
+}
