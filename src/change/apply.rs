@@ -94,15 +94,14 @@ fn refresh(kernel: &dyn Kernel, changes: &mut [Change]) -> Result<(), Fault> {
 /// `begun` tells how many changes were begun when one fails.
 fn carry_out(machine: &Machine<'_>, entry: &mut Entry, begun: &mut usize) -> Result<(), Fault> {
     let wanted = forwards(&entry.changes);
-    for place in 0..entry.changes.len() {
-        let is_counted = matches!(&entry.changes[place], Change::Command(command) if !command.afterwards);
-        if is_counted {
+    for (place, change) in entry.changes.clone().iter().enumerate() {
+        if matches!(change, Change::Command(command) if !command.afterwards) {
             // Written down before it is run: who takes it back later must know.
             entry.started += 1;
             journal::write(machine.host, entry)?;
         }
         *begun = place + 1;
-        match (&entry.changes[place], machine.kernel) {
+        match (change, machine.kernel) {
             (Change::File(file), _) => file.apply(machine.host)?,
             (Change::Knob(knob), Some(kernel)) => settle::set(kernel, &knob.target, &wanted)?,
             (Change::Command(command), Some(kernel)) => run(kernel, &command.target, &command.words)?,
@@ -144,7 +143,9 @@ fn give_up(machine: &Machine<'_>, mut entry: Entry, begun: usize, cause: Fault) 
     };
     match (hint, written) {
         (Some(hint), _) => fault.hint(hint),
-        (None, Err(error)) => fault.hint(format!("the journal could not be closed ({error}); the next run does it")),
+        (None, Err(error)) => {
+            fault.hint(format!("the journal could not be closed ({error}); the next run does it"))
+        }
         (None, Ok(())) => fault,
     }
 }

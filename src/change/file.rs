@@ -38,12 +38,7 @@ pub(super) enum TakenBack {
 
 impl FileChange {
     /// What makes the file at `path` hold `after`, or be gone; `None` where that is so already.
-    pub(super) fn new(
-        host: &Host,
-        path: &str,
-        after: Option<&str>,
-        why: Why,
-    ) -> Result<Option<Self>, Fault> {
+    pub(super) fn new(host: &Host, path: &str, after: Option<&str>, why: Why) -> Result<Option<Self>, Fault> {
         let failed = |error| fault::on_file("read", path, &error);
         let before = host.state(path).map_err(failed)?;
         if before.as_ref().map(|file| file.content.as_slice()) == after.map(str::as_bytes) {
@@ -68,7 +63,8 @@ impl FileChange {
 
     /// Whether the file is what the plan found.
     pub(super) fn is_as_before(&self, host: &Host) -> Result<bool, Fault> {
-        let current = host.state(&self.target).map_err(|error| fault::on_file("read", &self.target, &error))?;
+        let current =
+            host.state(&self.target).map_err(|error| fault::on_file("read", &self.target, &error))?;
         Ok(is_same(current.as_ref(), self.before.as_ref()))
     }
 

@@ -178,7 +178,8 @@ impl Plan {
             let place = self.changes.iter().take_while(|planned| !planned.is_afterwards()).count();
             return self.changes.insert(place, change);
         }
-        if self.changes.iter().all(|planned| !planned.is_afterwards() || planned.target() != change.target()) {
+        if self.changes.iter().all(|planned| !planned.is_afterwards() || planned.target() != change.target())
+        {
             self.changes.push(change);
         }
     }

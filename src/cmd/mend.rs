@@ -24,6 +24,7 @@ pub(super) fn run(
     host: &Host,
     terminal: &mut Terminal,
 ) -> Result<Exit> {
+    planned::recover(Approval::of(global), global, host, terminal)?;
     let mut done: Vec<&Fix> = Vec::new();
     let mut exit = Exit::Done;
     for finding in findings.iter().filter(|finding| finding.counts_as(Severity::Info)) {

@@ -54,7 +54,11 @@ pub fn carry_out(
     terminal: &mut Terminal,
 ) -> Result<Exit> {
     let plan = plan.for_host(host);
-    if global.json { for_programs(plan, approval, host, terminal) } else { for_people(plan, approval, host, terminal) }
+    if global.json {
+        for_programs(plan, approval, host, terminal)
+    } else {
+        for_people(plan, approval, host, terminal)
+    }
 }
 
 /// Takes back what an earlier run had left half done, and says so. Who plans from what is there calls this first.
@@ -143,9 +147,13 @@ fn question(plan: &Plan, host: &Host) -> String {
     format!("{capital}{place}?")
 }
 
-/// What was typed, for the journal.
+/// What was typed, for the journal; where the program lies does not matter there.
 fn typed() -> String {
-    change::typed(&std::env::args().collect::<Vec<_>>())
+    let mut words: Vec<String> = std::env::args().collect();
+    if let Some(program) = words.first_mut() {
+        *program = program.rsplit('/').next().unwrap_or_default().to_owned();
+    }
+    change::typed(&words)
 }
 
 /// What to type for the same with root's rights. sudo looks for programs in fewer places than the caller's shell.

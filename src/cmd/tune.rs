@@ -88,6 +88,7 @@ impl Tuner<'_> {
     }
 
     fn apply(&mut self, names: &[String], how: &How, approval: Approval) -> Result<Exit> {
+        planned::recover(approval, self.global, self.host, self.terminal)?;
         let readings = Readings::new(self.host, None);
         let request = self.request(names, how)?;
         let sized = self.sized(&request, &readings)?;
@@ -114,8 +115,10 @@ impl Tuner<'_> {
     }
 
     fn off(&mut self) -> Result<Exit> {
-        let plan = off::plan(self.host)?;
-        planned::carry_out(plan, Approval::of(self.global), self.global, self.host, self.terminal)
+        let approval = Approval::of(self.global);
+        planned::recover(approval, self.global, self.host, self.terminal)?;
+        let plan = planned::with_sudo(off::plan(self.host))?;
+        planned::carry_out(plan, approval, self.global, self.host, self.terminal)
     }
 
     fn status(&mut self, keys: &[String]) -> Result<Exit> {

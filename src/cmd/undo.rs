@@ -84,7 +84,8 @@ fn finish(
 }
 
 fn pending_plan(pending: &Entry) -> Plan {
-    let title = format!("take back change {}, which is under way or was cut short: {}", pending.id, pending.title);
+    let title =
+        format!("take back change {}, which is under way or was cut short: {}", pending.id, pending.title);
     let mut plan = Plan::new(title, Area::Undo);
     plan.note(format!("`memtune history {}` shows what it was about to do", pending.id));
     plan

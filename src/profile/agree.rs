@@ -145,7 +145,10 @@ mod tests {
         let bytes = setting("vm.dirty_bytes", Keep::Exactly, false);
         let ratio = setting("vm.dirty_ratio", Keep::Exactly, false);
         assert_eq!(subject(&bytes.target), subject(&ratio.target));
-        assert_ne!(subject(&bytes.target), subject(&setting("vm.dirty_background_bytes", Keep::Exactly, false).target));
+        assert_ne!(
+            subject(&bytes.target),
+            subject(&setting("vm.dirty_background_bytes", Keep::Exactly, false).target)
+        );
         assert_eq!(winner(&[(&bytes, "1048576"), (&ratio, "10")]), None);
     }
 }

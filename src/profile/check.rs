@@ -45,7 +45,9 @@ pub(super) struct Reader<'a> {
 impl Reader<'_> {
     fn profile(self, document: Document) -> Result<Written, Fault> {
         if *document.schema.get_ref() != 1 {
-            return Err(self.text.wrong(&document.schema.span(), "`schema` has to be 1: this memtune knows no other"));
+            return Err(self
+                .text
+                .wrong(&document.schema.span(), "`schema` has to be 1: this memtune knows no other"));
         }
         self.checked(&document.name, check_name)?;
         if document.name.get_ref() != self.name {
@@ -89,7 +91,9 @@ impl Reader<'_> {
         let place = table.span();
         let table = table.into_inner();
         if table.kind == SwapKind::None && (table.scale.is_some() || table.literal.is_some()) {
-            return Err(self.text.wrong(&place, "no swap has no size: `kind = \"none\"` takes no `scale` and no `literal`"));
+            return Err(self
+                .text
+                .wrong(&place, "no swap has no size: `kind = \"none\"` takes no `scale` and no `literal`"));
         }
         self.explained(&place, table.literal.is_some(), table.effect.is_some())?;
         Ok(SwapWish {
@@ -107,10 +111,17 @@ impl Reader<'_> {
     fn watch(self, table: Spanned<WatchTable>) -> Result<Watch, Fault> {
         let place = table.span();
         let table = table.into_inner();
-        for (name, percent) in [("available-percent", table.available_percent), ("gpu-percent", table.gpu_percent)] {
+        for (name, percent) in
+            [("available-percent", table.available_percent), ("gpu-percent", table.gpu_percent)]
+        {
             if percent.is_some_and(|percent| !(percent > 0.0 && percent < 100.0)) {
                 return Err(self.text.wrong(&place, format!("`{name}` has to be above 0 and below 100")));
             }
+        }
+        if table.available_percent.or(table.gpu_percent).is_none() {
+            return Err(self
+                .text
+                .wrong(&place, "a watchdog needs `available-percent` or `gpu-percent`, or both"));
         }
         Ok(Watch {
             available_percent: table.available_percent,
@@ -144,7 +155,11 @@ impl Reader<'_> {
         })
     }
 
-    fn each<T, U>(self, tables: Vec<Spanned<T>>, read: impl Fn(Self, T) -> Result<U, Fault>) -> Result<Vec<U>, Fault> {
+    fn each<T, U>(
+        self,
+        tables: Vec<Spanned<T>>,
+        read: impl Fn(Self, T) -> Result<U, Fault>,
+    ) -> Result<Vec<U>, Fault> {
         self.few(&tables)?;
         tables.into_iter().map(|table| read(self, table.into_inner())).collect()
     }
@@ -160,8 +175,12 @@ impl Reader<'_> {
     /// What the source document says shall never be written by somebody who was not told what it does.
     pub(super) fn explained(self, place: &Range<usize>, literal: bool, effect: bool) -> Result<(), Fault> {
         match (literal, effect) {
-            (true, false) => Err(self.text.wrong(place, "`literal` needs an `effect`: what that number really does")),
-            (false, true) => Err(self.text.wrong(place, "`effect` says what `literal` does, and there is no `literal`")),
+            (true, false) => {
+                Err(self.text.wrong(place, "`literal` needs an `effect`: what that number really does"))
+            }
+            (false, true) => {
+                Err(self.text.wrong(place, "`effect` says what `literal` does, and there is no `literal`"))
+            }
             _ => Ok(()),
         }
     }
@@ -249,40 +268,108 @@ mod tests {
             (swappiness("value = 201"), "line 10: `vm.swappiness` cannot be `201`"),
             (swappiness("value = \"much\""), "line 10: `vm.swappiness` takes a whole number"),
             (swappiness("value = true"), "line 10: expected a whole number or a string"),
-            (swappiness("value = 1\nscale = { of = \"memory\", percent = 1 }"), "line 11: a setting has `value` or `scale`"),
+            (
+                swappiness("value = 1\nscale = { of = \"memory\", percent = 1 }"),
+                "line 11: a setting has `value` or `scale`",
+            ),
             (swappiness(""), "line 6: a setting needs one of `value`, `scale` and `literal`"),
             (swappiness("literal = 1"), "line 6: `literal` needs an `effect`"),
             (swappiness("value = 1\neffect = \"none\""), "line 6: `effect` says what `literal` does"),
-            (swappiness("value = 1\nkeep = \"larger\""), "line 11: unknown variant `larger`, expected one of `exactly`"),
+            (
+                swappiness("value = 1\nkeep = \"larger\""),
+                "line 11: unknown variant `larger`, expected one of `exactly`",
+            ),
             (swappiness("value = 1\nwhen = { swap = \"much\" }"), "line 11: unknown variant `much`"),
             (swappiness("value = 1\nwhen = { architecture = [\"x86 64\"] }"), "line 11: a processor family"),
-            (swappiness("value = 1") + &swappiness("value = 2"), "line 11: `vm.swappiness` is set a second time"),
+            (
+                swappiness("value = 1") + &swappiness("value = 2"),
+                "line 11: `vm.swappiness` is set a second time",
+            ),
             (setting("vm.swapiness", "value = 1"), "line 7: `vm.swapiness` is no sysctl"),
             (setting("kernel.core_pattern", "value = 1"), "line 7: `kernel.core_pattern`"),
-            (swappiness("sys = \"/sys/kernel/mm/ksm/run\"\nvalue = 1"), "line 10: a setting has `sysctl` or `sys`"),
-            ("[[setting]]\nsys = \"/sys/power/state\"\nvalue = 1\nreason = \"r\"\nsource = \"s\"".to_owned(), "line 7: `/sys/power/state`"),
-            ("[[setting]]\nvalue = 1\nreason = \"r\"\nsource = \"s\"".to_owned(), "line 6: a setting needs `sysctl"),
-            ("[[setting]]\nsysctl = \"vm.swappiness\"\nvalue = 1\nsource = \"s\"".to_owned(), "line 6: missing field `reason`"),
-            (free("scale = { of = \"ram\", percent = 1 }"), "unknown variant `ram`, expected one of `lowmem`"),
-            (free("scale = { of = \"lowmem\", percent = 0, unit = \"KiB\" }"), "line 10: `percent` has to be above 0"),
-            (free("scale = { of = \"lowmem\", percent = nan, unit = \"KiB\" }"), "line 10: `percent` has to be above 0"),
-            (free("scale = { of = \"lowmem\", percent = 1, unit = \"kB\" }"), "unknown variant `kB`, expected one of `KiB`"),
+            (
+                swappiness("sys = \"/sys/kernel/mm/ksm/run\"\nvalue = 1"),
+                "line 10: a setting has `sysctl` or `sys`",
+            ),
+            (
+                "[[setting]]\nsys = \"/sys/power/state\"\nvalue = 1\nreason = \"r\"\nsource = \"s\""
+                    .to_owned(),
+                "line 7: `/sys/power/state`",
+            ),
+            (
+                "[[setting]]\nvalue = 1\nreason = \"r\"\nsource = \"s\"".to_owned(),
+                "line 6: a setting needs `sysctl",
+            ),
+            (
+                "[[setting]]\nsysctl = \"vm.swappiness\"\nvalue = 1\nsource = \"s\"".to_owned(),
+                "line 6: missing field `reason`",
+            ),
+            (
+                free("scale = { of = \"ram\", percent = 1 }"),
+                "unknown variant `ram`, expected one of `lowmem`",
+            ),
+            (
+                free("scale = { of = \"lowmem\", percent = 0, unit = \"KiB\" }"),
+                "line 10: `percent` has to be above 0",
+            ),
+            (
+                free("scale = { of = \"lowmem\", percent = nan, unit = \"KiB\" }"),
+                "line 10: `percent` has to be above 0",
+            ),
+            (
+                free("scale = { of = \"lowmem\", percent = 1, unit = \"kB\" }"),
+                "unknown variant `kB`, expected one of `KiB`",
+            ),
             (free("scale = { of = \"lowmem\", percent = 1, unit = \"bytes\" }"), "is counted in KiB"),
-            (free("scale = { of = \"lowmem\", percent = 1, unit = \"KiB\", at-least = \"64\u{1b}Mb\" }"), "line 10:"),
-            (free("scale = { of = \"lowmem\", percent = 1, unit = \"KiB\", at-least = \"64Q\" }"), "line 10: `64Q` is no size: allowed are"),
-            (free("scale = { of = \"lowmem\", percent = 1, unit = \"KiB\", at-least = \"2G\", at-most = \"1G\" }"), "larger than"),
+            (
+                free("scale = { of = \"lowmem\", percent = 1, unit = \"KiB\", at-least = \"64\u{1b}Mb\" }"),
+                "line 10:",
+            ),
+            (
+                free("scale = { of = \"lowmem\", percent = 1, unit = \"KiB\", at-least = \"64Q\" }"),
+                "line 10: `64Q` is no size: allowed are",
+            ),
+            (
+                free(
+                    "scale = { of = \"lowmem\", percent = 1, unit = \"KiB\", at-least = \"2G\", at-most = \"1G\" }",
+                ),
+                "larger than",
+            ),
             (swappiness("scale = { of = \"cpus\", percent = 1, at-least = \"1G\" }"), "has no `at-least`"),
-            (swappiness("scale = { of = \"memory\", percent = 1, at-least = \"kernel\" }"), "only of `vm.min_free_kbytes`"),
-            (property("MemoryMax", "value = \"0\""), "line 10: `MemoryMax` cannot be `0`: allowed is a size above 0"),
+            (
+                swappiness("scale = { of = \"memory\", percent = 1, at-least = \"kernel\" }"),
+                "only of `vm.min_free_kbytes`",
+            ),
+            (
+                property("MemoryMax", "value = \"0\""),
+                "line 10: `MemoryMax` cannot be `0`: allowed is a size above 0",
+            ),
             (property("ExecStart", "value = \"/bin/sh\""), "line 7: `ExecStart` is no property"),
-            (property("TasksMax", "scale = { of = \"memory\", percent = 1 }"), "line 10: `TasksMax` is no size"),
+            (
+                property("TasksMax", "scale = { of = \"memory\", percent = 1 }"),
+                "line 10: `TasksMax` is no size",
+            ),
             ("checks = [\"everything\"]".to_owned(), "line 6: a check is named by its id"),
             ("inherits = [\"../x\"]".to_owned(), "line 6: the name of a profile"),
             ("[recommend]\nunits = [\"redis\"]".to_owned(), "line 7: a unit is named in full"),
-            ("[swap]\nkind = \"none\"\nliteral = \"1G\"\nreason = \"r\"\nsource = \"s\"".to_owned(), "line 6: no swap has no size"),
-            ("[watch]\navailable-percent = 100\nreason = \"r\"\nsource = \"s\"".to_owned(), "line 6: `available-percent`"),
-            ("[[advice]]\ntext = \"a\\nb\"\nreason = \"r\"\nsource = \"s\"".to_owned(), "line 7: the text has several lines"),
-            ("[[advice]]\ntext = \"a\\u001b[2J\"\nreason = \"r\"\nsource = \"s\"".to_owned(), "line 7: the text holds a control"),
+            (
+                "[swap]\nkind = \"none\"\nliteral = \"1G\"\nreason = \"r\"\nsource = \"s\"".to_owned(),
+                "line 6: no swap has no size",
+            ),
+            (
+                "[watch]\navailable-percent = 100\nreason = \"r\"\nsource = \"s\"".to_owned(),
+                "line 6: `available-percent`",
+            ),
+            ("[watch]\nreason = \"r\"\nsource = \"s\"".to_owned(), "line 6: a watchdog needs"),
+            ("\"a\\u001bb\" = 1".to_owned(), "line 6: unknown field `a?b`"),
+            (
+                "[[advice]]\ntext = \"a\\nb\"\nreason = \"r\"\nsource = \"s\"".to_owned(),
+                "line 7: the text has several lines",
+            ),
+            (
+                "[[advice]]\ntext = \"a\\u001b[2J\"\nreason = \"r\"\nsource = \"s\"".to_owned(),
+                "line 7: the text holds a control",
+            ),
             ("[[advice\n".to_owned(), "line 6:"),
         ];
         for (tables, wanted) in cases {
@@ -295,7 +382,9 @@ mod tests {
     fn the_head_of_a_file_is_checked() {
         let of = |text: &str| parse(Text { file: "x.toml", text }, "x").unwrap_err().to_string();
         assert!(of(&text("y", "")).contains("line 2: `name` has to be \"x\""));
-        assert!(of(&text("x", "").replace("schema = 1", "schema = 2")).contains("line 1: `schema` has to be 1"));
+        assert!(
+            of(&text("x", "").replace("schema = 1", "schema = 2")).contains("line 1: `schema` has to be 1")
+        );
         assert!(of(&text("x", "").replace("\"T\"", "\"\"")).contains("line 3: the text is empty"));
         assert!(of("").contains("line 1: missing field `schema`"));
     }

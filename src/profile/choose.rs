@@ -35,14 +35,21 @@ pub(super) fn choose<'p>(
             passed.push((setting, why));
             continue;
         }
-        if numbers == Numbers::Literal && setting.literal.is_none() && has_literal_sibling(settings, setting, readings) {
+        if numbers == Numbers::Literal
+            && setting.literal.is_none()
+            && has_literal_sibling(settings, setting, readings)
+        {
             continue;
         }
         choice.add(candidate(setting, readings, numbers).map_err(failed)?);
     }
     for (setting, why) in passed {
         if !choice.speaks_for(setting) {
-            choice.left_out.push(LeftOut { target: setting.target.to_string(), why, profile: setting.profile.clone() });
+            choice.left_out.push(LeftOut {
+                target: setting.target.to_string(),
+                why,
+                profile: setting.profile.clone(),
+            });
         }
     }
     choice.left_out.dedup();
@@ -106,12 +113,17 @@ fn why_not(setting: &Setting, readings: &Readings<'_>, numbers: Numbers) -> Resu
     }
     let is_document_only = setting.amount == Amount::LiteralOnly && numbers == Numbers::Scaled;
     Ok(is_document_only.then(|| {
-        let (literal, effect) = (setting.literal.as_deref().unwrap_or_default(), setting.effect.as_deref().unwrap_or_default());
+        let (literal, effect) =
+            (setting.literal.as_deref().unwrap_or_default(), setting.effect.as_deref().unwrap_or_default());
         format!("{literal}, as documented: {effect} `--literal` writes it")
     }))
 }
 
-fn candidate<'p>(setting: &'p Setting, readings: &Readings<'_>, numbers: Numbers) -> Result<Candidate<'p>, Lacking> {
+fn candidate<'p>(
+    setting: &'p Setting,
+    readings: &Readings<'_>,
+    numbers: Numbers,
+) -> Result<Candidate<'p>, Lacking> {
     let literal = setting.literal.as_ref().filter(|_| numbers == Numbers::Literal);
     let (Scaled { value, workings }, is_literal) = match (literal, &setting.amount) {
         (Some(literal), _) => (fixed(literal), true),

@@ -12,14 +12,20 @@ use super::swap_size;
 /// machines bring to light (scaled values, conditions) is refused by [`size()`](super::size()), when it is known.
 ///
 /// # Errors
-/// Says which profiles insist on what, and why. A profile that is named twice counts once.
+/// Says which profiles insist on what, and why; that none was named, or two of one name. One that is
+/// named twice counts once.
 pub fn compose(profiles: Vec<Profile>) -> Result<Profile, Fault> {
     let mut whole: Option<Profile> = None;
+    let mut seen = Vec::new();
     for profile in profiles {
+        let origin = (profile.names.clone(), profile.file.clone());
+        if seen.contains(&origin) {
+            continue;
+        }
+        seen.push(origin);
         whole = Some(match whole {
             None => profile,
-            Some(whole) if profile.names.iter().all(|name| whole.names.contains(name)) => whole,
-            Some(whole) => join(whole, profile),
+            Some(whole) => join(whole, profile)?,
         });
     }
     let whole = whole.ok_or_else(|| {
@@ -29,7 +35,14 @@ pub fn compose(profiles: Vec<Profile>) -> Result<Profile, Fault> {
     Ok(whole)
 }
 
-fn join(mut whole: Profile, next: Profile) -> Profile {
+fn join(mut whole: Profile, next: Profile) -> Result<Profile, Fault> {
+    if next.names.iter().any(|name| whole.names.contains(name)) {
+        return Err(Fault::new(
+            Exit::Usage,
+            format!("two profiles are called `{}`", next.names.join("`, `")),
+        )
+        .hint("a profile needs a name of its own to be put beside another"));
+    }
     whole.names.extend(next.names);
     whole.title = format!("{}; {}", whole.title, next.title);
     whole.about = format!("{}\n\n{}", whole.about, next.about);
@@ -43,29 +56,36 @@ fn join(mut whole: Profile, next: Profile) -> Profile {
     whole.watch.extend(next.watch);
     whole.advice.extend(next.advice);
     whole.documented.extend(next.documented);
-    whole
+    Ok(whole)
 }
 
 fn refuse_contradictions(whole: &Profile) -> Result<(), Fault> {
     let everywhere: Vec<&SwapWish> = whole.swap.iter().filter(|wish| wish.when.is_empty()).collect();
     swap_size::refuse_contradiction(&everywhere)?;
-    let conflicts: Vec<String> = [&whole.settings, &whole.unit].into_iter().flat_map(|list| conflicts(list)).collect();
+    let conflicts: Vec<String> =
+        [&whole.settings, &whole.unit].into_iter().flat_map(|list| conflicts(list)).collect();
     if conflicts.is_empty() { Ok(()) } else { Err(conflict::fault(&conflicts)) }
 }
 
 fn conflicts(settings: &[Setting]) -> Vec<String> {
-    let fixed: Vec<Candidate<'_>> = settings.iter().filter_map(|one| fixed_everywhere(one, settings)).collect();
+    let fixed: Vec<Candidate<'_>> =
+        settings.iter().filter_map(|one| fixed_everywhere(one, settings)).collect();
     let mut subjects: Vec<&str> = fixed.iter().map(|one| subject(&one.setting.target)).collect();
     subjects.sort_unstable();
     subjects.dedup();
     let of = |name: &str| fixed.iter().filter(|one| subject(&one.setting.target) == name).cloned().collect();
-    subjects.into_iter().filter_map(|name| agree(of(name)).err()).map(|insisting| conflict::of_settings(&insisting)).collect()
+    subjects
+        .into_iter()
+        .filter_map(|name| agree(of(name)).err())
+        .map(|insisting| conflict::of_settings(&insisting))
+        .collect()
 }
 
 /// A setting that has the same value on every machine, and no other of its profile in front of it.
 fn fixed_everywhere<'p>(one: &'p Setting, settings: &[Setting]) -> Option<Candidate<'p>> {
     let Amount::Fixed(value) = &one.amount else { return None };
-    let is_sibling = |other: &&Setting| other.profile == one.profile && subject(&other.target) == subject(&one.target);
+    let is_sibling =
+        |other: &&Setting| other.profile == one.profile && subject(&other.target) == subject(&one.target);
     let is_alone = settings.iter().filter(is_sibling).count() == 1;
     (is_alone && one.when.is_empty()).then(|| Candidate {
         setting: one,
@@ -96,11 +116,16 @@ mod tests {
         let one = made("one", &setting("vm.swappiness", "value = 1"));
         let two = made("two", &setting("vm.swappiness", "value = 100"));
         let message = refusal(vec![one.clone(), two]);
-        assert!(message.contains("`one` wants vm.swappiness = 1 (because of vm.swappiness), but `two` wants"), "{message}");
+        assert!(
+            message.contains("`one` wants vm.swappiness = 1 (because of vm.swappiness), but `two` wants"),
+            "{message}"
+        );
         let soft = made("soft", &setting("vm.swappiness", "value = 100\ngives-way = true"));
         assert_eq!(compose(vec![one.clone(), soft]).unwrap().names, ["one", "soft"]);
-        assert_eq!(compose(vec![one.clone(), one]).unwrap().settings.len(), 1);
-        assert!(compose(Vec::new()).is_err());
+        assert_eq!(compose(vec![one.clone(), one.clone()]).unwrap().settings.len(), 1);
+        let other = Profile { file: Some("other/one.toml".to_owned()), ..one.clone() };
+        assert_eq!(compose(vec![one, other]).unwrap_err().to_string(), "two profiles are called `one`");
+        assert_eq!(compose(Vec::new()).unwrap_err().exit, Exit::Usage);
     }
 
     #[test]
@@ -179,7 +204,9 @@ mod tests {
             let profile = shipped(name);
             let sized = size(&profile, readings, Numbers::Scaled).unwrap();
             let find = |wanted: &str| {
-                let firm = |target: &str| profile.settings.iter().any(|one| one.target.name() == target && !one.gives_way);
+                let firm = |target: &str| {
+                    profile.settings.iter().any(|one| one.target.name() == target && !one.gives_way)
+                };
                 let found = sized.settings.iter().find(|one| one.target.name() == wanted);
                 found.filter(|one| firm(one.target.name())).map(|one| one.value.clone())
             };
@@ -192,10 +219,13 @@ mod tests {
         }
 
         fn contradicts(&self, other: &Self) -> bool {
-            let differ = |one: &Option<String>, other: &Option<String>| one.is_some() && other.is_some() && one != other;
+            let differ = |one: &Option<String>, other: &Option<String>| {
+                one.is_some() && other.is_some() && one != other
+            };
             // ClickHouse takes 0 and 1.
             let is_small = |value: &Option<String>| value.as_deref() != Some("2");
-            let both_small = (self.at_most || other.at_most) && is_small(&self.overcommit) && is_small(&other.overcommit);
+            let both_small =
+                (self.at_most || other.at_most) && is_small(&self.overcommit) && is_small(&other.overcommit);
             (differ(&self.overcommit, &other.overcommit) && !both_small)
                 || differ(&self.huge_pages, &other.huge_pages)
                 || (self.swap.is_some() && other.swap.is_some() && self.swap != other.swap)

@@ -53,7 +53,10 @@ impl Seen {
 }
 
 /// The first of `conditions` that does not hold, in words; `None` where all do.
-pub(super) fn first_missing(conditions: &[Condition], readings: &Readings<'_>) -> Result<Option<String>, Lacking> {
+pub(super) fn first_missing(
+    conditions: &[Condition],
+    readings: &Readings<'_>,
+) -> Result<Option<String>, Lacking> {
     for condition in conditions {
         let seen = condition.look(readings)?;
         if !seen.holds {
@@ -72,7 +75,9 @@ impl Condition {
             Self::MemoryBelow(limit) => memory(readings, *limit, false),
             Self::Container(wanted) => {
                 let container = readings.container();
-                let what = container.map_or("this is no container".to_owned(), |one| format!("this is a container ({})", one.kind));
+                let what = container.map_or("this is no container".to_owned(), |one| {
+                    format!("this is a container ({})", one.kind)
+                });
                 Ok(Seen::new(container.is_some() == *wanted, what))
             }
             Self::Architecture(names) => Ok(match &readings.identity().architecture {
@@ -86,7 +91,10 @@ impl Condition {
 fn memory(readings: &Readings<'_>, limit: Bytes, or_more: bool) -> Result<Seen, Lacking> {
     let total = readings.meminfo()?.total();
     let relation = if total < limit { "less than" } else { "no less than" };
-    Ok(Seen::new((total >= limit) == or_more, format!("this machine has {total} of memory, {relation} {limit}")))
+    Ok(Seen::new(
+        (total >= limit) == or_more,
+        format!("this machine has {total} of memory, {relation} {limit}"),
+    ))
 }
 
 fn rotational(wanted: bool, readings: &Readings<'_>) -> Result<Seen, Lacking> {

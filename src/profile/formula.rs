@@ -46,7 +46,8 @@ pub(super) struct Amount {
 pub(super) fn amount(scale: &Scale, readings: &Readings<'_>) -> Result<Amount, Lacking> {
     let (whole, name) = whole(scale.of, readings)?;
     let share = rounded(whole.percent(scale.percent), scale.unit);
-    let mut workings = vec![format!("{} % of {whole} of {name} = {}", scale.percent, exactly(share, scale.unit))];
+    let mut workings =
+        vec![format!("{} % of {whole} of {name} = {}", scale.percent, exactly(share, scale.unit))];
     let mut bytes = share;
     if let Some(most) = bound(scale.at_most, readings, &mut workings)?
         && bytes > most
@@ -81,7 +82,11 @@ fn bound(
         Some(Bound::Size(size)) => Ok(Some(size)),
         Some(Bound::Kernel) => {
             let own = kernel_reserve::choice(readings)?;
-            workings.push(format!("the kernel itself would choose {} KiB ({})", own.kib, own.workings.join("; ")));
+            workings.push(format!(
+                "the kernel itself would choose {} KiB ({})",
+                own.kib,
+                own.workings.join("; ")
+            ));
             Ok(Some(Bytes::from_kib(own.kib)))
         }
     }

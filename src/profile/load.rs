@@ -58,7 +58,9 @@ fn find(places: &Places<'_>, name: &str) -> Result<Found, Fault> {
     {
         return Ok(found);
     }
-    shipped::find(name).map(|text| Found { file: None, text: text.to_owned() }).ok_or_else(|| unknown(places, name))
+    shipped::find(name)
+        .map(|text| Found { file: None, text: text.to_owned() })
+        .ok_or_else(|| unknown(places, name))
 }
 
 fn unknown(places: &Places<'_>, name: &str) -> Fault {
@@ -115,7 +117,10 @@ impl Loader<'_> {
         self.chain.push(name.to_owned());
         let is_too_deep = self.chain.len() > DEEPEST;
         if is_too_deep || self.files_left == 0 {
-            let what = format!("the profiles inherit too much, at {}: {DEEPEST} levels and {MOST_FILES} files are allowed", self.shown());
+            let what = format!(
+                "the profiles inherit too much, at {}: {DEEPEST} levels and {MOST_FILES} files are allowed",
+                self.shown()
+            );
             return Err(Fault::new(Exit::Usage, what));
         }
         self.files_left -= 1;
@@ -149,7 +154,8 @@ mod tests {
     }
 
     fn load_from(files: &[(String, String)], name: &str) -> Result<Profile, Fault> {
-        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        let files: Vec<(&str, &str)> =
+            files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
         let (_folder, host) = made_tree(&files);
         load(&Places::new(&host, None, false), name)
     }
@@ -167,7 +173,8 @@ mod tests {
         let profile = load_from(&[file("hydrus", &swappiness(7))], "hydrus").unwrap();
         assert_eq!((profile.settings.len(), value(&profile)), (1, &Amount::Fixed("7".to_owned())));
         assert_eq!(profile.file.as_deref(), Some("/etc/memtune/profiles/hydrus.toml"));
-        let (_folder, host) = made_tree(&[("/etc/memtune/profiles/mine.toml", ""), ("/etc/memtune/profiles/no_name.toml", "")]);
+        let (_folder, host) =
+            made_tree(&[("/etc/memtune/profiles/mine.toml", ""), ("/etc/memtune/profiles/no_name.toml", "")]);
         let names = names(&Places::new(&host, None, false));
         assert!(names.contains(&"mine".to_owned()) && names.contains(&"hydrus".to_owned()), "{names:?}");
         assert!(!names.contains(&"no_name".to_owned()));
@@ -185,24 +192,34 @@ mod tests {
             .collect();
         assert_eq!(found, [("vm.page-cluster", "own", "base"), ("vm.swappiness", "own", "own")]);
         assert_eq!(profile.settings[1].amount, Amount::Fixed("9".to_owned()));
-        assert_eq!((profile.names.as_slice(), profile.ancestors.as_slice()), (&["own".to_owned()][..], &["base".to_owned()][..]));
+        assert_eq!(
+            (profile.names.as_slice(), profile.ancestors.as_slice()),
+            (&["own".to_owned()][..], &["base".to_owned()][..])
+        );
     }
 
     #[test]
     fn circles_and_deep_chains_are_named() {
-        let ring = [file("a", "inherits = [\"b\"]"), file("b", "inherits = [\"c\"]"), file("c", "inherits = [\"a\"]")];
+        let ring = [
+            file("a", "inherits = [\"b\"]"),
+            file("b", "inherits = [\"c\"]"),
+            file("c", "inherits = [\"a\"]"),
+        ];
         let fault = load_from(&ring, "a").unwrap_err();
         assert_eq!(fault.exit, Exit::Usage);
         assert!(fault.to_string().contains("in a circle: a -> b -> c -> a"), "{fault}");
-        let chain: Vec<(String, String)> =
-            (0..12).map(|level| file(&format!("p{level}"), &format!("inherits = [\"p{}\"]", level + 1))).collect();
+        let chain: Vec<(String, String)> = (0..12)
+            .map(|level| file(&format!("p{level}"), &format!("inherits = [\"p{}\"]", level + 1)))
+            .collect();
         assert!(load_from(&chain, "p0").unwrap_err().to_string().contains("p0 -> p1 -> p2"));
     }
 
     #[test]
     fn a_wide_net_of_profiles_ends() {
-        let parents = |level: usize| format!("inherits = [{}]", vec![format!("\"w{}\"", level + 1); 20].join(", "));
-        let mut net: Vec<(String, String)> = (0..7).map(|level| file(&format!("w{level}"), &parents(level))).collect();
+        let parents =
+            |level: usize| format!("inherits = [{}]", vec![format!("\"w{}\"", level + 1); 20].join(", "));
+        let mut net: Vec<(String, String)> =
+            (0..7).map(|level| file(&format!("w{level}"), &parents(level))).collect();
         net.push(file("w7", ""));
         assert!(load_from(&net, "w0").unwrap_err().to_string().contains("64 files"));
     }
@@ -213,7 +230,10 @@ mod tests {
         assert_eq!((fault.exit, fault.to_string().as_str()), (Exit::Usage, "there is no profile `hydrsu`"));
         assert!(fault.hint.unwrap().contains("`hydrus`"));
         let inherited = load_from(&[file("mine", "inherits = [\"hydrsu\"]")], "mine").unwrap_err();
-        assert!(inherited.to_string().contains("mine.toml` inherits `hydrsu`: there is no profile"), "{inherited}");
+        assert!(
+            inherited.to_string().contains("mine.toml` inherits `hydrsu`: there is no profile"),
+            "{inherited}"
+        );
         let control = load_from(&[file("mine", "")], "\u{1b}[2J").unwrap_err();
         assert!(!control.to_string().contains('\u{1b}'));
     }

@@ -17,7 +17,9 @@ pub(super) fn setting(key: &str, fields: &str) -> String {
 
 /// The text of one property of a unit.
 pub(super) fn property(name: &str, fields: &str) -> String {
-    format!("[[unit]]\nproperty = \"{name}\"\nreason = \"because of {name}\"\nsource = \"a page\"\n{fields}\n")
+    format!(
+        "[[unit]]\nproperty = \"{name}\"\nreason = \"because of {name}\"\nsource = \"a page\"\n{fields}\n"
+    )
 }
 
 /// A profile without ancestors.

@@ -54,8 +54,9 @@ impl<'h> Places<'h> {
     /// A file that the caller named by its path. That path is one of the caller's own machine, also where a tree is tuned.
     pub(super) fn open(&self, path: &str) -> Result<Found, Fault> {
         let text = Host::live().read(path).map_err(|lacking| match lacking.reason {
-            Reason::Absent => Fault::new(Exit::Usage, lacking.to_string())
-                .hint("a name without `/` and `.toml` is looked up: `memtune tune list` shows which there are"),
+            Reason::Absent => Fault::new(Exit::Usage, lacking.to_string()).hint(
+                "a name without `/` and `.toml` is looked up: `memtune tune list` shows which there are",
+            ),
             _ => fault(&lacking),
         })?;
         if self.host.is_live() && path.starts_with("/etc/") {
@@ -69,12 +70,17 @@ impl<'h> Places<'h> {
         if !self.is_root || !self.host.is_live() || !file.starts_with("/etc/") {
             return Ok(());
         }
-        let status = self.host.status(file).map_err(|lacking| fault(&lacking))?;
-        match remedy(status.user, status.mode, file) {
-            None => Ok(()),
-            Some((why, command)) => Err(Fault::new(Exit::Refused, format!("`{file}` {why}: root does not follow it"))
-                .hint(format!("look through it, then type: sudo {command}"))),
+        // Who can write a folder can put another file into it.
+        let folders = file.rmatch_indices('/').map(|(end, _)| file.get(..end).unwrap_or_default());
+        let folders = folders.take_while(|folder| *folder != "/etc");
+        for path in std::iter::once(file).chain(folders) {
+            let status = self.host.status(path).map_err(|lacking| fault(&lacking))?;
+            if let Some((why, command)) = remedy(status.user, status.mode, path) {
+                return Err(Fault::new(Exit::Refused, format!("`{path}` {why}: root does not follow it"))
+                    .hint(format!("look through it, then type: sudo {command}")));
+            }
         }
+        Ok(())
     }
 }
 
@@ -108,6 +114,9 @@ mod tests {
         assert_eq!(remedy(0, 0o664, file).unwrap().1, format!("chmod go-w {file}"));
         assert_eq!(remedy(0, 0o602, file).unwrap().1, format!("chmod go-w {file}"));
         assert_eq!(remedy(1000, 0o600, file).unwrap().1, format!("chown root: {file}"));
-        assert_eq!(remedy(1000, 0o666, file).unwrap().1, format!("chown root: {file} && sudo chmod go-w {file}"));
+        assert_eq!(
+            remedy(1000, 0o666, file).unwrap().1,
+            format!("chown root: {file} && sudo chmod go-w {file}")
+        );
     }
 }

@@ -4,6 +4,9 @@ use std::ops::Range;
 
 use crate::exit::{Exit, Fault};
 
+/// A longer message says no more.
+const LONGEST: usize = 1_000;
+
 /// The text of one file, and what it is called.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Text<'a> {
@@ -15,7 +18,10 @@ impl Text<'_> {
     /// Says what is wrong at a place, counted in bytes.
     pub(super) fn wrong(self, place: &Range<usize>, what: impl AsRef<str>) -> Fault {
         let line = self.line(place.start);
-        Fault::new(Exit::Usage, format!("`{}` line {line}: {}", self.file, what.as_ref()))
+        // What is quoted from the file may hold anything.
+        let plain = |letter: char| if letter.is_control() { '?' } else { letter };
+        let what: String = what.as_ref().chars().map(plain).take(LONGEST).collect();
+        Fault::new(Exit::Usage, format!("`{}` line {line}: {what}", self.file))
             .hint("`man 5 memtune-profile` describes the format")
     }
 

@@ -88,7 +88,9 @@ impl Syntax {
     fn fits(self, value: &str) -> bool {
         match self {
             Self::Memory { zero, share } => {
-                value == "infinity" || (is_bytes(value) && (zero || !is_zero(value))) || (share && is_share(value))
+                value == "infinity"
+                    || (is_bytes(value) && (zero || !is_zero(value)))
+                    || (share && is_share(value))
             }
             Self::Quota => {
                 value.strip_suffix('%').is_some_and(|number| is_decimal(number) && !is_zero(number))
@@ -98,25 +100,29 @@ impl Syntax {
             Self::Number(from, to) => is_within(value, from, to),
             Self::Limit { bytes } => {
                 let (soft, hard) = value.split_once(':').unwrap_or((value, value));
-                [soft, hard].iter().all(|one| *one == "infinity" || if bytes { is_bytes(one) } else { is_digits(one) })
+                [soft, hard]
+                    .iter()
+                    .all(|one| *one == "infinity" || if bytes { is_bytes(one) } else { is_digits(one) })
             }
-            Self::Tasks => {
-                value == "infinity" || is_share(value) || (is_digits(value) && !is_zero(value))
-            }
+            Self::Tasks => value == "infinity" || is_share(value) || (is_digits(value) && !is_zero(value)),
             Self::Span => value == "infinity" || (!value.is_empty() && value.split(' ').all(is_span_part)),
         }
     }
 
     fn allowed(self) -> String {
         match self {
-            Self::Memory { zero: false, .. } => "a size above 0 such as `24G`, a share such as `75%`, or `infinity`".to_owned(),
+            Self::Memory { zero: false, .. } => {
+                "a size above 0 such as `24G`, a share such as `75%`, or `infinity`".to_owned()
+            }
             Self::Memory { share: false, .. } => "a size such as `2G`, `0`, or `infinity`".to_owned(),
             Self::Memory { .. } => "a size such as `1G`, a share such as `5%`, or `infinity`".to_owned(),
             Self::Quota => "a share of one processor such as `600%`".to_owned(),
             Self::Weight => "1 to 10000, or `idle`".to_owned(),
             Self::Word(words) => words.join(", "),
             Self::Number(from, to) => format!("{from} to {to}"),
-            Self::Limit { bytes: true } => "a size such as `8G`, `infinity`, or both with `:` between them".to_owned(),
+            Self::Limit { bytes: true } => {
+                "a size such as `8G`, `infinity`, or both with `:` between them".to_owned()
+            }
             Self::Limit { bytes: false } => "a number, `infinity`, or both with `:` between them".to_owned(),
             Self::Tasks => "a number above 0, a share such as `15%`, or `infinity`".to_owned(),
             Self::Span => "a span of time such as `10s` or `1min 30s`, or `infinity`".to_owned(),

@@ -12,8 +12,11 @@ const BOARD_FILES: [&str; 2] = ["/proc/device-tree/model", "/proc/device-tree/co
 const UNIT_FOLDERS: [&str; 3] = ["/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system"];
 
 /// The groups of running services: version 2, the hybrid arrangement, version 1.
-const GROUPS: [&str; 3] =
-    ["/sys/fs/cgroup/system.slice", "/sys/fs/cgroup/unified/system.slice", "/sys/fs/cgroup/systemd/system.slice"];
+const GROUPS: [&str; 3] = [
+    "/sys/fs/cgroup/system.slice",
+    "/sys/fs/cgroup/unified/system.slice",
+    "/sys/fs/cgroup/systemd/system.slice",
+];
 
 /// Folders of links are few; a hostile tree may have many.
 const MOST_FOLDERS: usize = 1_000;
@@ -52,14 +55,18 @@ fn unit_reason(unit: &str, host: &Host) -> Option<String> {
     if running.is_some() {
         return Some(format!("`{unit}` is active"));
     }
-    UNIT_FOLDERS.iter().find_map(|folder| enabled(host, folder, unit)).map(|link| format!("`{unit}` is enabled ({link})"))
+    UNIT_FOLDERS
+        .iter()
+        .find_map(|folder| enabled(host, folder, unit))
+        .map(|link| format!("`{unit}` is enabled ({link})"))
 }
 
 /// The link by which a target wants or requires the unit, and so starts it at boot.
 fn enabled(host: &Host, folder: &str, unit: &str) -> Option<String> {
     let names = host.list(folder).if_there().ok()??;
     let is_wanting = |name: &&String| name.ends_with(".target.wants") || name.ends_with(".target.requires");
-    let links = names.iter().filter(is_wanting).take(MOST_FOLDERS).map(|name| format!("{folder}/{name}/{unit}"));
+    let links =
+        names.iter().filter(is_wanting).take(MOST_FOLDERS).map(|name| format!("{folder}/{name}/{unit}"));
     // A link to a unit that was removed since leads nowhere.
     links.into_iter().find(|link| host.read(link).is_ok())
 }
@@ -70,7 +77,8 @@ fn board(wanted: &Recommend, host: &Host) -> Option<String> {
         wanted.boards.iter().any(|piece| text.contains(&piece.to_ascii_lowercase())).then_some((file, text))
     })?;
     let names = text.split('\0').map(str::trim).filter(|name| !name.is_empty());
-    let names: Vec<String> = names.take(3).map(|name| name.chars().filter(|one| !one.is_control()).take(80).collect()).collect();
+    let names: Vec<String> =
+        names.take(3).map(|name| name.chars().filter(|one| !one.is_control()).take(80).collect()).collect();
     Some(format!("the board names itself {} ({file})", names.join(", ")))
 }
 
@@ -103,7 +111,10 @@ mod tests {
     fn processes_are_known_by_what_the_kernel_keeps_of_their_names() {
         let stat = "7 (clickhouse-serv) S 1 1 1 0 -1 0 1 2 3 4 5 6 7 8 20 0 1 0 100 8192 3 1 1";
         let wanted = Recommend { processes: vec!["clickhouse-server".to_owned()], ..Recommend::default() };
-        assert_eq!(reasons(wanted.clone(), &[("/proc/7/stat", stat)]), ["`clickhouse-serv` is running (process 7)"]);
+        assert_eq!(
+            reasons(wanted.clone(), &[("/proc/7/stat", stat)]),
+            ["`clickhouse-serv` is running (process 7)"]
+        );
         assert!(reasons(wanted, &[("/proc/7/stat", &stat.replace("clickhouse", "other"))]).is_empty());
     }
 
@@ -112,7 +123,10 @@ mod tests {
         let wanted = Recommend { units: vec!["redis.service".to_owned()], ..Recommend::default() };
         let there = ("/usr/lib/systemd/system/redis.service", "[Service]\n");
         assert!(reasons(wanted.clone(), &[there]).is_empty());
-        let link = ("/etc/systemd/system/multi-user.target.wants/redis.service", "->/usr/lib/systemd/system/redis.service");
+        let link = (
+            "/etc/systemd/system/multi-user.target.wants/redis.service",
+            "->/usr/lib/systemd/system/redis.service",
+        );
         assert!(reasons(wanted.clone(), &[there, link])[0].contains("enabled (/etc/"));
         assert!(reasons(wanted.clone(), &[link]).is_empty());
         let group = ("/sys/fs/cgroup/system.slice/redis.service/cgroup.procs", "1\n");
@@ -129,8 +143,7 @@ mod tests {
 
     #[test]
     fn conditions_of_the_machine_are_one_reason_together() {
-        let machine =
-            vec![Condition::Swap(SwapState::Any), Condition::MemoryBelow(Bytes::from_gib(2))];
+        let machine = vec![Condition::Swap(SwapState::Any), Condition::MemoryBelow(Bytes::from_gib(2))];
         let wanted = Recommend { machine, ..Recommend::default() };
         let swap = ("/proc/swaps", "/dev/sda2 partition 1 0 -2\n");
         let small = ("/proc/meminfo", "MemTotal: 1000000 kB\n");

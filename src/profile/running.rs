@@ -43,9 +43,11 @@ mod tests {
         let huge_pages = Target::Sys("/sys/kernel/mm/transparent_hugepage/enabled".to_owned());
         let (_folder, image) = made_tree(&[("/etc/hostname", "x")]);
         assert!(!is_unknown_to_kernel(&knob, &image) && !is_unknown_to_kernel(&huge_pages, &image));
-        let (_folder, old) = made_tree(&[("/proc/sys/vm/overcommit_memory", "0\n"), ("/sys/kernel/mm/ksm/run", "0\n")]);
+        let (_folder, old) =
+            made_tree(&[("/proc/sys/vm/overcommit_memory", "0\n"), ("/sys/kernel/mm/ksm/run", "0\n")]);
         assert!(is_unknown_to_kernel(&knob, &old) && is_unknown_to_kernel(&huge_pages, &old));
-        let (_folder, captured) = made_tree(&[("/sos_commands/kernel/sysctl_-a", "vm.overcommit_memory = 0\n")]);
+        let (_folder, captured) =
+            made_tree(&[("/sos_commands/kernel/sysctl_-a", "vm.overcommit_memory = 0\n")]);
         assert!(is_unknown_to_kernel(&knob, &captured));
         // The capture holds no knob of this area at all.
         assert!(!is_unknown_to_kernel(&Target::Sysctl("kernel.panic".to_owned()), &captured));
@@ -53,7 +55,10 @@ mod tests {
 
     #[test]
     fn values_are_read_plainly() {
-        let files = [("/proc/sys/vm/swappiness", "60\n"), ("/sys/kernel/mm/transparent_hugepage/enabled", "[always] never\n")];
+        let files = [
+            ("/proc/sys/vm/swappiness", "60\n"),
+            ("/sys/kernel/mm/transparent_hugepage/enabled", "[always] never\n"),
+        ];
         let (_folder, host) = made_tree(&files);
         assert_eq!(value(&Target::Sysctl("vm.swappiness".to_owned()), &host).as_deref(), Some("60"));
         assert_eq!(value(&Target::Sys(files[1].0.to_owned()), &host).as_deref(), Some("always"));

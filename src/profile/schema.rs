@@ -191,6 +191,8 @@ impl TryFrom<String> for WrittenBound {
         if text == "kernel" {
             return Ok(Self(Bound::Kernel));
         }
-        size::parse(&text).map(|size| Self(Bound::Size(size))).map_err(|wrong| format!("{wrong}, or `kernel`"))
+        size::parse(&text)
+            .map(|size| Self(Bound::Size(size)))
+            .map_err(|wrong| format!("{wrong}, or `kernel`"))
     }
 }

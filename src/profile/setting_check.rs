@@ -12,7 +12,10 @@ use super::model::{Amount, Bound, Keep, Scale, Setting, Target, Unit, Whole};
 use super::schema::{ScaleTable, SettingTable, UnitTable, Value, WhenTable};
 use super::{property, sys_path, sysctl_key};
 
-pub(super) fn settings(reader: Reader<'_>, tables: Vec<Spanned<SettingTable>>) -> Result<Vec<Setting>, Fault> {
+pub(super) fn settings(
+    reader: Reader<'_>,
+    tables: Vec<Spanned<SettingTable>>,
+) -> Result<Vec<Setting>, Fault> {
     reader.few(&tables)?;
     let mut settings = Vec::new();
     for table in tables {
@@ -77,15 +80,22 @@ fn target(
             checked.map_err(|what| reader.text.wrong(&path.span(), what))?;
             Ok(Target::Sys(path.get_ref().clone()))
         }
-        (Some(_), Some(path)) => {
-            Err(reader.text.wrong(&path.span(), "a setting has `sysctl` or `sys`, not both: write two settings"))
-        }
-        (None, None) => Err(reader.text.wrong(place, "a setting needs `sysctl = \"vm.swappiness\"` or `sys = \"/sys/..\"`")),
+        (Some(_), Some(path)) => Err(reader
+            .text
+            .wrong(&path.span(), "a setting has `sysctl` or `sys`, not both: write two settings")),
+        (None, None) => Err(reader
+            .text
+            .wrong(place, "a setting needs `sysctl = \"vm.swappiness\"` or `sys = \"/sys/..\"`")),
     }
 }
 
 /// Of several settings of one target the first counts whose conditions hold: behind one without conditions none ever does.
-fn add(reader: Reader<'_>, settings: &mut Vec<Setting>, place: &Range<usize>, one: Setting) -> Result<(), Fault> {
+fn add(
+    reader: Reader<'_>,
+    settings: &mut Vec<Setting>,
+    place: &Range<usize>,
+    one: Setting,
+) -> Result<(), Fault> {
     if settings.iter().any(|known| known.target == one.target && known.when.is_empty()) {
         let what = format!(
             "`{}` is set a second time, and never counts: only settings with a `when` may stand before another of the same name",
@@ -126,7 +136,9 @@ impl Rest {
                 Amount::Scaled(scale)
             }
             (None, None) if literal.is_none() => {
-                return Err(reader.text.wrong(place, "a setting needs one of `value`, `scale` and `literal`"));
+                return Err(reader
+                    .text
+                    .wrong(place, "a setting needs one of `value`, `scale` and `literal`"));
             }
             (None, None) => Amount::LiteralOnly,
         };
@@ -172,7 +184,11 @@ pub(super) fn check_value(target: &Target, value: &str) -> Result<(), String> {
 }
 
 /// Reads a scale of the target `name`. Without a unit, sizes are bytes, and processors are counted in per cent of one.
-pub(super) fn check_scale(reader: Reader<'_>, table: Spanned<ScaleTable>, name: &str) -> Result<Scale, Fault> {
+pub(super) fn check_scale(
+    reader: Reader<'_>,
+    table: Spanned<ScaleTable>,
+    name: &str,
+) -> Result<Scale, Fault> {
     let place = table.span();
     let wrong = |what: &str| Err(reader.text.wrong(&place, what));
     let table = table.into_inner();
@@ -192,7 +208,9 @@ pub(super) fn check_scale(reader: Reader<'_>, table: Spanned<ScaleTable>, name: 
         return wrong("a share of `cpus` has no `at-least` and no `at-most`: those are sizes");
     }
     if name != "vm.min_free_kbytes" && bounds.contains(&Some(Bound::Kernel)) {
-        return wrong("only of `vm.min_free_kbytes` is it known what the \"kernel\" would choose: write a size such as \"64MiB\"");
+        return wrong(
+            "only of `vm.min_free_kbytes` is it known what the \"kernel\" would choose: write a size such as \"64MiB\"",
+        );
     }
     if let [Some(Bound::Size(least)), Some(Bound::Size(most))] = bounds
         && least > most
@@ -203,14 +221,23 @@ pub(super) fn check_scale(reader: Reader<'_>, table: Spanned<ScaleTable>, name: 
 }
 
 /// A knob whose name tells its unit is not written in another.
-fn check_unit_of(reader: Reader<'_>, place: &Range<usize>, target: &Target, scale: &Scale) -> Result<(), Fault> {
+fn check_unit_of(
+    reader: Reader<'_>,
+    place: &Range<usize>,
+    target: &Target,
+    scale: &Scale,
+) -> Result<(), Fault> {
     let name = target.name();
     let expected = match target {
         Target::Unit(property) if property == "CPUQuota" => Some((Unit::PercentOfCpu, "percent-of-cpu")),
         Target::Unit(property) if property.starts_with("Memory") || property == "LimitMEMLOCK" => {
             Some((Unit::Bytes, "bytes"))
         }
-        Target::Unit(_) => return Err(reader.text.wrong(place, format!("`{name}` is no size: it takes a `value`, no `scale`"))),
+        Target::Unit(_) => {
+            return Err(reader
+                .text
+                .wrong(place, format!("`{name}` is no size: it takes a `value`, no `scale`")));
+        }
         Target::Sysctl(_) if name.ends_with("_kbytes") => Some((Unit::Kib, "KiB")),
         Target::Sysctl(_) if name.ends_with("_bytes") => Some((Unit::Bytes, "bytes")),
         Target::Sysctl(_) | Target::Sys(_) => None,

@@ -58,7 +58,11 @@ fn sized(
     if conflicts.is_empty() { Ok(sized) } else { Err(conflict::fault(&conflicts)) }
 }
 
-fn decided(agreement: Agreement<'_>, host: &Host, left_out: &mut Vec<LeftOut>) -> Result<SizedSetting, Fault> {
+fn decided(
+    agreement: Agreement<'_>,
+    host: &Host,
+    left_out: &mut Vec<LeftOut>,
+) -> Result<SizedSetting, Fault> {
     let Agreement { winner, gave_way } = agreement;
     let setting = winner.setting;
     left_out.extend(gave_way.iter().filter(|one| one.value != winner.value).map(|one| LeftOut {
@@ -111,7 +115,8 @@ fn kept(winner: &Candidate<'_>, host: &Host) -> (String, Vec<String>) {
 fn advice(advice: &[Advice], readings: &Readings<'_>) -> Result<Vec<Advice>, Fault> {
     let mut applying = Vec::new();
     for one in advice {
-        let missing = first_missing(&one.when, readings).map_err(|lacking| lacking_fact("advice", &lacking))?;
+        let missing =
+            first_missing(&one.when, readings).map_err(|lacking| lacking_fact("advice", &lacking))?;
         if missing.is_none() {
             applying.push(one.clone());
         }
@@ -147,7 +152,8 @@ mod tests {
     use super::*;
     use crate::host::made_tree::made_tree;
 
-    const SMALL: (&str, &str) = ("/proc/meminfo", "MemTotal: 4194304 kB\nMemAvailable: 2097152 kB\nSwapTotal: 0 kB\n");
+    const SMALL: (&str, &str) =
+        ("/proc/meminfo", "MemTotal: 4194304 kB\nMemAvailable: 2097152 kB\nSwapTotal: 0 kB\n");
     const NO_SWAP: (&str, &str) = ("/proc/swaps", "Filename Type Size Used Priority\n");
 
     fn on_tree(profile: &Profile, numbers: Numbers, files: &[(&str, &str)]) -> Result<Sized, Fault> {
@@ -169,7 +175,10 @@ mod tests {
         assert_eq!(values(&small), [("vm.swappiness", "20")]);
         assert!(small.left_out.is_empty());
         let zram = ("/proc/swaps", "/dev/zram0 partition 100 0 100\n");
-        assert_eq!(values(&on_tree(&profile, Numbers::Scaled, &[SMALL, zram]).unwrap()), [("vm.swappiness", "180")]);
+        assert_eq!(
+            values(&on_tree(&profile, Numbers::Scaled, &[SMALL, zram]).unwrap()),
+            [("vm.swappiness", "180")]
+        );
         let only_zram = made("x", &setting("vm.swappiness", "value = 180\nwhen = { swap = \"zram\" }"));
         let none = on_tree(&only_zram, Numbers::Scaled, &[SMALL, NO_SWAP]).unwrap();
         assert!(none.settings.is_empty() && none.left_out[0].why.contains("no swap is on zram here"));
@@ -195,15 +204,22 @@ mod tests {
         let tables = setting("vm.dirty_bytes", "value = 268435456")
             + &setting("vm.dirty_ratio", "literal = 80\neffect = \"Much.\"");
         let profile = made("x", &tables);
-        assert_eq!(values(&on_tree(&profile, Numbers::Scaled, &[SMALL]).unwrap()), [("vm.dirty_bytes", "268435456")]);
-        assert_eq!(values(&on_tree(&profile, Numbers::Literal, &[SMALL]).unwrap()), [("vm.dirty_ratio", "80")]);
+        assert_eq!(
+            values(&on_tree(&profile, Numbers::Scaled, &[SMALL]).unwrap()),
+            [("vm.dirty_bytes", "268435456")]
+        );
+        assert_eq!(
+            values(&on_tree(&profile, Numbers::Literal, &[SMALL]).unwrap()),
+            [("vm.dirty_ratio", "80")]
+        );
     }
 
     #[test]
     fn a_running_value_that_is_as_good_stays() {
         let profile = made("x", &setting("vm.max_map_count", "value = 262144\nkeep = \"at-least\""));
         for (running, value) in [("65530\n", "262144"), ("1048576\n", "1048576")] {
-            let sized = on_tree(&profile, Numbers::Scaled, &[("/proc/sys/vm/max_map_count", running)]).unwrap();
+            let sized =
+                on_tree(&profile, Numbers::Scaled, &[("/proc/sys/vm/max_map_count", running)]).unwrap();
             assert_eq!(values(&sized), [("vm.max_map_count", value)]);
             assert_eq!(sized.settings[0].workings.is_empty(), value == "262144");
         }
@@ -225,11 +241,17 @@ mod tests {
         let scale = "scale = { of = \"memory\", percent = 1, unit = \"bytes\" }";
         let profile = made("x", &setting("vm.dirty_bytes", scale));
         let fault = on_tree(&profile, Numbers::Scaled, &[("/etc/hostname", "x")]).unwrap_err();
-        assert_eq!((fault.exit, fault.to_string().as_str()), (Exit::Failed, "cannot size `vm.dirty_bytes` to this machine: `/proc/meminfo` is not there"));
+        assert_eq!(
+            (fault.exit, fault.to_string().as_str()),
+            (Exit::Failed, "cannot size `vm.dirty_bytes` to this machine: `/proc/meminfo` is not there")
+        );
         let swap = made("x", &property("MemoryMax", "scale = { of = \"swap\", percent = 50 }"));
         let fault = on_tree(&swap, Numbers::Scaled, &[SMALL]).unwrap_err();
         assert_eq!(fault.exit, Exit::Refused);
-        assert!(fault.to_string().contains("`MemoryMax` of the profile `x`: `MemoryMax` cannot be `0`"), "{fault}");
+        assert!(
+            fault.to_string().contains("`MemoryMax` of the profile `x`: `MemoryMax` cannot be `0`"),
+            "{fault}"
+        );
     }
 
     #[test]

@@ -59,7 +59,8 @@ fn one(wish: &SwapWish, readings: &Readings<'_>, numbers: Numbers) -> Result<Siz
     let (size, workings): (Option<Bytes>, Vec<String>) = match (literal, &wish.scale) {
         (Some(literal), _) => (Some(literal), Vec::new()),
         (None, Some(scale)) => {
-            let amount = formula::amount(scale, readings).map_err(|lacking| lacking_fact("swap", &lacking))?;
+            let amount =
+                formula::amount(scale, readings).map_err(|lacking| lacking_fact("swap", &lacking))?;
             (Some(amount.bytes), amount.workings)
         }
         (None, None) => (None, Vec::new()),

@@ -18,7 +18,11 @@ pub(super) fn check(path: &str) -> Result<(), String> {
 /// Refuses every value but a word, or several.
 pub(super) fn check_value(value: &str) -> Result<(), String> {
     let is_sound = |letter: char| letter.is_ascii_alphanumeric() || "_-+.: ".contains(letter);
-    match !value.trim().is_empty() && value.trim() == value && value.len() <= 100 && value.chars().all(is_sound) {
+    match !value.trim().is_empty()
+        && value.trim() == value
+        && value.len() <= 100
+        && value.chars().all(is_sound)
+    {
         true => Ok(()),
         false => Err("the value of a file below /sys is a word such as `madvise`, or a number".to_owned()),
     }

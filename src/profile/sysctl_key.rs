@@ -90,11 +90,13 @@ const PREFIXES: [&str; 3] = ["net.core.", "net.ipv4.tcp_", "net.ipv4.udp_"];
 pub(super) fn check(key: &str) -> Result<(), String> {
     let is_sound = |letter: u8| matches!(letter, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' | b'.');
     if key.contains('/') {
-        return Err(format!("`{}` is not spelled as a sysctl: write it with dots, as `vm.swappiness`", plain(key)));
+        return Err(format!(
+            "`{}` is not spelled as a sysctl: write it with dots, as `vm.swappiness`",
+            plain(key)
+        ));
     }
-    let is_behind = |prefix: &str| {
-        key.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty() && !rest.contains('.'))
-    };
+    let is_behind =
+        |prefix: &str| key.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty() && !rest.contains('.'));
     let is_known = known().any(|one| one == key)
         || (key.len() <= 100 && key.bytes().all(is_sound) && PREFIXES.iter().any(|prefix| is_behind(prefix)));
     if is_known { Ok(()) } else { Err(unknown(key)) }
@@ -109,7 +111,8 @@ pub(super) fn check_value(key: &str, value: &str) -> Result<(), String> {
     let is_list = !value.is_empty() && value.len() <= 200 && value.split(' ').all(is_number);
     // The reserve of the lowest zones is written with one number for each zone.
     match is_list {
-        true => bounds::check(key, value).map_err(|allowed| format!("`{key}` cannot be `{value}`: allowed is {allowed}")),
+        true => bounds::check(key, value)
+            .map_err(|allowed| format!("`{key}` cannot be `{value}`: allowed is {allowed}")),
         false => Err(format!("`{key}` takes a whole number, or several with one blank between them")),
     }
 }

@@ -11,7 +11,8 @@ pub(super) fn check_line(text: &str) -> Result<(), String> {
             Err("the text has several lines, but only one is allowed: it is written into comments".to_owned())
         }
         _ if text.contains(is_steering) => {
-            Err("the text holds a control character: only visible characters and blanks are allowed".to_owned())
+            Err("the text holds a control character: only visible characters and blanks are allowed"
+                .to_owned())
         }
         _ if text.len() > LONGEST => Err(format!("the text is longer than {LONGEST} bytes")),
         _ => Ok(()),
@@ -35,9 +36,7 @@ pub(super) fn check_name(name: &str) -> Result<(), String> {
     let is_sound = |letter: u8| matches!(letter, b'a'..=b'z' | b'0'..=b'9' | b'-');
     match !name.is_empty() && name.len() <= 64 && name.bytes().all(is_sound) {
         true => Ok(()),
-        false => {
-            Err("the name of a profile has small letters, digits and `-` only, 64 at most".to_owned())
-        }
+        false => Err("the name of a profile has small letters, digits and `-` only, 64 at most".to_owned()),
     }
 }
 
@@ -47,7 +46,9 @@ mod tests {
 
     #[test]
     fn nothing_can_end_a_line_or_steer_a_terminal() {
-        for text in ["a\nvm.swappiness = 0", "a\r", "\u{1b}[2J", "a\u{2028}b", "\u{202e}a", "\0", "", "  ", "\u{85}"] {
+        for text in
+            ["a\nvm.swappiness = 0", "a\r", "\u{1b}[2J", "a\u{2028}b", "\u{202e}a", "\0", "", "  ", "\u{85}"]
+        {
             assert!(check_line(text).is_err(), "{text:?}");
         }
         assert!(check_line(&"a".repeat(LONGEST + 1)).is_err());

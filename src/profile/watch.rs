@@ -22,9 +22,13 @@ mod tests {
 
     #[test]
     fn the_earliest_act_counts() {
-        let wishes = [watch("a", Some(10.0), Some(85.0)), watch("b", Some(15.0), Some(90.0)), watch("c", None, None)];
+        let wishes =
+            [watch("a", Some(10.0), Some(85.0)), watch("b", Some(15.0), Some(90.0)), watch("c", None, None)];
         let both = most_careful(&wishes).unwrap();
-        assert_eq!((both.available_percent, both.gpu_percent, both.profile.as_str()), (Some(15.0), Some(85.0), "b"));
+        assert_eq!(
+            (both.available_percent, both.gpu_percent, both.profile.as_str()),
+            (Some(15.0), Some(85.0), "b")
+        );
         assert!(most_careful(&[]).is_none());
     }
 }

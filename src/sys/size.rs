@@ -42,7 +42,11 @@ pub struct Wrong {
 impl fmt::Display for Wrong {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let share = if self.allows_share { ", or a share such as `50%`" } else { "" };
-        write!(formatter, "`{}` is no size: allowed are `16G`, `512MiB`, `1.5g` (base 1024){share}", self.found)
+        write!(
+            formatter,
+            "`{}` is no size: allowed are `16G`, `512MiB`, `1.5g` (base 1024){share}",
+            self.found
+        )
     }
 }
 
@@ -156,8 +160,24 @@ mod tests {
     #[test]
     fn says_what_is_allowed() {
         for text in [
-            "", "G", "16X", "-1G", "1e3", "1.", ".5G", "1.5", "16GG", "16iB", "1,5G", "inf", "NaN", "16777216T",
-            "18446744073709551616", "1.2.3G", "50%", "16G\n1",
+            "",
+            "G",
+            "16X",
+            "-1G",
+            "1e3",
+            "1.",
+            ".5G",
+            "1.5",
+            "16GG",
+            "16iB",
+            "1,5G",
+            "inf",
+            "NaN",
+            "16777216T",
+            "18446744073709551616",
+            "1.2.3G",
+            "50%",
+            "16G\n1",
         ] {
             let wrong = parse(text).unwrap_err().to_string();
             assert!(wrong.contains("`16G`, `512MiB`, `1.5g`"), "{text}: {wrong}");
@@ -179,7 +199,8 @@ mod tests {
 
     #[test]
     fn shows_every_digit() {
-        let cases = [(0, "0"), (1023, "1023"), (1024, "1K"), (24 << 30, "24G"), ((1 << 30) + 1024, "1048577K")];
+        let cases =
+            [(0, "0"), (1023, "1023"), (1024, "1K"), (24 << 30, "24G"), ((1 << 30) + 1024, "1048577K")];
         for (size, shown) in cases {
             assert_eq!(exact(Bytes(size)), shown);
         }

@@ -8,10 +8,20 @@
 
 pub mod bounds;
 pub mod coupled;
+pub mod names;
+
+mod first_process;
 mod forecast;
 mod kernel_number;
+mod layers;
+mod look;
 mod model;
-pub mod names;
+mod pattern;
+mod play;
+mod remarks;
+mod sys_knob;
+mod write;
+mod writers;
 
 pub use forecast::{Assignment, Forecast, Origin, Place};
 pub use model::Model;

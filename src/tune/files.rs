@@ -59,6 +59,11 @@ fn text(
     (!lines.is_empty()).then(|| header(sized) + &lines.concat())
 }
 
+/// Whether memtune wrote a file with this text.
+pub(super) fn is_ours(text: &str) -> bool {
+    text.starts_with("# Written by memtune ")
+}
+
 fn header(sized: &Sized) -> String {
     comment(&format!(
         "Written by memtune {} for the profile {}, sized to this machine. Do not edit it: `memtune tune` writes it anew, \

@@ -15,3 +15,4 @@ mod files;
 mod rivals;
 mod unit;
 mod unit_values;
+mod wishes;

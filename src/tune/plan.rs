@@ -11,7 +11,7 @@ use crate::sysctl::Model;
 use crate::sysctl::names::path_of;
 
 use super::active::{self, Active};
-use super::{elsewhere, files, rivals, unit};
+use super::{elsewhere, files, rivals, unit, wishes};
 
 /// What shall be applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub fn apply(request: &Request, sized: &Sized, readings: &Readings) -> Result<Pl
     let unit = request.unit.as_deref().map(unit::full_name).transpose()?;
     knobs(&mut plan, sized, host)?;
     let files = Files::new(request, sized, unit.as_deref(), readings)?;
-    for file in &files.0 {
+    for file in files.0.iter().filter(|file| file.text.is_some()) {
         plan.file(host, &file.path, file.text.as_deref(), file.why())?;
     }
     set_aside_rivals(&mut plan, sized, &files, readings)?;
@@ -47,6 +47,8 @@ pub fn apply(request: &Request, sized: &Sized, readings: &Readings) -> Result<Pl
         unit::examine(&mut plan, sized, unit, readings)?;
     }
     take_back_others(&mut plan, sized, &files, host)?;
+    remove_strays(&mut plan, &files, host)?;
+    wishes::sentences(sized, readings).into_iter().for_each(|sentence| plan.note(sentence));
     if plan.steps().iter().any(|step| step.target().starts_with(unit::FOLDER)) {
         plan.afterwards(
             &["systemctl", "daemon-reload"],
@@ -80,6 +82,17 @@ fn take_back_others(plan: &mut Plan, sized: &Sized, files: &Files, host: &Host) 
         }
         answer => answer,
     }
+}
+
+/// Files of ours that the journal no longer knows, since somebody removed it.
+fn remove_strays(plan: &mut Plan, files: &Files, host: &Host) -> Result<(), Fault> {
+    for file in files.0.iter().filter(|file| file.text.is_none()) {
+        let is_planned = plan.steps().iter().any(|step| step.target() == file.path);
+        if !is_planned && host.read(&file.path).is_ok_and(|text| files::is_ours(&text)) {
+            plan.file(host, &file.path, None, file.why())?;
+        }
+    }
+    Ok(())
 }
 
 /// The running values. Huge pages come first: switching them makes the kernel choose vm.min_free_kbytes anew.

@@ -8,6 +8,7 @@ use crate::facts::unit_properties::{self, Properties};
 use crate::host::Host;
 use crate::profile::{Sized, SizedSetting, Target};
 use crate::sys::bytes::Bytes;
+use crate::sys::size::Size;
 
 /// systemd refuses longer names.
 const LONGEST_NAME: usize = 255;
@@ -127,7 +128,7 @@ fn needed(host: &Host, group: &str) -> Option<Bytes> {
 
 fn amount(one: &SizedSetting, property: &str) -> Option<Bytes> {
     match &one.target {
-        Target::Unit(name) if name == property => one.value.parse().ok().map(Bytes),
+        Target::Unit(name) if name == property => one.value.parse::<Size>().ok()?.bytes(),
         _ => None,
     }
 }

@@ -26,7 +26,8 @@ pub fn render(journal: &Journal, look: Look) -> String {
 
 /// Renders one entry with all its differences.
 pub fn entry(entry: &Entry, look: Look) -> String {
-    let facts = format!("change {}, {} UTC, {}: {}", entry.id, shown_time(&entry.time), state(entry), entry.command);
+    let facts =
+        format!("change {}, {} UTC, {}: {}", entry.id, shown_time(&entry.time), state(entry), entry.command);
     let mut text = paragraph::indented(look, 0, &facts);
     if !entry.left.is_empty() {
         text += "could not be taken back:\n";

@@ -13,6 +13,9 @@ use crate::exit::Exit;
 /// What every page begins with.
 pub const MARK: &str = ".\\\" Written by memtune.\n";
 
+/// The page that is written by hand: what a profile may hold is described nowhere else.
+const PROFILE_PAGE: &str = include_str!("../../man/memtune-profile.5");
+
 /// All pages: file name and text.
 ///
 /// # Errors
@@ -23,6 +26,7 @@ pub fn pages() -> io::Result<Vec<(String, String)>> {
     let mut pages = Vec::new();
     add_command(command, &mut pages)?;
     pages.push(("memtune-checks.7".to_owned(), checks_page()));
+    pages.push(("memtune-profile.5".to_owned(), PROFILE_PAGE.to_owned()));
     Ok(pages)
 }
 
@@ -45,6 +49,28 @@ fn closing_sections(name: &str) -> String {
         "/etc/memtune/ignore",
         "findings that the owner accepts: an id and a reason a line; a line without a reason is not heeded",
     );
+    let tuned = entry("/etc/memtune/profiles", "profiles of the owner; see memtune-profile(5)")
+        + &entry("/etc/memtune/active.json", "which profiles are applied, and what they came to here")
+        + &entry(
+            "/etc/sysctl.d/99-zz-memtune.conf, /etc/tmpfiles.d/00-memtune.conf",
+            "what a profile sets at every boot; those with -doctor in their names hold what `doctor --fix` mended",
+        )
+        + &entry(
+            "/var/lib/memtune/journal",
+            "what was there before each change, so that it can be taken back",
+        );
+    let tune_examples = entry("memtune tune recommend", "which profiles fit this machine, and why")
+        + &entry("memtune tune diff hydrus", "what the profile would change here")
+        + &entry(
+            "sudo memtune tune --profile jetson-llm --unit llama.service",
+            "apply it, limiting that service",
+        )
+        + &entry("memtune tune verify", "whether it holds, now and at the next boot")
+        + &entry(
+            "memtune tune status vm.swappiness",
+            "who decides about a knob: file and line, and the losers",
+        )
+        + &entry("sudo memtune tune off", "take everything back");
     let environment = entry("NO_COLOR", "if set, nothing is coloured unless --color=always")
         + &entry("COLUMNS", "the width to write for, instead of the terminal's own")
         + &entry("LC_ALL, LC_CTYPE, LANG", "marks beyond ASCII are used where the locale is one of UTF-8");
@@ -56,11 +82,13 @@ fn closing_sections(name: &str) -> String {
     let sections = match name {
         "memtune" => vec![
             ("EXIT STATUS", statuses),
-            ("FILES", files),
+            ("FILES", files + &tuned),
             ("ENVIRONMENT", environment),
             (
                 "SEE ALSO",
-                line("memtune-doctor(1), memtune-checks(7), sysctl(8), swapon(8), systemd-oomd(8), proc(5)"),
+                line(
+                    "memtune-doctor(1), memtune-tune(1), memtune-checks(7), memtune-profile(5), sysctl(8), sysctl.d(5), swapon(8), proc(5)",
+                ),
             ),
         ],
         "memtune-doctor" => vec![
@@ -69,7 +97,16 @@ fn closing_sections(name: &str) -> String {
             ("EXAMPLES", examples),
             ("SEE ALSO", line("memtune(1), memtune-checks(7)")),
         ],
-        _ => vec![("SEE ALSO", line("memtune(1), memtune-doctor(1)"))],
+        "memtune-tune" => vec![
+            ("EXIT STATUS", statuses),
+            ("FILES", tuned),
+            ("EXAMPLES", tune_examples),
+            ("SEE ALSO", line("memtune(1), memtune-profile(5), memtune-undo(1), sysctl.d(5), tmpfiles.d(5)")),
+        ],
+        name if name.starts_with("memtune-tune-") => {
+            vec![("SEE ALSO", line("memtune-tune(1), memtune-profile(5)"))]
+        }
+        _ => vec![("SEE ALSO", line("memtune(1), memtune-doctor(1), memtune-tune(1)"))],
     };
     sections.into_iter().map(|(title, body)| format!(".SH \"{title}\"\n{body}")).collect()
 }

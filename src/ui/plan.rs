@@ -72,7 +72,10 @@ fn step(change: &Change, look: Look) -> String {
         Change::Command(command) => command_line(command),
     };
     let difference = match change {
-        Change::File(file) => diff::of(file).lines().map(|line| diff_line(line, INDENT)).collect(),
+        Change::File(file) => {
+            let difference = diff::of(file);
+            difference.lines().filter(|line| is_news(line)).map(|line| diff_line(line, INDENT)).collect()
+        }
         _ => String::new(),
     };
     format!("{first}\n") + &reason(change, look) + &difference
@@ -106,6 +109,11 @@ fn reason(change: &Change, look: Look) -> String {
         text if text.is_empty() => text,
         text => paragraph::indented(look, INDENT, &text),
     }
+}
+
+/// Whether a line of a diff says more than the line above it, which names the file and whether it is new.
+fn is_news(line: &str) -> bool {
+    !["diff --git ", "new file mode 100644", "deleted file mode "].iter().any(|known| line.starts_with(known))
 }
 
 /// Diffs are not wrapped: they can be given to patch.
@@ -163,7 +171,7 @@ mod tests {
         let text = plain(&render(&plan, LOOK));
         assert_eq!(
             text,
-            "try it\n\n/etc/a.conf (changed)\n  two is too few for this (a(5))\n  diff --git a/etc/a.conf b/etc/a.conf\n  \
+            "try it\n\n/etc/a.conf (changed)\n  two is too few for this (a(5))\n  \
              --- a/etc/a.conf\n  +++ b/etc/a.conf\n  @@ -1,2 +1,2 @@\n   one\n  -two\t2\u{fffd}[2J\n  +three\n\n\
              run systemctl daemon-reload once all is done\n\nnote: the next boot decides\n\n\
              refused: vm.swappiness: is not for this\n         machine\n"
@@ -179,7 +187,7 @@ mod tests {
     #[test]
     fn what_was_cut_short_is_told() {
         let mut one = Recovered { id: 3, title: "x".to_owned(), left: Vec::new(), notes: Vec::new() };
-        assert!(recovered(&one, LOOK).contains("It has been taken back.\n"));
+        assert!(recovered(&one, LOOK).replace('\n', " ").contains("It has been taken back. "));
         one.left.push("a file".to_owned());
         assert!(recovered(&one, LOOK).contains("  - a file\n"));
     }

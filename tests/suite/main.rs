@@ -14,3 +14,4 @@ mod hostile;
 mod rooms;
 mod schema;
 mod shells;
+mod tune;

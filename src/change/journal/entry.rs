@@ -180,7 +180,9 @@ mod tests {
             if text.is_char_boundary(place) && text.is_char_boundary(place + 1) {
                 text.replace_range(place..=place, &new);
             }
-            let _ = parse(&text);
+            if let Ok(entry) = parse(&text) {
+                prop_assert_eq!(parse(&serde_json::to_string(&entry).unwrap()), Ok(entry));
+            }
         }
     }
 }

@@ -21,9 +21,7 @@ impl Was {
     /// As text; `None` where there was no file.
     pub fn text(&self) -> Option<String> {
         match self {
-            Self::File(file) => {
-                file.as_ref().map(|file| String::from_utf8_lossy(&file.content).into_owned())
-            }
+            Self::File(file) => file.as_ref().map(|file| String::from_utf8_lossy(&file.content).into_owned()),
             Self::Knob(value) => Some(value.clone()),
         }
     }

@@ -1,1 +1,9 @@
 //! Whole plans on made-up machines.
+
+mod crash;
+mod kernel;
+mod knobs;
+mod random;
+mod refusals;
+mod trees;
+mod world;

@@ -8,4 +8,5 @@ mod whole;
 
 pub use drift::{Drifted, drifted};
 pub use whole::{Force, plan, take_back};
-pub(super) use whole::{plan_on, take_back_on};
+#[cfg(test)]
+pub(super) use whole::plan_on;

@@ -92,7 +92,8 @@ fn undoable(journal: &Journal, id: u64) -> Result<&Entry, Fault> {
         let message = format!("`{}` cannot be read: {}", damaged.path, damaged.why);
         return Err(Fault::new(Exit::Refused, message).hint("what it changed has to be taken back by hand"));
     }
-    let refused = |what: String| Err(Fault::new(Exit::Refused, what).hint("`memtune history` lists them all"));
+    let refused =
+        |what: String| Err(Fault::new(Exit::Refused, what).hint("`memtune history` lists them all"));
     let Some(entry) = journal.entry(id) else {
         let message = format!("there is no change {id} in the journal");
         return Err(Fault::new(Exit::Usage, message).hint("`memtune history` lists them all"));
@@ -158,7 +159,9 @@ fn add_targets(
             }
             Some(Standing::Rebooted(now)) => {
                 let name = knob_name(chain.last.target());
-                plan.note(format!("{name} is {now} since the last boot, which is not memtune's doing, and stays"));
+                plan.note(format!(
+                    "{name} is {now} since the last boot, which is not memtune's doing, and stays"
+                ));
                 continue;
             }
         };
@@ -176,8 +179,9 @@ fn refuse_drifted(drifted: &[(&Chain<'_>, String)]) -> Result<(), Fault> {
     };
     let message = format!("`{first}`{others} was changed by somebody else since memtune set it");
     let id = chain.entry.id;
-    Err(Fault::new(Exit::Refused, message)
-        .hint(format!("`memtune undo {id} --force` overwrites that; `memtune history {id}` shows what was there")))
+    Err(Fault::new(Exit::Refused, message).hint(format!(
+        "`memtune undo {id} --force` overwrites that; `memtune history {id}` shows what was there"
+    )))
 }
 
 fn push_back(plan: &mut Plan, machine: &Machine<'_>, chain: &Chain<'_>, now: Now) -> Result<(), Fault> {

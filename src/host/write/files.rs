@@ -8,7 +8,7 @@ use rustix::io::Errno;
 
 use crate::host::Host;
 
-use super::folder::{Folder, ORDINARY, split};
+use super::folder::{Folder, ORDINARY, is_absent, split};
 use super::label;
 use super::state::FileState;
 
@@ -32,8 +32,7 @@ impl Host {
         folder.refuse_others_than_files(name)?;
         let beside = beside(name);
         folder.remove_file(&beside)?;
-        let replaced =
-            write_new(&folder, &beside, state).and_then(|()| folder.rename(&beside, name));
+        let replaced = write_new(&folder, &beside, state).and_then(|()| folder.rename(&beside, name));
         replaced.inspect_err(|_| {
             // The first failure is the one to tell; the next run removes what is left.
             let _ = folder.remove_file(&beside);
@@ -112,8 +111,8 @@ fn beside(name: &str) -> String {
 
 fn is_occupied(error: &io::Error) -> bool {
     let error = error.raw_os_error().map(Errno::from_raw_os_error);
-    // A mount point is somebody's, too.
-    matches!(error, Some(Errno::NOTEMPTY | Errno::EXIST | Errno::BUSY))
+    // A mount point, or a file that has taken its place, is somebody's, too.
+    matches!(error, Some(Errno::NOTEMPTY | Errno::EXIST | Errno::BUSY | Errno::NOTDIR))
 }
 
 fn write_new(folder: &Folder, name: &str, state: &FileState) -> io::Result<()> {
@@ -143,8 +142,113 @@ fn in_its_folder(
 ) -> io::Result<()> {
     let (folder, name) = split(path)?;
     let folder = match Folder::open(host, folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if is_absent(&error) => return Ok(()),
         folder => folder?,
     };
     if take(&folder, name)? { folder.sync() } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+
+    use super::*;
+    use crate::host::made_tree::made_tree;
+
+    fn content(host: &Host, path: &str) -> Option<Vec<u8>> {
+        host.state(path).unwrap().map(|state| state.content)
+    }
+
+    #[test]
+    fn a_file_is_replaced_and_its_folders_are_made() {
+        let (folder, host) = made_tree(&[("/etc/a", "old")]);
+        let state = FileState { mode: 0o640, ..FileState::new("new") };
+        host.replace("/etc/a", &state).unwrap();
+        host.replace("/x/y/z", &state).unwrap();
+        assert_eq!(host.state("/etc/a").unwrap(), Some(state.clone()));
+        assert_eq!(host.state("/x/y/z").unwrap(), Some(state));
+        let mode = std::fs::metadata(folder.path().join("x/y")).unwrap().mode();
+        assert_eq!(mode & 0o7777, 0o755);
+        assert_eq!(host.list("/etc").unwrap(), ["a"]);
+        assert_eq!(host.missing_folders("/x/y/new").unwrap(), Vec::<String>::new());
+        assert_eq!(host.missing_folders("/x/1/2/new").unwrap(), ["/x/1", "/x/1/2"]);
+    }
+
+    #[test]
+    fn a_new_file_is_closed_until_it_has_its_mode() {
+        let (folder, host) = made_tree(&[("/etc/.a.memtune-new", "left by a crash")]);
+        let left = folder.path().join("etc/.a.memtune-new");
+        std::fs::set_permissions(&left, std::fs::Permissions::from_mode(0o666)).unwrap();
+        host.replace("/etc/a", &FileState { mode: 0o4755, ..FileState::new("x") }).unwrap();
+        assert_eq!(host.list("/etc").unwrap(), ["a"]);
+        assert_eq!(host.state("/etc/a").unwrap().unwrap().mode, 0o4755);
+    }
+
+    #[test]
+    fn links_are_neither_followed_nor_replaced() {
+        let outside = tempfile::tempdir().unwrap();
+        let (folder, host) = made_tree(&[("/etc/real", "x"), ("/etc/link", "->real"), ("/inner", "->etc")]);
+        symlink(outside.path(), folder.path().join("outer")).unwrap();
+        symlink("/etc", folder.path().join("etc/.b.memtune-new")).unwrap();
+        for path in ["/etc/link", "/inner/real", "/outer/x", "/inner/new"] {
+            for answer in [
+                host.replace(path, &FileState::new("y")),
+                host.state(path).map(|_| ()),
+                host.remove(path),
+                host.remove_leftover(&format!("{path}/x")),
+            ] {
+                assert_eq!(answer.unwrap_err().raw_os_error(), Some(Errno::LOOP.raw_os_error()), "{path}");
+            }
+        }
+        assert!(host.missing_folders("/inner/a/b").is_err());
+        // What lies in the place of the new file is taken away, not followed.
+        host.replace("/etc/b", &FileState::new("y")).unwrap();
+        assert_eq!(content(&host, "/etc/b").as_deref(), Some(b"y".as_slice()));
+        assert_eq!(std::fs::read_link(folder.path().join("etc/link")).unwrap().to_str(), Some("real"));
+        assert_eq!(std::fs::metadata(outside.path()).unwrap().nlink(), 2);
+    }
+
+    #[test]
+    fn no_path_leads_out_of_the_tree() {
+        let (_folder, host) = made_tree(&[("/etc/a", "x")]);
+        for path in ["/../a", "/etc/../a", "/etc/./a", "etc/a", "a", "", "/", "/etc/", "/etc/..", "/a\0b"] {
+            assert!(host.replace(path, &FileState::new("y")).is_err(), "{path}");
+            assert!(host.state(path).is_err(), "{path}");
+            assert!(host.remove(path).is_err(), "{path}");
+            assert!(host.remove_folder_if_empty(path).is_err(), "{path}");
+        }
+    }
+
+    #[test]
+    fn folders_go_only_when_they_are_empty() {
+        let (_folder, host) = made_tree(&[("/etc/a", "x"), ("/b/c/d", "x")]);
+        host.remove_folder_if_empty("/etc").unwrap();
+        host.remove_folder_if_empty("/none").unwrap();
+        host.remove_folder_if_empty("/etc/a").unwrap();
+        host.remove("/b/c/d").unwrap();
+        host.remove("/b/c/d").unwrap();
+        host.remove("/none/d").unwrap();
+        host.remove_folder_if_empty("/b/c").unwrap();
+        assert_eq!(
+            (host.list("/").unwrap(), host.list("/b").unwrap()),
+            (vec!["b".into(), "etc".into()], vec![])
+        );
+        assert!(host.has("/etc/a"));
+    }
+
+    #[test]
+    fn what_is_no_file_is_left_alone() {
+        let (folder, host) = made_tree(&[("/etc/folder/x", "x")]);
+        let pipe = folder.path().join("etc/pipe");
+        rustix::fs::mknodat(rustix::fs::CWD, pipe, rustix::fs::FileType::Fifo, Mode::from_raw_mode(0o600), 0)
+            .unwrap();
+        for path in ["/etc/folder", "/etc/pipe"] {
+            assert!(host.state(path).is_err(), "{path}");
+            assert!(host.replace(path, &FileState::new("y")).is_err(), "{path}");
+            assert!(host.remove(path).is_err(), "{path}");
+        }
+        assert!(host.replace("/etc/folder/x/y", &FileState::new("y")).is_err());
+        assert_eq!(host.state("/etc/folder/x/y").unwrap(), None);
+        assert_eq!(host.list("/etc").unwrap(), ["folder", "pipe"]);
+    }
 }

@@ -148,6 +148,11 @@ impl Folder {
     }
 }
 
+/// Whether there is nothing at a path, as where a folder of it is a file.
+pub(super) fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
 fn removed(answer: rustix::io::Result<()>) -> io::Result<bool> {
     match answer {
         Ok(()) => Ok(true),

@@ -64,3 +64,30 @@ fn holder(file: File) -> Option<u32> {
     let length = file.read_at(&mut text, 0).ok()?;
     str::from_utf8(text.get(..length)?).ok()?.trim().parse().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::made_tree::made_tree;
+
+    #[test]
+    fn a_lock_holds_until_it_is_dropped() {
+        let (_folder, host) = made_tree(&[("/etc/a", "x")]);
+        let lock = host.lock("/var/lib/memtune/lock").unwrap();
+        match host.lock("/var/lib/memtune/lock") {
+            Err(LockFailure::Held(process)) => assert_eq!(process, Some(std::process::id())),
+            answer => panic!("{answer:?}"),
+        }
+        assert_eq!(host.status("/var/lib/memtune/lock").unwrap().mode, 0o600);
+        assert_eq!(host.status("/var/lib/memtune").unwrap().mode, 0o700);
+        drop(lock);
+        host.lock("/var/lib/memtune/lock").unwrap();
+    }
+
+    #[test]
+    fn a_lock_behind_a_link_is_refused() {
+        let (_folder, host) = made_tree(&[("/etc/a", "x"), ("/lock", "->/etc/a")]);
+        assert!(matches!(host.lock("/lock"), Err(LockFailure::Failed(_))));
+        assert_eq!(host.read("/etc/a").unwrap(), "x");
+    }
+}

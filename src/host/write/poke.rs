@@ -23,3 +23,26 @@ impl Host {
         if written == value.len() { Ok(()) } else { Err(Errno::IO.into()) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::made_tree::made_tree;
+
+    #[test]
+    fn only_knobs_of_a_running_kernel_are_written() {
+        let (_folder, host) = made_tree(&[("/proc/sys/vm/swappiness", "60")]);
+        assert!(host.poke("/proc/sys/vm/swappiness", "10").is_err());
+        assert_eq!(host.read("/proc/sys/vm/swappiness").unwrap(), "60");
+        for path in
+            ["/etc/passwd", "/proc/self/oom_score_adj", "/sys/../etc/passwd", "proc/sys/vm/swappiness"]
+        {
+            assert_eq!(Host::live().poke(path, "1").unwrap_err().raw_os_error(), Some(22), "{path}");
+        }
+        let absent = Host::live().poke("/proc/sys/vm/no_such_knob", "1").unwrap_err();
+        assert!(
+            matches!(absent.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied),
+            "{absent}"
+        );
+    }
+}

@@ -90,3 +90,43 @@ fn wait(child: &mut Child, limit: Duration) -> io::Result<Option<i32>> {
 fn last_line(text: &str) -> String {
     text.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default().to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::made_tree::made_tree;
+
+    fn words(words: &[&str]) -> Vec<String> {
+        words.iter().map(|&word| word.to_owned()).collect()
+    }
+
+    #[test]
+    fn how_a_program_ended_is_told() {
+        let ran = Host::live().run(&words(&["sh", "-c", "echo first >&2; echo last >&2; exit 3"])).unwrap();
+        assert_eq!(ran, Ran { status: Some(3), complaint: "last".to_owned() });
+        assert_eq!(Host::live().run(&words(&["true"])).unwrap().status, Some(0));
+        assert_eq!(
+            Host::live().run(&words(&["no-such-program-anywhere"])).unwrap_err().raw_os_error(),
+            Some(2)
+        );
+    }
+
+    #[test]
+    fn a_program_that_complains_without_end_is_not_stopped_by_a_full_pipe() {
+        let line = "i=0; while [ $i -lt 3000 ]; do echo $i-0123456789012345678901234567890123456789 >&2; i=$((i+1)); done";
+        assert_eq!(run_within("sh", &words(&["-c", line]), Duration::from_secs(60)).unwrap().status, Some(0));
+    }
+
+    #[test]
+    fn a_program_that_does_not_end_is_ended() {
+        let ran = run_within("sleep", &words(&["600"]), Duration::from_millis(50)).unwrap();
+        assert_eq!(ran.status, None);
+    }
+
+    #[test]
+    fn in_a_tree_no_program_is_run() {
+        let (_folder, host) = made_tree(&[("/etc/a", "x")]);
+        assert!(host.run(&words(&["true"])).is_err());
+        assert!(Host::live().run(&[]).is_err());
+    }
+}

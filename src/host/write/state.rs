@@ -9,7 +9,7 @@ use rustix::io::Errno;
 
 use crate::host::Host;
 
-use super::folder::{Folder, split};
+use super::folder::{Folder, is_absent, split};
 use super::label;
 
 /// More than any sound file that memtune changes.
@@ -62,7 +62,7 @@ impl Host {
         });
         match opened {
             Ok(file) => read(file).map(Some),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) if is_absent(&error) => Ok(None),
             Err(error) => Err(error),
         }
     }

@@ -92,7 +92,11 @@ mod tests {
         assert!(dangers(&strict, 8).is_empty());
         let refused = dangers(&strict, 9);
         let reason = &refused[0].reason;
-        assert!(reason.contains("11 GiB (50 % of 14 GiB of memory + 4 GiB of swap)") && reason.contains("only 2 GiB would be left"), "{reason}");
+        assert!(
+            reason.contains("11 GiB (50 % of 14 GiB of memory + 4 GiB of swap)")
+                && reason.contains("only 2 GiB would be left"),
+            "{reason}"
+        );
         assert!(dangers(&strict, 12)[0].reason.contains("1 GiB more than that"));
         assert!(dangers(&(strict.clone() + &setting(RATIO, "value = 90")), 12).is_empty());
         assert!(dangers(&(strict + &setting(KBYTES, "value = 12582912")), 12).is_empty());

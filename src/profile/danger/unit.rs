@@ -99,8 +99,11 @@ mod tests {
     /// A machine of 16 GiB, which needs 819 MiB and 1.5 times its reserve of 64 MiB for itself: 915 MiB.
     fn dangers(tables: &str, swap: u64) -> Vec<Danger> {
         let meminfo = format!("MemTotal: 16777216 kB\nMemAvailable: 8388608 kB\nSwapTotal: {swap} kB\n");
-        let (_folder, host) =
-            made_tree(&[("/proc/meminfo", meminfo.as_str()), ("/proc/sys/vm/min_free_kbytes", "65536\n"), ("/proc/sys/vm/overcommit_memory", "0\n")]);
+        let (_folder, host) = made_tree(&[
+            ("/proc/meminfo", meminfo.as_str()),
+            ("/proc/sys/vm/min_free_kbytes", "65536\n"),
+            ("/proc/sys/vm/overcommit_memory", "0\n"),
+        ]);
         let readings = Readings::new(&host, None);
         danger(&size(&made("x", tables), &readings, Numbers::Scaled).unwrap(), &readings)
     }
@@ -111,7 +114,11 @@ mod tests {
         assert!(dangers(&most("15468M"), 0).is_empty());
         assert!(dangers(&most("infinity"), 0).is_empty());
         let refused = dangers(&most("15469M"), 0);
-        assert!(refused[0].reason.contains("would leave 915 MiB") && refused[0].reason.contains("which need 915 MiB"), "{refused:?}");
+        assert!(
+            refused[0].reason.contains("would leave 915 MiB")
+                && refused[0].reason.contains("which need 915 MiB"),
+            "{refused:?}"
+        );
         assert!(dangers(&most("24G"), 0)[0].reason.contains("24 GiB is no limit on a machine with 16 GiB"));
         assert_eq!(dangers(&most("99%"), 0).len(), 1);
     }
@@ -127,9 +134,15 @@ mod tests {
     fn what_cannot_be_judged_is_told() {
         let (_folder, host) = made_tree(&[("/etc/hostname", "x\n")]);
         let readings = Readings::new(&host, None);
-        let sized = size(&made("x", &property("MemoryMax", "value = \"8G\"")), &readings, Numbers::Scaled).unwrap();
+        let sized =
+            size(&made("x", &property("MemoryMax", "value = \"8G\"")), &readings, Numbers::Scaled).unwrap();
         assert!(danger(&sized, &readings).is_empty());
         let told = warnings(&sized, &readings);
-        assert!(told[0].reason.contains("not all of its values could be judged for this machine: `/proc/meminfo` is not there"), "{told:?}");
+        assert!(
+            told[0].reason.contains(
+                "not all of its values could be judged for this machine: `/proc/meminfo` is not there"
+            ),
+            "{told:?}"
+        );
     }
 }

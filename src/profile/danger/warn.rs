@@ -48,7 +48,9 @@ fn dirtytime_without_mount(sized: &Sized, readings: &Readings<'_>) -> Result<Vec
     let Some(one) = sized.sysctl(DIRTYTIME) else { return Ok(Vec::new()) };
     match readings.mounts()?.iter().any(|mount| mount.has_option("lazytime")) {
         true => Ok(Vec::new()),
-        false => Ok(vec![Danger::new(&one.target, "it has no effect: no file system is mounted with lazytime")]),
+        false => {
+            Ok(vec![Danger::new(&one.target, "it has no effect: no file system is mounted with lazytime")])
+        }
     }
 }
 
@@ -69,14 +71,18 @@ fn much_dirty(sized: &Sized, readings: &Readings<'_>) -> Result<Vec<Danger>, Lac
         let seconds = amount.0 / kind.usual_speed().0.max(1);
         format!(", which a disk of the kind {} takes some {seconds} s to write", kind.name())
     });
-    let reason = format!("up to {amount} of written data may wait in memory{time}; programs that write then stand still for as long");
+    let reason = format!(
+        "up to {amount} of written data may wait in memory{time}; programs that write then stand still for as long"
+    );
     Ok(vec![Danger::new(&one.target, reason)])
 }
 
 fn names_never_dropped(sized: &Sized, readings: &Readings<'_>) -> Result<Vec<Danger>, Lacking> {
     let Some((one, 0)) = with_number(sized, "vm.vfs_cache_pressure") else { return Ok(Vec::new()) };
     let held = readings.meminfo()?.get("SReclaimable")?;
-    let reason = format!("with 0 the kernel never drops names and inodes ({held} now), and may run out of memory over them");
+    let reason = format!(
+        "with 0 the kernel never drops names and inodes ({held} now), and may run out of memory over them"
+    );
     Ok(vec![Danger::new(&one.target, reason)])
 }
 
@@ -86,7 +92,9 @@ fn no_swapping(sized: &Sized, readings: &Readings<'_>) -> Result<Vec<Danger>, La
     if swap == Bytes(0) {
         return Ok(Vec::new());
     }
-    let reason = format!("with 0 the {swap} of swap are used only when hardly anything else is left; 1 comes close without that");
+    let reason = format!(
+        "with 0 the {swap} of swap are used only when hardly anything else is left; 1 comes close without that"
+    );
     Ok(vec![Danger::new(&one.target, reason)])
 }
 
@@ -105,7 +113,10 @@ mod tests {
     fn warned(key: &str, value: u64, mounts: &str) -> String {
         let files = [
             ("/proc/zoneinfo", "Node 0, zone Normal\n  pages free 1\n        managed 4194304\n"),
-            ("/proc/meminfo", "MemTotal: 16777216 kB\nMemAvailable: 12582912 kB\nSwapTotal: 4194304 kB\nSReclaimable: 1024 kB\n"),
+            (
+                "/proc/meminfo",
+                "MemTotal: 16777216 kB\nMemAvailable: 12582912 kB\nSwapTotal: 4194304 kB\nSReclaimable: 1024 kB\n",
+            ),
             ("/proc/sys/vm/min_free_kbytes", "335545\n"),
             ("/proc/sys/vm/watermark_scale_factor", "10\n"),
             ("/sys/block/sda/queue/rotational", "1\n"),
@@ -114,7 +125,8 @@ mod tests {
         ];
         let (_folder, host) = made_tree(&files);
         let readings = Readings::new(&host, None);
-        let sized = size(&made("x", &setting(key, &format!("value = {value}"))), &readings, Numbers::Scaled).unwrap();
+        let sized =
+            size(&made("x", &setting(key, &format!("value = {value}"))), &readings, Numbers::Scaled).unwrap();
         warnings(&sized, &readings).into_iter().map(|one| one.reason).collect::<Vec<_>>().join("; ")
     }
 

@@ -56,9 +56,11 @@ fn too_little_left(
     readings: &Readings<'_>,
 ) -> Result<Option<Danger>, Lacking> {
     let lowmem = readings.lowmem()?;
-    let (reserve_now, factor_now) = (readings.knob(MIN_FREE)?, readings.knob(SCALE_FACTOR).unwrap_or(DEFAULT_FACTOR));
+    let (reserve_now, factor_now) =
+        (readings.knob(MIN_FREE)?, readings.knob(SCALE_FACTOR).unwrap_or(DEFAULT_FACTOR));
     let parsed = |one: Option<&SizedSetting>| one.and_then(|one| one.value.parse().ok());
-    let (reserve_then, factor_then) = (parsed(reserve).unwrap_or(reserve_now), parsed(factor).unwrap_or(factor_now));
+    let (reserve_then, factor_then) =
+        (parsed(reserve).unwrap_or(reserve_now), parsed(factor).unwrap_or(factor_now));
     let before = high(reserve_now, factor_now, lowmem);
     let after = high(reserve_then, factor_then, lowmem);
     let cost = after.less(before);
@@ -135,7 +137,12 @@ mod tests {
         let refused = dangers(&reserve(838_861), 16, 12_000);
         assert_eq!(refused.len(), 1);
         let reason = &refused[0].reason;
-        assert!(["838861 KiB are 5.0 % of 16 GiB", "1.2 GiB would stay unused", "14.8 GiB would be left"].iter().all(|part| reason.contains(part)), "{reason}");
+        assert!(
+            ["838861 KiB are 5.0 % of 16 GiB", "1.2 GiB would stay unused", "14.8 GiB would be left"]
+                .iter()
+                .all(|part| reason.contains(part)),
+            "{reason}"
+        );
         assert!(dangers(&reserve(1_153_434), 64, 48_000).is_empty());
         assert_eq!(dangers(&reserve(1_153_434), 4, 4_000).len(), 1);
     }
@@ -145,7 +152,10 @@ mod tests {
         // From 99 MiB to 1.5 times 800000 KiB: 1073 MiB less, and a tenth of 16 GiB is 1638 MiB.
         assert!(dangers(&reserve(800_000), 16, 2_712).is_empty());
         let refused = dangers(&reserve(800_000), 16, 2_710);
-        assert!(refused[0].reason.contains("of 2.6 GiB that are available now 1.6 GiB would be left"), "{refused:?}");
+        assert!(
+            refused[0].reason.contains("of 2.6 GiB that are available now 1.6 GiB would be left"),
+            "{refused:?}"
+        );
         // A change that costs next to nothing is not to blame for a machine that is short already.
         assert!(dangers(&reserve(70_000), 16, 100).is_empty());
     }
@@ -169,7 +179,10 @@ mod tests {
                 };
                 // Whether so much is promised already that mode 2 would not do is not for the profile to know.
                 let refused = danger(&sized.without_unit(), &readings);
-                assert!(refused.iter().all(|one| one.target == "vm.overcommit_memory"), "{profile} on {name}: {refused:?}");
+                assert!(
+                    refused.iter().all(|one| one.target == "vm.overcommit_memory"),
+                    "{profile} on {name}: {refused:?}"
+                );
             }
         }
     }

@@ -38,6 +38,11 @@ impl Tuned {
         Ok(Self { applies_sysctl_again: has_sysctl && tuned::applies_sysctl_again(host), settings })
     }
 
+    /// Whether sysctl's files are read once more.
+    pub(in crate::sysctl) fn applies_sysctl_again(&self) -> bool {
+        self.applies_sysctl_again
+    }
+
     /// The profile's writes.
     pub(in crate::sysctl) fn writes(&self) -> impl Iterator<Item = Write> {
         self.settings.iter().filter_map(profile_write)

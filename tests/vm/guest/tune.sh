@@ -1,24 +1,25 @@
 # shellcheck shell=bash
 # Everything that a profile may change, so that a case can compare it before and after, byte for byte.
 
-# tune_state FILE: writes it there.
+# tune_state FILE: writes it there. memtune's own memory, the journal and the lock, is not part of it.
 tune_state() {
-    {
-        # The journal and the lock are memtune's own memory; what they are about is everything else.
-        find /etc /usr/lib/sysctl.d /usr/lib/tmpfiles.d -xdev -type f -printf '%p %m %U:%G %s\n' -exec sha256sum {} + | sort
-        find /etc -xdev \( -type d -o -type l \) -printf '%p %y %m %U:%G %l\n' | sort
-    } >"$1.files"
+    # Of /etc everything's place, mode, owner and length; and the bytes of what lies where memtune writes.
+    find /etc -xdev -printf '%p %y %m %U:%G %s %l\n' | sed -E 's/^(.* d [0-7]+ [0-9]+:[0-9]+) [0-9]+ /\1 /' | sort >"$1.files"
+    find /etc/sysctl.conf /etc/sysctl.d /etc/tmpfiles.d /etc/memtune /etc/systemd/system /etc/tuned -xdev -type f \
+        -exec sha256sum {} + 2>/dev/null | sort >>"$1.files" || true
+    # Not every kernel has all of these, and some cannot be read.
     {
         find /proc/sys/vm -type f -perm -600 ! -name stat_refresh ! -name drop_caches ! -name compact_memory
         find /sys/kernel/mm/transparent_hugepage /sys/kernel/mm/lru_gen /sys/module/zswap/parameters -type f -perm -600
-    } 2>/dev/null | sort | while read -r knob; do printf '%s=%s\n' "$knob" "$(cat "$knob")"; done >"$1.knobs"
+    } 2>/dev/null | sort | xargs -d '\n' grep -Hs '' >"$1.knobs" || true
+    [[ -s $1.files && -s $1.knobs ]] || fail "nothing was seen of the machine's state"
 }
 
-# expect_tune_state FILE [WHAT]: everything is as it was then. udev and systemd keep no state in these places.
+# expect_tune_state FILE [WHAT]: everything is as it was then.
 expect_tune_state() {
-    local now
-    now=$(mktemp -d)/now
-    tune_state "$now"
-    diff -u "$1.files" "$now.files" >&2 || fail "${2:+$2: }files differ: $(diff "$1.files" "$now.files" | head -5)"
-    diff -u "$1.knobs" "$now.knobs" >&2 || fail "${2:+$2: }knobs differ: $(diff "$1.knobs" "$now.knobs" | head -5)"
+    local kind
+    tune_state /run/tune-state
+    for kind in files knobs; do
+        cmp -s "$1.$kind" "/run/tune-state.$kind" || fail "${2:+$2: }$kind differ: $(diff "$1.$kind" "/run/tune-state.$kind" | head -8)"
+    done
 }

@@ -1,0 +1,205 @@
+//! What is refused, and what fails: nothing is left half done.
+
+use std::os::unix::fs::symlink;
+
+use crate::change::journal::{self, State};
+use crate::change::undo::{Force, drifted};
+use crate::change::{Area, Plan, apply, recover, undo};
+use crate::exit::Exit;
+
+use super::kernel::SWAPPINESS;
+use super::world::{World, time, why};
+
+#[test]
+fn links_are_refused_wherever_they_stand() {
+    let world = World::new(&[("/etc/real", "x"), ("/etc/link", "->real"), ("/folder", "->/etc")]);
+    let before = world.everything();
+    for path in ["/etc/link", "/folder/real", "/folder/new"] {
+        let mut plan = Plan::new("a test", Area::Tune);
+        let fault = plan.file(&world.host, path, Some("y"), why()).unwrap_err();
+        assert_eq!(fault.exit, Exit::Refused, "{path}");
+        assert!(fault.to_string().contains("symbolic link"), "{fault}");
+    }
+    // A link that appears after the plan was made.
+    let plan = world.plan(&[("/etc/sub/new", Some("y"))], &[]);
+    symlink("/etc", world.path("/etc/sub")).unwrap();
+    assert_eq!(world.apply(plan).unwrap_err().exit, Exit::Refused);
+    std::fs::remove_file(world.path("/etc/sub")).unwrap();
+    assert_eq!(world.everything(), before);
+}
+
+#[test]
+fn a_journal_behind_a_link_is_refused() {
+    let world = World::new(&[("/etc/a", "x"), ("/var/lib/memtune", "->/etc")]);
+    let plan = world.plan(&[("/etc/a", Some("y"))], &[]);
+    assert_eq!(world.apply(plan).unwrap_err().exit, Exit::Refused);
+    assert_eq!(world.read("/etc/a").as_deref(), Some("x"));
+}
+
+#[test]
+fn two_at_once_exclude_each_other() {
+    let world = World::new(&[("/etc/a", "x")]);
+    let plan = world.plan(&[("/etc/a", Some("y"))], &[]);
+    let lock = journal::lock(&world.host).unwrap();
+    let fault = world.apply(plan.clone()).unwrap_err();
+    assert_eq!(fault.exit, Exit::Refused);
+    let expected = format!("another memtune (process {}) is changing this machine", std::process::id());
+    assert_eq!(fault.to_string(), expected);
+    assert_eq!(world.read("/etc/a").as_deref(), Some("x"));
+    drop(lock);
+    world.apply(plan).unwrap();
+}
+
+#[test]
+fn what_changed_since_the_plan_is_not_overwritten() {
+    let world = World::new(&[("/etc/a", "x"), ("/etc/b", "x")]);
+    let plan = world.plan(&[("/etc/a", Some("y")), ("/etc/b", Some("y"))], &[]);
+    world.write("/etc/b", "by hand");
+    assert_eq!(world.apply(plan.clone()).unwrap_err().exit, Exit::Refused);
+    world.write("/etc/b", "x");
+    world.chmod("/etc/b", 0o600);
+    assert_eq!(world.apply(plan).unwrap_err().exit, Exit::Refused);
+    assert_eq!(world.read("/etc/a").as_deref(), Some("x"));
+    let plan = world.plan(&[("/etc/new", Some("y"))], &[]);
+    world.write("/etc/new", "by hand");
+    assert_eq!(world.apply(plan).unwrap_err().exit, Exit::Refused);
+    assert_eq!(world.states(), []);
+}
+
+#[test]
+fn a_step_that_fails_takes_the_earlier_ones_back() {
+    let world = World::new(&[("/etc/a", "x"), ("/etc/gone", "x")]);
+    let before = world.everything();
+    // The third file becomes the folder of the fourth, which cannot be.
+    let plan = world.plan(
+        &[("/etc/a", Some("y")), ("/etc/gone", None), ("/etc/n", Some("y")), ("/etc/n/m", Some("y"))],
+        &[],
+    );
+    let fault = world.apply(plan).unwrap_err();
+    assert_eq!(fault.exit, Exit::Failed, "{fault}");
+    assert!(fault.to_string().starts_with("cannot write `/etc/n/m`: Not a directory"), "{fault}");
+    assert_eq!(world.everything(), before);
+    assert_eq!(world.states(), [State::RolledBack]);
+}
+
+#[test]
+fn a_program_that_fails_takes_the_earlier_steps_back() {
+    let world = World::new(&[("/etc/a", "x")]);
+    let before = (world.everything(), world.kernel.all());
+    let mut plan = world.plan(&[("/etc/a", Some("y"))], &[(SWAPPINESS, "10")]);
+    plan.command(&["one"], Some(&["undo-one"]), why());
+    plan.command(&["two"], Some(&["undo-two"]), why());
+    plan.command(&["three"], Some(&["undo-three"]), why());
+    plan.afterwards(&["reload"], why());
+    world.kernel.failing.borrow_mut().extend(["two".to_owned(), "undo-two".to_owned()]);
+    let fault = world.apply(plan.clone()).unwrap_err();
+    assert_eq!(fault.exit, Exit::Failed);
+    assert!(fault.to_string().starts_with("`two` failed: it ended with status 1"), "{fault}");
+    assert_eq!((world.everything(), world.kernel.all()), before);
+    assert_eq!(*world.kernel.ran.borrow(), ["one", "two", "undo-two", "undo-one", "reload"]);
+    assert_eq!(world.states(), [State::RolledBack]);
+
+    // What did work and cannot be taken back is named.
+    world.kernel.failing.borrow_mut().insert("undo-one".to_owned());
+    let fault = world.apply(plan).unwrap_err();
+    assert_eq!(fault.exit, Exit::Incomplete);
+    assert!(fault.to_string().contains("could not be taken back: `undo-one` failed"), "{fault}");
+    assert_eq!(world.states(), [State::RolledBack, State::Incomplete]);
+    assert_eq!(journal::entries(&world.host).unwrap()[1].left, ["`undo-one` failed: it ended with status 1"]);
+}
+
+#[test]
+fn programs_are_taken_back_in_reverse() {
+    let world = World::new(&[]);
+    let mut plan = Plan::new("a test", Area::Swap);
+    plan.afterwards(&["reload"], why());
+    plan.afterwards(&["reload"], why());
+    plan.command(&["one"], Some(&["undo-one"]), why());
+    plan.command(&["two"], Some(&["undo-two"]), why());
+    let id = world.apply(plan).unwrap().id;
+    world.undo(id, Force::No).unwrap();
+    let expected = ["one", "two", "reload", "undo-two", "undo-one", "reload"];
+    assert_eq!(*world.kernel.ran.borrow(), expected);
+}
+
+#[test]
+fn an_undo_stops_where_somebody_else_changed_the_file() {
+    let world = World::new(&[("/etc/a", "x\n"), ("/etc/b", "x\n")]);
+    let id = world.set(&[("/etc/a", Some("y\n")), ("/etc/b", Some("y\n"))], &[]);
+    world.write("/etc/a", "by hand\n");
+    let fault = world.undo(id, Force::No).unwrap_err();
+    assert_eq!(fault.exit, Exit::Refused);
+    assert!(fault.hint.unwrap().contains("--force"));
+    assert_eq!(world.read("/etc/b").as_deref(), Some("y\n"));
+    let found = drifted(&world.host, &[id]).unwrap();
+    assert_eq!(found.len(), 1);
+    assert!(found[0].difference.contains("-y\n+by hand\n"), "{}", found[0].difference);
+    world.undo(id, Force::Yes).unwrap();
+    assert_eq!(world.read("/etc/a").as_deref(), Some("x\n"));
+    assert_eq!(world.states(), [State::Undone, State::Applied]);
+}
+
+#[test]
+fn an_undo_accepts_what_somebody_put_back_by_hand() {
+    let world = World::new(&[("/etc/a", "x"), ("/etc/b", "x")]);
+    let id = world.set(&[("/etc/a", Some("y")), ("/etc/b", Some("y"))], &[]);
+    world.write("/etc/a", "x");
+    world.undo(id, Force::No).unwrap();
+    assert_eq!(world.read("/etc/b").as_deref(), Some("x"));
+}
+
+#[test]
+fn an_edit_between_two_entries_is_not_lost() {
+    let world = World::new(&[("/etc/a", "0\n")]);
+    let first = world.set(&[("/etc/a", Some("1\n"))], &[]);
+    world.write("/etc/a", "1\nby hand\n");
+    let second = world.set(&[("/etc/a", Some("2\n"))], &[]);
+    let fault = undo::plan(&world.host, &[first, second], Force::No).unwrap_err();
+    assert_eq!(fault.exit, Exit::Refused);
+    assert!(drifted(&world.host, &[first, second]).unwrap()[0].difference.contains("+by hand"));
+    world.undo(second, Force::No).unwrap();
+    assert_eq!(world.read("/etc/a").as_deref(), Some("1\nby hand\n"));
+}
+
+#[test]
+fn an_entry_that_another_builds_upon_is_refused() {
+    let world = World::new(&[("/etc/a", "0"), ("/etc/b", "0")]);
+    let first = world.set(&[("/etc/a", Some("1"))], &[]);
+    let second = world.set(&[("/etc/a", Some("2"))], &[]);
+    let unrelated = world.set(&[("/etc/b", Some("1"))], &[]);
+    let fault = world.undo(first, Force::Yes).unwrap_err();
+    assert_eq!(fault.exit, Exit::Refused);
+    assert!(fault.to_string().starts_with(&format!("change {second} ")), "{fault}");
+    world.undo(second, Force::No).unwrap();
+    world.undo(first, Force::No).unwrap();
+    world.undo(unrelated, Force::No).unwrap();
+    assert_eq!(world.read("/etc/a").as_deref(), Some("0"));
+    assert_eq!(world.undo(99, Force::No).unwrap_err().exit, Exit::Usage);
+}
+
+#[test]
+fn a_damaged_last_entry_stops_writing_and_a_damaged_older_one_does_not() {
+    let world = World::new(&[("/etc/a", "x")]);
+    world.write("/var/lib/memtune/journal/000001.json", "{ half");
+    let plan = world.plan(&[("/etc/a", Some("y"))], &[]);
+    let fault = apply(&world.host, plan.clone(), "x", time()).unwrap_err();
+    assert_eq!(fault.exit, Exit::Refused);
+    assert!(fault.to_string().contains("000001.json"), "{fault}");
+    assert_eq!(recover(&world.host).unwrap_err().exit, Exit::Refused);
+    // A newer memtune wrote it, and says that it was carried out.
+    world
+        .write("/var/lib/memtune/journal/000001.json", r#"{"schema":"memtune.journal/9","state":"applied"}"#);
+    assert_eq!(apply(&world.host, plan, "x", time()).unwrap().id, 2);
+    world.write("/var/lib/memtune/journal/000001.json", "{ half");
+    assert_eq!(world.set(&[("/etc/a", Some("z"))], &[]), 3);
+    assert_eq!(world.undo(1, Force::No).unwrap_err().exit, Exit::Refused);
+}
+
+#[test]
+fn a_plan_too_large_for_the_journal_is_refused_before_anything_is_written() {
+    let world = World::new(&[("/etc/a", "x")]);
+    let plan = world.plan(&[("/etc/a", Some(&"y".repeat(4 << 20)))], &[]);
+    assert_eq!(world.apply(plan).unwrap_err().exit, Exit::Refused);
+    assert_eq!(world.read("/etc/a").as_deref(), Some("x"));
+    assert_eq!(world.states(), []);
+}
