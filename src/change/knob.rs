@@ -64,7 +64,7 @@ impl KnobChange {
 
     /// Whether the knob, and the twin that it would unset, are what the plan found.
     pub(super) fn is_as_before(&self, kernel: &dyn Kernel) -> Result<bool, Fault> {
-        let twins = self.companions.iter().filter(|companion| companion.target != RECOMPUTED);
+        let twins = self.companions.iter().filter(|companion| !Self::is_recomputed(&companion.target));
         let mut all = vec![(&self.target, &self.before)];
         all.extend(twins.map(|twin| (&twin.target, &twin.before)));
         for (target, before) in all {
@@ -91,27 +91,9 @@ impl KnobChange {
         Ok(())
     }
 
-    /// The way back, from the value that the knob has now.
-    pub(super) fn inverse(&self, kernel: &dyn Kernel, before: String, why: Why) -> Result<Self, Fault> {
-        let companions = self.companions.iter().map(|companion| companion.inverse(kernel));
-        Ok(Self {
-            target: self.target.clone(),
-            before,
-            after: self.before.clone(),
-            companions: companions.collect::<Result<_, _>>()?,
-            why,
-        })
-    }
-}
-
-impl Companion {
-    /// What somebody else has given another value since stays as it is.
-    fn inverse(&self, kernel: &dyn Kernel) -> Result<Self, Fault> {
-        let before = read(kernel, &self.target)?;
-        let is_ours = self.after.as_ref().is_none_or(|after| value::same(&self.target, after, &before));
-        let is_twin = self.target != RECOMPUTED;
-        let after = if is_ours || is_twin { self.before.clone() } else { before.clone() };
-        Ok(Self { target: self.target.clone(), before, after: Some(after) })
+    /// Whether the kernel computes the companion `target` anew by itself, so that another value need not be somebody's.
+    pub(super) fn is_recomputed(target: &str) -> bool {
+        target == RECOMPUTED
     }
 }
 

@@ -1,6 +1,7 @@
 //! All that was read of one machine, each source on its first use.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
 
 use crate::host::{Host, Lacking, Reason};
 use crate::sys::bytes::Bytes;
@@ -35,6 +36,7 @@ pub struct Readings<'h> {
     identity: OnceCell<Identity>,
     container: OnceCell<Option<Container>>,
     page_size: OnceCell<Bytes>,
+    knobs: RefCell<BTreeMap<String, Result<String, Lacking>>>,
     meminfo: Remembered<Meminfo>,
     vmstat: Remembered<Vmstat>,
     zones: Remembered<Vec<Zone>>,
@@ -75,6 +77,7 @@ impl<'h> Readings<'h> {
             identity: OnceCell::new(),
             container: OnceCell::new(),
             page_size: OnceCell::new(),
+            knobs: RefCell::default(),
             meminfo: OnceCell::new(),
             vmstat: OnceCell::new(),
             zones: OnceCell::new(),
@@ -157,12 +160,25 @@ impl<'h> Readings<'h> {
             .ok_or_else(|| Lacking::new("rates", Reason::NotAsked("needs two readings: --sample 5")))
     }
 
+    /// A kernel knob as it is shown, each read once.
+    ///
+    /// # Errors
+    /// Says why it cannot be read.
+    pub fn knob_text(&self, name: &str) -> Result<String, Lacking> {
+        if let Some(known) = self.knobs.borrow().get(name) {
+            return known.clone();
+        }
+        let text = self.host.knob(name);
+        self.knobs.borrow_mut().insert(name.to_owned(), text.clone());
+        text
+    }
+
     /// A kernel knob that is a whole number.
     ///
     /// # Errors
     /// Says why it cannot be read, or that it is no number.
     pub fn knob(&self, name: &str) -> Result<u64, Lacking> {
-        let text = self.host.knob(name)?;
+        let text = self.knob_text(name)?;
         let path = format!("/proc/sys/{}", name.replace('.', "/"));
         text.parse().map_err(|_| Malformed::not_a_number(1, &text)).in_file(&path)
     }

@@ -21,6 +21,9 @@ use super::status::{FileStatus, Space};
 /// More than any sound file that memtune reads whole; /proc/PID/maps and logs are streamed instead.
 const LARGEST_FILE: u64 = 4 << 20;
 
+/// Room for the first read of a file.
+const ONE_READ: usize = 16 << 10;
+
 /// Logs are read from their end; older lines than these are not looked at.
 const LOG_TAIL: u64 = 16 << 20;
 
@@ -89,6 +92,8 @@ impl Host {
     /// As [`Host::read`].
     pub fn read_into(&self, path: &str, bytes: &mut Vec<u8>) -> Result<(), Lacking> {
         bytes.clear();
+        // The kernel makes a file of /proc anew for each read: most fit into this one.
+        bytes.reserve(ONE_READ);
         let file = self.open_file(path)?;
         file.take(LARGEST_FILE + 1).read_to_end(bytes).map_err(|error| Lacking::from_io(path, &error))?;
         if bytes.len() as u64 > LARGEST_FILE {

@@ -108,7 +108,7 @@ fn why_not(setting: &Setting, readings: &Readings<'_>, numbers: Numbers) -> Resu
     if let Some(why) = first_missing(&setting.when, readings)? {
         return Ok(Some(why));
     }
-    if running::is_unknown_to_kernel(&setting.target, readings.host()) {
+    if running::is_unknown_to_kernel(&setting.target, readings) {
         return Ok(Some("this kernel has no such knob".to_owned()));
     }
     let is_document_only = setting.amount == Amount::LiteralOnly && numbers == Numbers::Scaled;

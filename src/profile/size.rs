@@ -2,7 +2,7 @@
 
 use crate::exit::{Exit, Fault};
 use crate::facts::readings::Readings;
-use crate::host::{Host, Lacking, Reason};
+use crate::host::{Lacking, Reason};
 
 use super::agree::{Agreement, Candidate, agree};
 use super::choose::{Failure, choose};
@@ -50,7 +50,7 @@ fn sized(
     let mut conflicts = Vec::new();
     for candidates in choice.subjects {
         match agree(candidates) {
-            Ok(Some(agreement)) => sized.push(decided(agreement, readings.host(), left_out)?),
+            Ok(Some(agreement)) => sized.push(decided(agreement, readings, left_out)?),
             Ok(None) => {}
             Err(insisting) => conflicts.push(conflict::of_settings(&insisting)),
         }
@@ -60,7 +60,7 @@ fn sized(
 
 fn decided(
     agreement: Agreement<'_>,
-    host: &Host,
+    readings: &Readings<'_>,
     left_out: &mut Vec<LeftOut>,
 ) -> Result<SizedSetting, Fault> {
     let Agreement { winner, gave_way } = agreement;
@@ -70,7 +70,7 @@ fn decided(
         why: format!("{} gives way to {} of `{}`", one.value, winner.value, setting.profile),
         profile: one.setting.profile.clone(),
     }));
-    let (value, workings) = kept(&winner, host);
+    let (value, workings) = kept(&winner, readings);
     check_value(&setting.target, &value).map_err(|what| {
         let steps = workings.join("; ");
         Fault::new(Exit::Refused, format!("`{}` of the profile `{}`: {what} ({steps})", setting.target, setting.profile))
@@ -90,7 +90,7 @@ fn decided(
 }
 
 /// A running value that is as good stays. The source document's own number is written as it stands.
-fn kept(winner: &Candidate<'_>, host: &Host) -> (String, Vec<String>) {
+fn kept(winner: &Candidate<'_>, readings: &Readings<'_>) -> (String, Vec<String>) {
     let Candidate { setting, value, workings, is_literal } = winner.clone();
     let is_as_good = |running: &str| {
         let (running, own) = (order::of(&setting.target, running)?, order::of(&setting.target, &value)?);
@@ -100,7 +100,7 @@ fn kept(winner: &Candidate<'_>, host: &Host) -> (String, Vec<String>) {
             Keep::Exactly => None,
         }
     };
-    let running = running::value(&setting.target, host).filter(|_| !is_literal);
+    let running = running::value(&setting.target, readings).filter(|_| !is_literal);
     match running.filter(|running| is_as_good(running) == Some(true)) {
         Some(running) => {
             let relation = if setting.keep == Keep::AtLeast { "more than" } else { "less than" };

@@ -20,6 +20,8 @@ mod pattern;
 mod play;
 mod remarks;
 mod sys_knob;
+#[cfg(test)]
+mod tests;
 mod write;
 mod writers;
 

@@ -3,6 +3,7 @@
 use std::env;
 use std::io::{self, IsTerminal, Write};
 
+use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
 
 use crate::cli::Colour;
@@ -17,7 +18,7 @@ const NARROWEST: usize = 40;
 
 /// Where answers go.
 pub struct Terminal {
-    out: AutoStream<io::Stdout>,
+    has_colours: bool,
     /// What it can show.
     pub look: Look,
 }
@@ -31,7 +32,7 @@ impl Terminal {
             Colour::Never => ColorChoice::Never,
         };
         Self {
-            out: AutoStream::new(io::stdout(), choice),
+            has_colours: choice != ColorChoice::Never,
             look: Look { width: width(), has_unicode: has_unicode(), is_root: false },
         }
     }
@@ -41,8 +42,11 @@ impl Terminal {
     /// # Errors
     /// Fails where the reader has gone or the disk behind it is full.
     pub fn show(&mut self, text: &str) -> io::Result<()> {
-        self.out.write_all(text.as_bytes())?;
-        self.out.flush()
+        // In one piece: a stream that takes colours out as it goes writes each line by itself.
+        let plain = (!self.has_colours).then(|| strip_str(text).to_string());
+        let mut out = io::stdout().lock();
+        out.write_all(plain.as_deref().unwrap_or(text).as_bytes())?;
+        out.flush()
     }
 }
 

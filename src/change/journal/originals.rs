@@ -1,5 +1,7 @@
 //! What was there before memtune came, told by the entries that are still in force.
 
+use std::collections::BTreeMap;
+
 use crate::change::changes::Change;
 use crate::change::plan::Area;
 use crate::exit::Fault;
@@ -50,8 +52,18 @@ pub fn originals(host: &Host, area: Area) -> Result<Vec<Original>, Fault> {
 
 fn of_entries<'e>(entries: impl Iterator<Item = &'e Entry>) -> Vec<Original> {
     let mut originals: Vec<Original> = Vec::new();
+    // The kernel may have moved a knob before it was set itself.
+    let mut moved: BTreeMap<&str, &str> = BTreeMap::new();
     for change in entries.flat_map(|entry| &entry.changes) {
-        let Some((before, after)) = ends(change) else { continue };
+        let Some((mut before, after)) = ends(change) else { continue };
+        if let Some(&value) = moved.get(change.target()) {
+            before = Was::Knob(value.to_owned());
+        }
+        if let Change::Knob(knob) = change {
+            for companion in &knob.companions {
+                moved.entry(&companion.target).or_insert(&companion.before);
+            }
+        }
         match originals.iter_mut().find(|original| original.target == change.target()) {
             Some(original) => original.after = after,
             None => originals.push(Original { target: change.target().to_owned(), before, after }),

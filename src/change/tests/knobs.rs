@@ -1,7 +1,7 @@
 //! Knobs that move each other: undo is the inverse all the same.
 
 use crate::change::journal::{self, State};
-use crate::change::undo::{Force, plan_on};
+use crate::change::undo::{Force, plan_on, take_back_on};
 use crate::change::{Area, Plan};
 use crate::exit::Exit;
 
@@ -181,4 +181,36 @@ fn where_the_kernel_left_the_companions_is_written_down() {
     let crate::change::Change::Knob(knob) = &entry.changes[0] else { panic!("{entry:?}") };
     assert_eq!(knob.companions[0].before, "67584");
     assert_eq!(knob.companions[0].after.as_deref(), Some("45056"));
+}
+
+#[test]
+fn a_pair_that_was_set_by_turns_comes_back_at_once() {
+    let world = World::new(&[]);
+    let before = world.kernel.all();
+    let ids = [
+        world.set(&[], &[(DIRTY_BYTES, "1048576")]),
+        world.set(&[], &[(DIRTY_RATIO, "10"), (HUGE_PAGES, "never")]),
+        world.set(&[], &[(DIRTY_BYTES, "2097152"), (MIN_FREE, "50000")]),
+    ];
+    let found = crate::change::journal::originals(&world.host, Area::Tune).unwrap();
+    let ratio = found.iter().find(|one| one.target == DIRTY_RATIO).unwrap();
+    assert_eq!(ratio.before.text().as_deref(), Some("20"));
+    world.apply(plan_on(&world.machine(), &ids, Force::No).unwrap()).unwrap();
+    assert_eq!(world.kernel.all(), before);
+}
+
+#[test]
+fn another_profile_may_set_the_twin() {
+    let world = World::new(&[]);
+    world.kernel.write(DIRTY_BYTES, "1048576").unwrap();
+    let before = world.kernel.all();
+    world.set(&[], &[(DIRTY_BYTES, "2097152")]);
+    let mut plan = world.plan(&[], &[(DIRTY_RATIO, "10")]);
+    take_back_on(&mut plan, &world.machine(), Area::Tune, &[DIRTY_RATIO.to_owned()].into()).unwrap();
+    world.apply(plan).unwrap();
+    assert_eq!(world.kernel.value(DIRTY_RATIO), "10");
+    let mut off = Plan::new("off", Area::Undo);
+    take_back_on(&mut off, &world.machine(), Area::Tune, &[].into()).unwrap();
+    world.apply(off).unwrap();
+    assert_eq!(world.kernel.all(), before);
 }

@@ -1,12 +1,14 @@
 //! Whatever is applied and taken back in whatever order: every byte, mode and value comes back.
 
+use std::collections::BTreeSet;
+
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
 use crate::change::journal;
-use crate::change::undo::Force;
-use crate::change::{Area, diff};
+use crate::change::undo::{Force, take_back_on};
+use crate::change::{Area, Plan, diff};
 
 use super::kernel::{
     DIRTY_BYTES, DIRTY_RATIO, HUGE_PAGES, MIN_FREE, OVERCOMMIT_KBYTES, OVERCOMMIT_RATIO, SWAPPINESS,
@@ -56,7 +58,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn everything_comes_back(deeds in vec(deed(), 1..8)) {
+    fn everything_comes_back(deeds in vec(deed(), 1..8), is_at_once: bool) {
         let world = World::new(&[("/etc/a", "one\ntwo\n"), ("/etc/b", "")]);
         world.chmod("/etc/b", 0o600);
         let before = (world.everything(), world.kernel.all());
@@ -79,9 +81,20 @@ proptest! {
                 Deed::UndoAll => while undo_last(&world) {},
             }
         }
-        while undo_last(&world) {}
+        if is_at_once {
+            take_all_back(&world);
+        } else {
+            while undo_last(&world) {}
+        }
         prop_assert_eq!((world.everything(), world.kernel.all()), before);
     }
+}
+
+/// Everything goes back in one plan, as `memtune tune off` does it.
+fn take_all_back(world: &World) {
+    let mut plan = Plan::new("off", Area::Undo);
+    take_back_on(&mut plan, &world.machine(), Area::Tune, &BTreeSet::new()).unwrap();
+    world.apply(plan).unwrap();
 }
 
 fn last_wishes_hold(world: &World, files: &[(&str, Option<&str>)], knobs: &[(&str, &str)]) -> bool {

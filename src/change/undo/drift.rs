@@ -12,6 +12,7 @@ use crate::exit::Fault;
 use crate::host::{FileState, Host};
 
 use super::chain::{Chain, chains};
+use super::ledger::Ledger;
 
 /// A target that is not as memtune left it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,10 +48,10 @@ pub(super) enum Now {
 pub fn drifted(host: &Host, ids: &[u64]) -> Result<Vec<Drifted>, Fault> {
     let journal = journal::read(host)?;
     let entries: Vec<_> = journal.entries.iter().filter(|entry| ids.contains(&entry.id)).collect();
-    let machine = Machine::of(host);
+    let (machine, ledger) = (Machine::of(host), Ledger::new(&entries));
     let mut all = Vec::new();
     for chain in chains(&entries) {
-        if let Some(Standing::Drifted(_, drifted)) = standing(&machine, &chain)? {
+        if let Some(Standing::Drifted(_, drifted)) = standing(&machine, &chain, &ledger)? {
             all.push(drifted);
         }
     }
@@ -58,7 +59,11 @@ pub fn drifted(host: &Host, ids: &[u64]) -> Result<Vec<Drifted>, Fault> {
 }
 
 /// How the target of `chain` stands; `None` for a knob where no kernel runs.
-pub(super) fn standing(machine: &Machine<'_>, chain: &Chain<'_>) -> Result<Option<Standing>, Fault> {
+pub(super) fn standing(
+    machine: &Machine<'_>,
+    chain: &Chain<'_>,
+    ledger: &Ledger<'_>,
+) -> Result<Option<Standing>, Fault> {
     match (chain.first, chain.last, machine.kernel) {
         (Change::File(first), Change::File(last), _) => {
             let target = &last.target;
@@ -80,17 +85,19 @@ pub(super) fn standing(machine: &Machine<'_>, chain: &Chain<'_>) -> Result<Optio
                 Standing::Ours(Now::File(now))
             }))
         }
-        (Change::Knob(first), Change::Knob(last), Some(kernel)) => {
+        (Change::Knob(_), Change::Knob(last), Some(kernel)) => {
             let now = read(kernel, &last.target)?;
-            Ok(Some(if same(&last.target, &first.before, &now) {
+            let before = ledger.before(&last.target).unwrap_or(&last.before);
+            let after = ledger.after(&last.target).unwrap_or(&last.after);
+            Ok(Some(if same(&last.target, before, &now) {
                 Standing::Before
-            } else if !has_drifted(&last.target, &last.after, &now) {
+            } else if !has_drifted(&last.target, after, &now) {
                 Standing::Ours(Now::Knob(now))
             } else if kernel.boot() != chain.entry.boot {
                 Standing::Rebooted(now)
             } else {
                 let target = knob_name(&last.target);
-                let difference = format!("{target}: memtune set {}, it is {now} now\n", last.after);
+                let difference = format!("{target}: memtune left {after}, it is {now} now\n");
                 Standing::Drifted(Now::Knob(now), Drifted { target, difference })
             }))
         }

@@ -5,13 +5,17 @@ use std::collections::BTreeSet;
 use crate::change::changes::{Change, Why, knob_name};
 use crate::change::file::FileChange;
 use crate::change::journal::{self, Entry, Journal, State};
-use crate::change::machine::Machine;
+use crate::change::knob::{Companion, KnobChange, read};
+use crate::change::machine::{Kernel, Machine};
 use crate::change::plan::{Area, Plan, is_idle};
+use crate::change::value::same;
 use crate::exit::{Exit, Fault};
 use crate::host::Host;
 
+use super::builders::refuse_builders;
 use super::chain::{Chain, chains};
 use super::drift::{Now, Standing, standing};
+use super::ledger::Ledger;
 
 /// Whether what somebody else changed since may be overwritten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,32 +113,6 @@ fn undoable(journal: &Journal, id: u64) -> Result<&Entry, Fault> {
     }
 }
 
-/// Later entries that changed one of the same targets would be overwritten, too.
-fn refuse_builders(journal: &Journal, selected: &[&Entry], except: &BTreeSet<String>) -> Result<(), Fault> {
-    let is_selected = |id: u64| selected.iter().any(|entry| entry.id == id);
-    let builds = |later: &&Entry| later.is_in_force() && later.undoes.is_empty() && !is_selected(later.id);
-    for later in journal.entries.iter().filter(builds) {
-        let touched: BTreeSet<String> = touched(later).filter(|target| !except.contains(target)).collect();
-        let earlier = selected.iter().filter(|entry| entry.id < later.id);
-        for entry in earlier {
-            if let Some(target) = self::touched(entry).find(|target| touched.contains(target)) {
-                let name = knob_name(&target);
-                let message = format!(
-                    "change {} ({}) set `{name}` after change {}, and is still in force",
-                    later.id, later.title, entry.id
-                );
-                return Err(Fault::new(Exit::Refused, message)
-                    .hint(format!("take that back first: `memtune undo {}`", later.id)));
-            }
-        }
-    }
-    Ok(())
-}
-
-fn touched(entry: &Entry) -> impl Iterator<Item = String> {
-    entry.changes.iter().flat_map(Change::touched)
-}
-
 fn add_targets(
     plan: &mut Plan,
     machine: &Machine<'_>,
@@ -144,12 +122,13 @@ fn add_targets(
 ) -> Result<(), Fault> {
     let mut drifted = Vec::new();
     // In reverse: the last thing done is the first taken back.
-    let chains = chains(selected);
+    let (chains, ledger) = (chains(selected), Ledger::new(selected));
     for chain in chains.iter().rev() {
-        if except.contains(chain.last.target()) {
+        // Where the plan sets the twin of a knob, it sets that knob.
+        if chain.last.touched().iter().any(|target| except.contains(target)) {
             continue;
         }
-        let now = match standing(machine, chain)? {
+        let now = match standing(machine, chain, &ledger)? {
             None | Some(Standing::Before) => continue,
             Some(Standing::Ours(now)) => now,
             Some(Standing::Drifted(now, _)) if force == Force::Yes => now,
@@ -165,7 +144,7 @@ fn add_targets(
                 continue;
             }
         };
-        push_back(plan, machine, chain, now)?;
+        push_back(plan, machine, chain, &ledger, now)?;
     }
     refuse_drifted(&drifted)
 }
@@ -184,18 +163,24 @@ fn refuse_drifted(drifted: &[(&Chain<'_>, String)]) -> Result<(), Fault> {
     )))
 }
 
-fn push_back(plan: &mut Plan, machine: &Machine<'_>, chain: &Chain<'_>, now: Now) -> Result<(), Fault> {
+fn push_back(
+    plan: &mut Plan,
+    machine: &Machine<'_>,
+    chain: &Chain<'_>,
+    ledger: &Ledger<'_>,
+    now: Now,
+) -> Result<(), Fault> {
     let why = Why::new(format!("as it was before change {}", chain.first_entry), "the journal of memtune");
-    let change = match (chain.first, now, machine.kernel) {
-        (Change::File(first), Now::File(before), _) => Change::File(FileChange {
+    let change = match (chain.first, chain.last, now, machine.kernel) {
+        (Change::File(first), _, Now::File(before), _) => Change::File(FileChange {
             target: first.target.clone(),
             before,
             after: first.before.clone(),
             folders: first.folders.clone(),
             why,
         }),
-        (Change::Knob(first), Now::Knob(before), Some(kernel)) => {
-            Change::Knob(first.inverse(kernel, before, why)?)
+        (_, Change::Knob(last), Now::Knob(before), Some(kernel)) => {
+            Change::Knob(knob_back(kernel, last, ledger, before, why)?)
         }
         _ => return Ok(()),
     };
@@ -203,6 +188,26 @@ fn push_back(plan: &mut Plan, machine: &Machine<'_>, chain: &Chain<'_>, now: Now
         plan.push(change);
     }
     Ok(())
+}
+
+fn knob_back(
+    kernel: &dyn Kernel,
+    last: &KnobChange,
+    ledger: &Ledger<'_>,
+    before: String,
+    why: Why,
+) -> Result<KnobChange, Fault> {
+    let mut companions = Vec::new();
+    for Companion { target, before, .. } in &last.companions {
+        let now = read(kernel, target)?;
+        let is_left = ledger.after(target).is_none_or(|after| same(target, after, &now));
+        // What somebody else has given another value since stays as it is; a twin has none of its own.
+        let is_ours = is_left || !KnobChange::is_recomputed(target);
+        let after = if is_ours { ledger.before(target).unwrap_or(before).to_owned() } else { now.clone() };
+        companions.push(Companion { target: target.clone(), before: now, after: Some(after) });
+    }
+    let after = ledger.before(&last.target).unwrap_or(&last.before).to_owned();
+    Ok(KnobChange { target: last.target.clone(), before, after, companions, why })
 }
 
 fn add_commands(plan: &mut Plan, selected: &[&Entry]) {
