@@ -7,11 +7,13 @@ use crate::host::Host;
 
 use super::changes::{Change, knob_name};
 use super::journal::{self, Entry, State};
+use super::knob::read;
 use super::machine::{Kernel, Machine};
 use super::plan::Plan;
 use super::recover::{self, Recovered};
-use super::settle::{self, forwards};
+use super::settle::{self, Wanted, forwards};
 use super::take_back::{Extent, take_back};
+use super::value::same;
 
 /// A plan that was carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,16 +44,17 @@ pub(super) fn apply_on(
     let mut plan = plan.for_machine(machine);
     let _lock = journal::lock(machine.host)?;
     let recovered = recover::under_lock(machine)?;
-    refuse_drift(machine, &plan.changes, recovered.is_some())?;
+    refuse_drift(machine, &plan, recovered.is_some())?;
     if let Some(kernel) = machine.kernel {
         refresh(kernel, &mut plan.changes)?;
     }
+    let kept = std::mem::take(&mut plan.kept);
     let time = humantime::format_rfc3339_seconds(time).to_string();
     let boot = machine.kernel.and_then(Kernel::boot);
     let mut entry = Entry::begin(journal::next_id(machine.host)?, time, plan, command_line, boot);
     journal::write(machine.host, &entry)?;
     let mut begun = 0;
-    match carry_out(machine, &mut entry, &mut begun) {
+    match carry_out(machine, &mut entry, kept, &mut begun) {
         Ok(()) => Ok(Applied { id: entry.id, recovered }),
         Err(fault) => Err(give_up(machine, entry, begun, fault)),
     }
@@ -63,25 +66,35 @@ fn refuse_danger(plan: &Plan) -> Result<(), Fault> {
 }
 
 /// Each target is looked at once more: between the plan and its approval anything may have happened.
-fn refuse_drift(machine: &Machine<'_>, changes: &[Change], was_recovered: bool) -> Result<(), Fault> {
-    for change in changes {
+fn refuse_drift(machine: &Machine<'_>, plan: &Plan, was_recovered: bool) -> Result<(), Fault> {
+    for change in &plan.changes {
         let is_as_before = match (change, machine.kernel) {
             (Change::File(file), _) => file.is_as_before(machine.host)?,
             (Change::Knob(knob), Some(kernel)) => knob.is_as_before(kernel)?,
             _ => true,
         };
         if !is_as_before {
-            let name = knob_name(change.target());
-            let message = format!("`{name}` has changed since the plan was made, and nothing was written");
-            let hint = if was_recovered {
-                "a run that was cut short has been taken back just now; run memtune again"
-            } else {
-                "run memtune again for a new plan"
-            };
-            return Err(Fault::new(Exit::Refused, message).hint(hint));
+            return Err(drifted(change.target(), was_recovered));
+        }
+    }
+    for kept in &plan.kept {
+        if let Some(kernel) = machine.kernel
+            && !same(&kept.target, &kept.value, &read(kernel, &kept.target)?)
+        {
+            return Err(drifted(&kept.target, was_recovered));
         }
     }
     Ok(())
+}
+
+fn drifted(target: &str, was_recovered: bool) -> Fault {
+    let name = knob_name(target);
+    let message = format!("`{name}` has changed since the plan was made, and nothing was written");
+    Fault::new(Exit::Refused, message).hint(if was_recovered {
+        "a run that was cut short has been taken back just now; run memtune again"
+    } else {
+        "run memtune again for a new plan"
+    })
 }
 
 fn refresh(kernel: &dyn Kernel, changes: &mut [Change]) -> Result<(), Fault> {
@@ -92,8 +105,16 @@ fn refresh(kernel: &dyn Kernel, changes: &mut [Change]) -> Result<(), Fault> {
 }
 
 /// `begun` tells how many changes were begun when one fails.
-fn carry_out(machine: &Machine<'_>, entry: &mut Entry, begun: &mut usize) -> Result<(), Fault> {
-    let wanted = forwards(&entry.changes);
+fn carry_out(
+    machine: &Machine<'_>,
+    entry: &mut Entry,
+    kept: Vec<Wanted>,
+    begun: &mut usize,
+) -> Result<(), Fault> {
+    let mut wanted = forwards(&entry.changes);
+    let is_free = |target: &String| wanted.iter().all(|one| one.target != *target);
+    let kept: Vec<Wanted> = kept.into_iter().filter(|one| is_free(&one.target)).collect();
+    wanted.extend(kept);
     for (place, change) in entry.changes.clone().iter().enumerate() {
         if matches!(change, Change::Command(command) if !command.afterwards) {
             // Written down before it is run: who takes it back later must know.

@@ -54,6 +54,7 @@ impl FileChange {
 
     pub(super) fn describe(&self) -> String {
         let deed = match (&self.before, &self.after) {
+            (None, None) => "remove the empty folders of",
             (None, _) => "create",
             (_, None) => "remove",
             _ => "change",

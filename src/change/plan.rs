@@ -11,6 +11,7 @@ use super::command::CommandChange;
 use super::file::{FileChange, is_same};
 use super::knob::KnobChange;
 use super::machine::Machine;
+use super::settle::Wanted;
 use super::value;
 
 /// Whose plan it is.
@@ -62,6 +63,8 @@ pub struct Plan {
     /// Whose it is.
     pub area: Area,
     pub(super) changes: Vec<Change>,
+    /// Knobs that have their value already, and shall not lose it to what else is set.
+    pub(super) kept: Vec<Wanted>,
     pub(super) refused: Vec<Refused>,
     pub(super) notes: Vec<String>,
     /// The entries of the journal that it takes back.
@@ -71,8 +74,15 @@ pub struct Plan {
 impl Plan {
     /// A plan without changes.
     pub fn new(title: impl Into<String>, area: Area) -> Self {
-        let (changes, refused) = (Vec::new(), Vec::new());
-        Self { title: title.into(), area, changes, refused, notes: Vec::new(), undoes: Vec::new() }
+        Self {
+            title: title.into(),
+            area,
+            changes: Vec::new(),
+            kept: Vec::new(),
+            refused: Vec::new(),
+            notes: Vec::new(),
+            undoes: Vec::new(),
+        }
     }
 
     /// Plans that the file at `path` holds `after`, or is gone. Nothing is planned where it is so already.
@@ -103,6 +113,10 @@ impl Plan {
     ) -> Result<(), Fault> {
         let Some(kernel) = machine.kernel else { return Ok(()) };
         let change = KnobChange::new(kernel, path, after, why)?;
+        self.kept.retain(|kept| kept.target != path);
+        if change.is_none() {
+            self.kept.push(Wanted { target: path.to_owned(), value: after.trim().to_owned() });
+        }
         self.replace(path, change.map(Change::Knob));
         Ok(())
     }

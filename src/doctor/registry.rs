@@ -16,7 +16,7 @@ use super::sysctl;
 use super::units;
 
 /// The tables of the groups, in the order of [`Group::ALL`](super::group::Group::ALL).
-const TABLES: [&[Check]; 45] = [
+const TABLES: [&[Check]; 50] = [
     pressure::stall::CHECKS,
     pressure::room::CHECKS,
     pressure::kernel_share::CHECKS,
@@ -49,6 +49,11 @@ const TABLES: [&[Check]; 45] = [
     keepers::watchdogs::CHECKS,
     keepers::oomd::CHECKS,
     keepers::tuned::CHECKS,
+    sysctl::drift::CHECKS,
+    sysctl::shadowed::CHECKS,
+    sysctl::unread::CHECKS,
+    sysctl::lines::CHECKS,
+    sysctl::pairs::CHECKS,
     sysctl::watermarks::CHECKS,
     sysctl::swapping::CHECKS,
     sysctl::writeback::CHECKS,

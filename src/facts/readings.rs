@@ -1,7 +1,9 @@
 //! All that was read of one machine, each source on its first use.
 
+use std::any::{Any, TypeId};
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::host::{Host, Lacking, Reason};
 use crate::sys::bytes::Bytes;
@@ -52,6 +54,7 @@ pub struct Readings<'h> {
     disks: Remembered<Vec<Disk>>,
     slabs: Remembered<Vec<Slab>>,
     nodes: Remembered<Vec<Node>>,
+    conclusions: RefCell<BTreeMap<TypeId, Rc<dyn Any>>>,
 }
 
 /// Writes one accessor that reads on the first call.
@@ -93,12 +96,25 @@ impl<'h> Readings<'h> {
             disks: OnceCell::new(),
             slabs: OnceCell::new(),
             nodes: OnceCell::new(),
+            conclusions: RefCell::default(),
         }
     }
 
     /// The machine itself, for sources that only one check asks for.
     pub fn host(&self) -> &'h Host {
         self.host
+    }
+
+    /// What a floor above concludes from the facts, concluded on the first call: one of each type.
+    pub fn concluded<T: Any>(&self, conclude: impl FnOnce(&Self) -> T) -> Rc<T> {
+        let kind = TypeId::of::<T>();
+        let known = self.conclusions.borrow().get(&kind).cloned();
+        let known = known.and_then(|known| known.downcast::<T>().ok());
+        known.unwrap_or_else(|| {
+            let concluded = Rc::new(conclude(self));
+            self.conclusions.borrow_mut().insert(kind, Rc::<T>::clone(&concluded));
+            concluded
+        })
     }
 
     /// Which machine this is.

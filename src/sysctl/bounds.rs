@@ -134,6 +134,16 @@ pub fn check(key: &str, value: &str) -> Result<(), String> {
     if is_taken { Ok(()) } else { Err(allowed(kind)) }
 }
 
+/// What the knob `key` shows when `value` is written to it; `None` where the kernel refuses the value.
+pub fn taken(key: &str, value: &str) -> Option<String> {
+    written(&dotted(key), value, None, None)
+}
+
+/// Whether the bounds of the knob `key` are known here.
+pub fn is_known(key: &str) -> bool {
+    kind_of(&dotted(key)).is_some()
+}
+
 /// Whether two values of `key` are the same to the kernel, as 0x10 and 16 are.
 pub fn same(key: &str, a: &str, b: &str) -> bool {
     let (a, b) = (a.trim(), b.trim());
@@ -153,9 +163,17 @@ pub fn same(key: &str, a: &str, b: &str) -> bool {
     numbers.is_some() && numbers == all_numbers(b)
 }
 
+/// The major and the minor number of a kernel's release.
+pub(super) type KernelVersion = (u32, u32);
+
 /// What a knob shows behind a write, `current` being what it showed before; `None` where the kernel refuses the value.
-pub(super) fn written(key: &str, value: &str, current: Option<&str>) -> Option<String> {
-    match kind_of(key).or_else(|| looks_like(current)) {
+pub(super) fn written(key: &str, value: &str, current: Option<&str>, kernel: Option<KernelVersion>) -> Option<String> {
+    let kind = match (key, kernel) {
+        // Linux 6.1 bounds it only from below; a larger value than 31 makes it shift beyond its numbers.
+        ("vm.page-cluster", Some(version)) if version < (6, 2) => Some(Kind::Int(0, INT)),
+        _ => kind_of(key),
+    };
+    match kind.or_else(|| looks_like(current)) {
         Some(Kind::Numbers) => numbers_over(key, value, current),
         Some(kind) => shown(kind, value),
         // Nothing is known of it: a lone number is shown as one, anything else as it was written.
@@ -299,9 +317,12 @@ mod tests {
             ("kernel.core_pattern", "core x # y", "core", Some("core x # y")),
         ];
         for (key, value, current, shown) in cases {
-            assert_eq!(written(key, value, Some(current)).as_deref(), shown, "{key} = {value}");
+            assert_eq!(written(key, value, Some(current), None).as_deref(), shown, "{key} = {value}");
         }
-        assert_eq!(written("net.x", "0x10", None).as_deref(), Some("16"));
+        assert_eq!(written("net.x", "0x10", None, None).as_deref(), Some("16"));
+        for (kernel, shown) in [((6, 1), Some("32")), ((6, 12), None)] {
+            assert_eq!(written("vm.page-cluster", "32", Some("3"), Some(kernel)).as_deref(), shown, "{kernel:?}");
+        }
     }
 
     proptest! {
@@ -309,7 +330,7 @@ mod tests {
         fn what_is_allowed_is_taken(place in 0..KINDS.len(), value in "(\\PC|[0-9x -]){0,12}", current in "(\\PC|[0-9\t]){0,12}") {
             let (key, kind) = KINDS[place];
             if check(key, &value).is_ok() && kind != Kind::Numbers {
-                prop_assert!(written(key, &value, Some(&current)).is_some());
+                prop_assert!(written(key, &value, Some(&current), None).is_some());
             }
             same(key, &value, &current);
         }

@@ -1,19 +1,21 @@
 //! All that sets knobs on the way from the boot loader to the last daemon.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::facts::kernel_arguments::{self, Arguments};
 use crate::facts::readings::Readings;
-use crate::facts::sysctl_files::{self, SysctlLine};
+use crate::facts::sysctl_files::{self, Content, SysctlLine};
 use crate::facts::tmpfiles::WriteLine;
 use crate::facts::udev_rules::RuleSetting;
 use crate::host::{IfThere, Lacking, Reason};
 
 use super::first_process;
-use super::forecast::Forecast;
+use super::forecast::{Assignment, Forecast, Origin, Place};
 use super::layers::Layers;
 use super::look::Look;
+use super::names::{dotted, path_of};
 use super::play::Play;
 use super::remarks;
 use super::write::{Target, Write};
@@ -61,6 +63,15 @@ impl Model {
         Ok(Self { sources, writes, patterned })
     }
 
+    /// The model of this machine, read on the first call.
+    ///
+    /// # Errors
+    /// Says which folder cannot be read.
+    pub fn of(readings: &Readings) -> Result<Rc<Self>, Lacking> {
+        let model = readings.concluded(|readings| Self::read(readings).map(Rc::new));
+        model.as_ref().clone()
+    }
+
     /// The same machine, as if the file at `path` had this text, or were not there: one of sysctl.d, /etc/sysctl.conf, of tmpfiles.d
     /// or of udev's rules. Any other file changes nothing.
     pub fn with_file(&self, path: &str, text: Option<&str>) -> Self {
@@ -78,6 +89,39 @@ impl Model {
         all.into_iter().take(MOST_KEYS).cloned().collect()
     }
 
+    /// Every line that sets a knob, in the order of the boot, whether anything comes of it or not; a line that is read twice comes
+    /// twice.
+    pub fn assignments(&self) -> impl Iterator<Item = &Assignment> {
+        self.writes.iter().map(|write| &write.assignment)
+    }
+
+    /// The lines of sysctl's files that say nothing, with their texts.
+    pub fn nonsense(&self) -> Vec<(Place, String)> {
+        let files = self.sources.sysctl.effective();
+        let lines = files.flat_map(|file| file.lines.iter().map(|line| (file.real.as_str(), line)));
+        let nonsense = lines.filter(|(_, line)| line.content == Content::Nonsense);
+        nonsense.map(|(file, line)| (Place { file: file.to_owned(), line: line.line }, line.key.clone())).collect()
+    }
+
+    /// The lines of /etc/sysctl.conf that set a knob.
+    pub fn sysctl_conf(&self) -> Vec<Assignment> {
+        let assignment = |line: &SysctlLine| match &line.content {
+            Content::Value { value, .. } => Some(Assignment {
+                place: Place { file: SYSCTL_CONF.to_owned(), line: line.line },
+                key: dotted(&line.key),
+                value: value.clone(),
+                origin: Origin::SysctlFile,
+            }),
+            Content::Exclusion | Content::Nonsense => None,
+        };
+        self.sources.sysctl_conf.iter().filter_map(assignment).collect()
+    }
+
+    /// Whether the kernel has no such knob. Where none of its knobs can be seen, as in an image, that is not known.
+    pub fn is_missing(&self, readings: &Readings, key: &str) -> bool {
+        Look::new(readings).is_missing(&path_of(key))
+    }
+
     /// Whether /etc/sysctl.conf has any say at the next boot.
     pub fn reads_sysctl_conf(&self) -> bool {
         let sources = &self.sources;
@@ -87,14 +131,14 @@ impl Model {
 
     /// What the next boot makes of a knob, such as `vm.swappiness`.
     pub fn forecast(&self, readings: &Readings, key: &str) -> Forecast {
-        self.forecast_path(readings, &super::names::path_of(key))
+        self.forecast_path(readings, &path_of(key))
     }
 
     /// What the next boot makes of the knob at a path below /sys.
     pub fn forecast_path(&self, readings: &Readings, path: &str) -> Forecast {
         let look = Look::new(readings);
         let shown = look.shown(path);
-        let mut play = Play::new(path, shown.clone());
+        let mut play = Play::new(path, shown.clone(), readings.identity().kernel_version());
         self.writes.iter().for_each(|write| play.take(write));
         let mut forecast = play.forecast(shown.map(|text| look.short(path, &text)));
         if look.is_missing(path) {

@@ -34,7 +34,6 @@ pub(super) fn is_glob(key: &str) -> bool {
 /// systemd's and procps's rule: the first separator decides. Behind a slash everything is a path already; behind a dot, dots
 /// and slashes change places.
 fn below_proc_sys(text: &str) -> String {
-    let text = text.trim_matches([' ', '\t', '\n', '\r']);
     let is_dotted = text.find(['.', '/']).is_some_and(|place| text.as_bytes()[place] == b'.');
     let swap = |character| match character {
         '.' => '/',
@@ -66,7 +65,7 @@ mod tests {
             ("vm.swappiness", "vm.swappiness", "/proc/sys/vm/swappiness"),
             ("vm/swappiness", "vm.swappiness", "/proc/sys/vm/swappiness"),
             ("/vm/swappiness", "vm.swappiness", "/proc/sys/vm/swappiness"),
-            (" vm//swappiness/ ", "vm.swappiness", "/proc/sys/vm/swappiness"),
+            ("vm//swappiness/", "vm.swappiness", "/proc/sys/vm/swappiness"),
             ("net.ipv4.conf.eth0/100.x", "net/ipv4/conf/eth0.100/x", "/proc/sys/net/ipv4/conf/eth0.100/x"),
             ("net/ipv4/conf/eth0.100/x", "net/ipv4/conf/eth0.100/x", "/proc/sys/net/ipv4/conf/eth0.100/x"),
             ("swappiness", "swappiness", "/proc/sys/swappiness"),

@@ -1,6 +1,6 @@
 //! Plays the writes to one knob, and to the one that it unsets and is unset by, through in their order.
 
-use super::bounds;
+use super::bounds::{self, KernelVersion};
 use super::coupled;
 use super::forecast::{Assignment, Forecast};
 use super::names;
@@ -13,6 +13,8 @@ struct Knob {
     path: String,
     /// What it shows on this machine now, which tells what kind of value it holds.
     shown: Option<String>,
+    /// Kernels differ a little in what they take.
+    kernel: Option<KernelVersion>,
     /// What it shows so far; `None` while it is the kernel's own choice, or cannot be known.
     value: Option<String>,
 }
@@ -28,19 +30,28 @@ pub(super) struct Play<'w> {
 
 impl<'w> Play<'w> {
     /// Begins where the kernel has just started; `shown` is what the knob at `path` shows on this machine now.
-    pub(super) fn new(path: &str, shown: Option<String>) -> Self {
+    pub(super) fn new(path: &str, shown: Option<String>, kernel: Option<KernelVersion>) -> Self {
         let key = names::key_of_path(path).unwrap_or_else(|| path.to_owned());
-        let twin = coupled::twin(&key).map(|twin| Knob::new(twin, names::path_of(twin), None));
-        let own = Knob::new(&key, path.to_owned(), shown);
+        let twin = coupled::twin(&key).map(|twin| Knob::new(twin, names::path_of(twin), None, kernel));
+        let own = Knob::new(&key, path.to_owned(), shown, kernel);
         Self { own, twin, winner: None, own_lines: Vec::new(), refused: Vec::new() }
     }
 
-    /// Plays a write, if it is one to this knob or to its twin.
+    /// Plays a write, if it is one to this knob or to its twin. A pattern may stand for both; what fits it is taken by name.
     pub(super) fn take(&mut self, write: &'w Write) {
-        if write.concerns(&self.own.path) {
+        let is_own = write.concerns(&self.own.path);
+        let twin = self.twin.as_ref().filter(|twin| write.concerns(&twin.path) && write.happens_to(&twin.path));
+        let (is_twin, is_twin_first) = (twin.is_some(), twin.is_some_and(|twin| twin.path < self.own.path));
+        if is_own {
             self.own_lines.push(write);
+        }
+        if is_twin && is_twin_first {
+            self.write_twin(write);
+        }
+        if is_own {
             self.write_own(write);
-        } else if self.twin.as_ref().is_some_and(|twin| write.concerns(&twin.path) && write.happens_to(&twin.path)) {
+        }
+        if is_twin && !is_twin_first {
             self.write_twin(write);
         }
     }
@@ -103,9 +114,9 @@ enum Outcome {
 }
 
 impl Knob {
-    fn new(key: &str, path: String, shown: Option<String>) -> Self {
+    fn new(key: &str, path: String, shown: Option<String>, kernel: Option<KernelVersion>) -> Self {
         let value = coupled::is_amount(key).then(|| "0".to_owned());
-        Self { key: key.to_owned(), path, shown, value }
+        Self { key: key.to_owned(), path, shown, value, kernel }
     }
 
     fn write(&mut self, write: &Write) -> Outcome {
@@ -119,7 +130,7 @@ impl Knob {
         }
         let current = self.value.as_deref().or(self.shown.as_deref());
         let shown = match self.path.starts_with("/proc/sys/") {
-            true => bounds::written(&self.key, text, current),
+            true => bounds::written(&self.key, text, current, self.kernel),
             false => sys_knob::written(text, self.shown.as_deref()),
         };
         let Some(shown) = shown else { return Outcome::Refused };

@@ -83,6 +83,7 @@ fn step(change: &Change, look: Look) -> String {
 
 fn file_line(file: &FileChange) -> String {
     let deed = match (&file.before, &file.after) {
+        (None, None) => "its empty folders are removed",
         (None, _) => "new",
         (_, None) => "removed",
         _ => "changed",

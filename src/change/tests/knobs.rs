@@ -94,11 +94,26 @@ fn two_wishes_that_exclude_each_other_fail_and_leave_nothing() {
 }
 
 #[test]
+fn a_value_that_is_so_already_is_not_lost_to_another_write() {
+    let world = World::new(&[]);
+    let before = world.kernel.all();
+    let plan = world.plan(&[], &[(DIRTY_RATIO, "20"), (DIRTY_BYTES, "1048576")]);
+    assert_eq!(world.apply(plan).unwrap_err().exit, Exit::Failed);
+    assert_eq!(world.kernel.all(), before);
+    // Without huge pages the kernel would choose a smaller reserve.
+    there_and_back(&world, &[(MIN_FREE, "67584"), (HUGE_PAGES, "never")]);
+}
+
+#[test]
 fn a_knob_that_somebody_else_set_is_not_overwritten() {
     let world = World::new(&[]);
     let plan = world.plan(&[], &[(SWAPPINESS, "10")]);
     world.kernel.write(SWAPPINESS, "30").unwrap();
     assert_eq!(world.apply(plan).unwrap_err().exit, Exit::Refused);
+    let plan = world.plan(&[], &[(SWAPPINESS, "30"), (DIRTY_RATIO, "10")]);
+    world.kernel.write(SWAPPINESS, "31").unwrap();
+    assert_eq!(world.apply(plan).unwrap_err().exit, Exit::Refused);
+    world.kernel.write(SWAPPINESS, "30").unwrap();
     let id = world.set(&[], &[(SWAPPINESS, "10")]);
     world.kernel.write(SWAPPINESS, "99").unwrap();
     let fault = world.undo(id, Force::No).unwrap_err();

@@ -159,3 +159,28 @@ fn a_plan_serializes_as_programs_expect_it() {
     assert_eq!(text["refused"][0]["target"], "/etc/b");
     assert_eq!(world.apply(plan).unwrap_err().exit, Exit::Refused);
 }
+
+#[test]
+fn folders_go_with_whichever_file_goes_last() {
+    let (one, other) = ("/etc/new/one", "/etc/new/deeper/other");
+    let world = World::new(&[("/etc/a", "0")]);
+    let before = world.everything();
+    let first = world.set(&[(other, Some("1"))], &[]);
+    let second = world.set(&[(one, Some("1"))], &[]);
+    world.undo(first, Force::No).unwrap();
+    world.undo(second, Force::No).unwrap();
+    assert_eq!(world.everything(), before);
+
+    let ids = [
+        world.set(&[(other, Some("1"))], &[]),
+        world.set(&[(one, Some("1"))], &[]),
+        world.set(&[(other, None)], &[]),
+    ];
+    let undone = world.apply(undo::plan(&world.host, &ids, Force::No).unwrap()).unwrap().id;
+    assert_eq!(world.everything(), before);
+
+    let again = world.undo(undone, Force::No).unwrap().id;
+    assert_eq!(world.read(one).as_deref(), Some("1"));
+    world.undo(again, Force::No).unwrap();
+    assert_eq!(world.everything(), before);
+}

@@ -2,9 +2,11 @@
 //!
 //! **Invariant.** What somebody else changed since is neither overwritten nor passed over in silence, unless the caller insists.
 
+mod back;
 mod builders;
 mod chain;
 mod drift;
+mod folders;
 mod ledger;
 mod whole;
 

@@ -2,19 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use crate::change::changes::{Change, Why, knob_name};
-use crate::change::file::FileChange;
+use crate::change::changes::{Change, knob_name};
 use crate::change::journal::{self, Entry, Journal, State};
-use crate::change::knob::{Companion, KnobChange, read};
-use crate::change::machine::{Kernel, Machine};
+use crate::change::machine::Machine;
 use crate::change::plan::{Area, Plan, is_idle};
-use crate::change::value::same;
 use crate::exit::{Exit, Fault};
 use crate::host::Host;
 
+use super::back::{change_back, folders_back};
 use super::builders::refuse_builders;
 use super::chain::{Chain, chains};
-use super::drift::{Now, Standing, standing};
+use super::drift::{Standing, standing};
 use super::ledger::Ledger;
 
 /// Whether what somebody else changed since may be overwritten.
@@ -41,7 +39,7 @@ pub(in crate::change) fn plan_on(machine: &Machine<'_>, ids: &[u64], force: Forc
     let selected = ids.iter().map(|&id| undoable(&journal, id)).collect::<Result<Vec<_>, _>>()?;
     refuse_builders(&journal, &selected, &BTreeSet::new())?;
     let mut plan = Plan::new(title(&selected), Area::Undo);
-    add_targets(&mut plan, machine, &selected, &BTreeSet::new(), force)?;
+    add_targets(&mut plan, machine, &journal, &selected, &BTreeSet::new(), force)?;
     add_commands(&mut plan, &selected);
     plan.undoes = ids.into_iter().collect();
     Ok(plan)
@@ -73,7 +71,7 @@ pub(in crate::change) fn take_back_on(
     let is_meant = |entry: &&Entry| entry.area == area && entry.is_in_force();
     let selected: Vec<&Entry> = journal.entries.iter().filter(is_meant).collect();
     refuse_builders(&journal, &selected, except)?;
-    add_targets(plan, machine, &selected, except, Force::No)?;
+    add_targets(plan, machine, &journal, &selected, except, Force::No)?;
     if plan.area == Area::Undo && except.is_empty() {
         add_commands(plan, &selected);
         plan.undoes.extend(selected.iter().map(|entry| entry.id));
@@ -116,6 +114,7 @@ fn undoable(journal: &Journal, id: u64) -> Result<&Entry, Fault> {
 fn add_targets(
     plan: &mut Plan,
     machine: &Machine<'_>,
+    journal: &Journal,
     selected: &[&Entry],
     except: &BTreeSet<String>,
     force: Force,
@@ -129,7 +128,11 @@ fn add_targets(
             continue;
         }
         let now = match standing(machine, chain, &ledger)? {
-            None | Some(Standing::Before) => continue,
+            None => continue,
+            Some(Standing::Before) => {
+                folders_back(machine, journal, chain).into_iter().for_each(|change| plan.push(change));
+                continue;
+            }
             Some(Standing::Ours(now)) => now,
             Some(Standing::Drifted(now, _)) if force == Force::Yes => now,
             Some(Standing::Drifted(_, found)) => {
@@ -144,7 +147,11 @@ fn add_targets(
                 continue;
             }
         };
-        push_back(plan, machine, chain, &ledger, now)?;
+        if let Some(change) =
+            change_back(machine, journal, &ledger, chain, now)?.filter(|back| !is_idle(back))
+        {
+            plan.push(change);
+        }
     }
     refuse_drifted(&drifted)
 }
@@ -161,53 +168,6 @@ fn refuse_drifted(drifted: &[(&Chain<'_>, String)]) -> Result<(), Fault> {
     Err(Fault::new(Exit::Refused, message).hint(format!(
         "`memtune undo {id} --force` overwrites that; `memtune history {id}` shows what was there"
     )))
-}
-
-fn push_back(
-    plan: &mut Plan,
-    machine: &Machine<'_>,
-    chain: &Chain<'_>,
-    ledger: &Ledger<'_>,
-    now: Now,
-) -> Result<(), Fault> {
-    let why = Why::new(format!("as it was before change {}", chain.first_entry), "the journal of memtune");
-    let change = match (chain.first, chain.last, now, machine.kernel) {
-        (Change::File(first), _, Now::File(before), _) => Change::File(FileChange {
-            target: first.target.clone(),
-            before,
-            after: first.before.clone(),
-            folders: first.folders.clone(),
-            why,
-        }),
-        (_, Change::Knob(last), Now::Knob(before), Some(kernel)) => {
-            Change::Knob(knob_back(kernel, last, ledger, before, why)?)
-        }
-        _ => return Ok(()),
-    };
-    if !is_idle(&change) {
-        plan.push(change);
-    }
-    Ok(())
-}
-
-fn knob_back(
-    kernel: &dyn Kernel,
-    last: &KnobChange,
-    ledger: &Ledger<'_>,
-    before: String,
-    why: Why,
-) -> Result<KnobChange, Fault> {
-    let mut companions = Vec::new();
-    for Companion { target, before, .. } in &last.companions {
-        let now = read(kernel, target)?;
-        let is_left = ledger.after(target).is_none_or(|after| same(target, after, &now));
-        // What somebody else has given another value since stays as it is; a twin has none of its own.
-        let is_ours = is_left || !KnobChange::is_recomputed(target);
-        let after = if is_ours { ledger.before(target).unwrap_or(before).to_owned() } else { now.clone() };
-        companions.push(Companion { target: target.clone(), before: now, after: Some(after) });
-    }
-    let after = ledger.before(&last.target).unwrap_or(&last.before).to_owned();
-    Ok(KnobChange { target: last.target.clone(), before, after, companions, why })
 }
 
 fn add_commands(plan: &mut Plan, selected: &[&Entry]) {

@@ -5,4 +5,3 @@ pub(super) mod tuned;
 pub(super) mod watchdogs;
 
 mod programs;
-mod sysctl_lines;

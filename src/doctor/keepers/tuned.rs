@@ -1,19 +1,22 @@
 //! K04: tuned, and files of sysctl that want other values than its profile.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::Fix;
 use crate::doctor::group::Group;
+use crate::doctor::sysctl::own_lines::{comment_out, is_own};
 use crate::doctor::wording::plural;
 use crate::facts::malformed::shortened;
 use crate::facts::readings::Readings;
 use crate::facts::tuned::{self, TunedSetting};
 use crate::host::{Host, Lacking};
+use crate::sysctl::bounds::same;
+use crate::sysctl::names::dotted;
+use crate::sysctl::{Assignment, Forecast, Model, Origin, Place};
 
 use super::programs::program_of;
-use super::sysctl_lines::{Line, plain_key, sysctl_lines};
 
 /// More would help nobody.
 const MOST_SHOWN: usize = 64;
@@ -47,19 +50,35 @@ fn profile(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let settings = tuned::settings(host, &profiles);
     let own: Vec<(String, &TunedSetting)> =
         settings.iter().filter_map(|one| Some((knob_of(one)?, one))).collect();
-    let keys: BTreeSet<&str> = own.iter().map(|(key, _)| key.as_str()).collect();
-    let lines = sysctl_lines(host, &keys)?;
-    let contrary: Vec<(&TunedSetting, &Line)> = own
+    let model = Model::of(readings)?;
+    let lines = file_lines(&model);
+    let contrary: Vec<(&TunedSetting, &Assignment)> = own
         .iter()
         .flat_map(|(key, one)| {
             lines
                 .iter()
-                .filter(move |line| line.key == *key && differ(&one.value, &line.value))
-                .map(move |line| (*one, line))
+                .filter(move |line| line.key == *key && differ(key, &one.value, &line.value))
+                .map(move |line| (*one, *line))
         })
         .take(MOST_SHOWN)
         .collect();
-    Ok(judge(host, &name, &settings, &own, &contrary))
+    let diagnosis = judge(host, &name, &settings, &own, &contrary);
+    let keys: BTreeSet<&str> = contrary.iter().map(|(_, line)| line.key.as_str()).collect();
+    let winners = keys.into_iter().filter_map(|key| winner(&model.forecast(readings, key)));
+    Ok(winners.fold(diagnosis, Diagnosis::working))
+}
+
+/// The lines of sysctl's files, each once, though tuned reads some of them again.
+fn file_lines(model: &Model) -> Vec<&Assignment> {
+    let is_of_file = |one: &&Assignment| matches!(one.origin, Origin::SysctlFile | Origin::TunedAgain);
+    let lines = model.assignments().filter(is_of_file).map(|one| ((&one.place, one.key.as_str()), one));
+    lines.collect::<BTreeMap<_, _>>().into_values().collect()
+}
+
+fn winner(forecast: &Forecast) -> Option<String> {
+    let Assignment { place, value, .. } = forecast.winner.as_ref()?;
+    let (key, value) = (&forecast.key, shortened(value));
+    Some(format!("{key}: at the next boot {}:{} wins with {value}", place.file, place.line))
 }
 
 /// Whether the daemon is there; a capture without processes does not tell, and then the file counts.
@@ -72,7 +91,7 @@ fn is_running(readings: &Readings) -> bool {
 
 /// The sysctl knob behind a setting; the `vm` plugin has names of its own for some.
 fn knob_of(setting: &TunedSetting) -> Option<String> {
-    let key = plain_key(&setting.key);
+    let key = dotted(&setting.key);
     match setting.plugin.as_str() {
         "sysctl" => key.starts_with("vm.").then_some(key),
         _ => key.starts_with("dirty_").then(|| format!("vm.{key}")),
@@ -80,12 +99,10 @@ fn knob_of(setting: &TunedSetting) -> Option<String> {
 }
 
 /// Values that tuned computes, from variables or as `>` or `<` of what is there, are not compared.
-fn differ(profile: &str, file: &str) -> bool {
+fn differ(key: &str, profile: &str, file: &str) -> bool {
     let profile = profile.trim_matches(['"', ' ']);
     let is_computed = profile.contains(['$', '>', '<', '%']);
-    let number = |text: &str| text.parse::<u64>().ok();
-    let is_equal = profile == file || (number(profile).is_some() && number(profile) == number(file));
-    !is_computed && !is_equal
+    !is_computed && !same(key, profile, file)
 }
 
 fn judge(
@@ -93,7 +110,7 @@ fn judge(
     name: &str,
     settings: &[TunedSetting],
     own: &[(String, &TunedSetting)],
-    contrary: &[(&TunedSetting, &Line)],
+    contrary: &[(&TunedSetting, &Assignment)],
 ) -> Diagnosis {
     let diagnosis = match (own.len(), contrary) {
         (0, _) => Diagnosis::ok(format!("tuned's profile {name} sets no vm.* knob")),
@@ -114,7 +131,7 @@ fn judge(
         diagnosis = diagnosis.evidence(place, shortened(&setting.key), shortened(&setting.value));
     }
     for (_, line) in contrary.iter() {
-        let place = format!("{}:{}", line.file, line.number);
+        let place = format!("{}:{}", line.place.file, line.place.line);
         diagnosis = diagnosis.evidence(place, line.key.as_str(), shortened(&line.value));
     }
     let order = match tuned::applies_sysctl_again(host) {
@@ -124,26 +141,18 @@ fn judge(
         false => "order at boot: all sysctl files, then the profile, which wins (reapply_sysctl = 0)",
     };
     let diagnosis = diagnosis.working(order);
-    match contrary_commands(contrary) {
-        commands if commands.is_empty() => diagnosis,
-        commands => diagnosis.fix(Fix::commands(commands)),
+    match contrary_fix(contrary) {
+        Some(fix) => diagnosis.fix(fix),
+        None => diagnosis,
     }
 }
 
 /// Comments out the administrator's own lines, so that the profile alone counts. What packages brought stays.
-fn contrary_commands(contrary: &[(&TunedSetting, &Line)]) -> Vec<String> {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
-    let own: BTreeSet<(&str, usize)> = contrary
-        .iter()
-        .map(|(_, line)| (line.file.as_str(), line.number))
-        .filter(|(file, _)| file.starts_with("/etc/") && file.bytes().all(is_plain))
-        .collect();
-    let mut commands: Vec<String> =
-        own.iter().map(|(file, number)| format!("sudo sed -i '{number}s/^/# /' {file}")).collect();
-    if !commands.is_empty() {
-        commands.push("sudo systemctl restart tuned.service".to_owned());
-    }
-    commands
+fn contrary_fix(contrary: &[(&TunedSetting, &Assignment)]) -> Option<Fix> {
+    let own: BTreeSet<&Place> = contrary.iter().map(|(_, line)| &line.place).filter(|place| is_own(place)).collect();
+    let mut fix = comment_out(own)?;
+    fix.commands.push("sudo systemctl restart tuned.service".to_owned());
+    Some(fix)
 }
 
 #[cfg(test)]
@@ -178,7 +187,7 @@ mod tests {
     #[test]
     fn the_same_value_is_only_told() {
         let files = [
-            ("/etc/sysctl.conf", "vm.swappiness = 010\nvm.max_map_count=5\n"),
+            ("/etc/sysctl.conf", "vm.swappiness = 0xa\nvm.max_map_count=5\n"),
             ("/etc/sysctl.d/10-a.conf", "vm.dirty_ratio=40\n"),
             ("/usr/lib/sysctl.d/10-a.conf", "vm.dirty_ratio=1\n"),
         ];

@@ -107,3 +107,10 @@ fn a_container_sets_nothing_of_its_host() {
     assert_eq!(forecast.next_boot, None);
     assert!(forecast.remarks[0].contains("belongs to its host"), "{:?}", forecast.remarks);
 }
+
+#[test]
+fn a_pattern_that_stands_for_both_of_a_pair_goes_by_name() {
+    let files = [("/etc/sysctl.d/a.conf", "vm.overcommit_[kr]* = 70\n")];
+    outcome_is(&files, "vm.overcommit_ratio", "70", "/etc/sysctl.d/a.conf:1");
+    outcome_is(&files, "vm.overcommit_kbytes", "0", "/etc/sysctl.d/a.conf:1");
+}

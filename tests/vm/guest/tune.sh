@@ -23,3 +23,19 @@ expect_tune_state() {
         cmp -s "$1.$kind" "/run/tune-state.$kind" || fail "${2:+$2: }$kind differ: $(diff "$1.$kind" "/run/tune-state.$kind" | head -8)"
     done
 }
+
+# tune_sum: one number for what the profile hydrus sets, much quicker than all of the state.
+tune_sum() {
+    {
+        find /etc/sysctl.d /etc/sysctl.conf /etc/tmpfiles.d /etc/memtune -printf '%p %y %m %U:%G\n' | sort
+        cat /etc/sysctl.conf /etc/sysctl.d/* /etc/tmpfiles.d/* /etc/memtune/*
+        cat /proc/sys/vm/{min_free_kbytes,watermark_scale_factor,swappiness,dirty_ratio,overcommit_memory}
+    } 2>/dev/null | cksum
+}
+
+# kill_at N COMMAND..: kills the command at its N-th call that writes; fails when it comes to its end before that.
+kill_at() {
+    local number=$1 calls=fsync,renameat,renameat2,unlinkat,mkdirat,write
+    shift
+    ! { strace -f -qq -o /dev/null -e trace="$calls" -e inject="$calls:signal=KILL:when=$number" "$@"; } >/dev/null 2>&1
+}

@@ -1,0 +1,89 @@
+//! The way back of one target.
+
+use crate::change::changes::{Change, Why};
+use crate::change::fault;
+use crate::change::file::FileChange;
+use crate::change::journal::Journal;
+use crate::change::knob::{Companion, KnobChange, read};
+use crate::change::machine::{Kernel, Machine};
+use crate::change::value::same;
+use crate::exit::Fault;
+use crate::host::FileState;
+
+use super::chain::Chain;
+use super::drift::Now;
+use super::folders;
+use super::ledger::Ledger;
+
+/// From `now` to what was there before the chain.
+pub(super) fn change_back(
+    machine: &Machine<'_>,
+    journal: &Journal,
+    ledger: &Ledger<'_>,
+    chain: &Chain<'_>,
+    now: Now,
+) -> Result<Option<Change>, Fault> {
+    Ok(match (chain.first, chain.last, now, machine.kernel) {
+        (Change::File(first), _, Now::File(before), _) => {
+            Some(Change::File(file_back(machine, journal, chain, first, before)?))
+        }
+        (_, Change::Knob(last), Now::Knob(before), Some(kernel)) => {
+            Some(Change::Knob(knob_back(kernel, last, ledger, before, why(chain))?))
+        }
+        _ => None,
+    })
+}
+
+fn why(chain: &Chain<'_>) -> Why {
+    Why::new(format!("as it was before change {}", chain.first_entry), "the journal of memtune")
+}
+
+fn file_back(
+    machine: &Machine<'_>,
+    journal: &Journal,
+    chain: &Chain<'_>,
+    first: &FileChange,
+    before: Option<FileState>,
+) -> Result<FileChange, Fault> {
+    let target = first.target.clone();
+    let folders = match (&before, &first.before) {
+        // It comes again, and with it the folders that went along with it.
+        (None, Some(_)) => {
+            let missing = machine.host.missing_folders(&target);
+            missing.map_err(|error| fault::on_file("read", &target, &error))?
+        }
+        _ => folders::made(&journal.entries, chain),
+    };
+    Ok(FileChange { target, before, after: first.before.clone(), folders, why: why(chain) })
+}
+
+/// Where an entry made a file and its folders, and a later one took the file away, the folders are left.
+pub(super) fn folders_back(machine: &Machine<'_>, journal: &Journal, chain: &Chain<'_>) -> Option<Change> {
+    let Change::File(first) = chain.first else { return None };
+    let folders = folders::made(&journal.entries, chain);
+    if first.before.is_some() || !folders::are_idle(machine.host, &folders) {
+        return None;
+    }
+    let target = first.target.clone();
+    Some(Change::File(FileChange { target, before: None, after: None, folders, why: why(chain) }))
+}
+
+fn knob_back(
+    kernel: &dyn Kernel,
+    last: &KnobChange,
+    ledger: &Ledger<'_>,
+    before: String,
+    why: Why,
+) -> Result<KnobChange, Fault> {
+    let mut companions = Vec::new();
+    for Companion { target, before, .. } in &last.companions {
+        let now = read(kernel, target)?;
+        let is_left = ledger.after(target).is_none_or(|after| same(target, after, &now));
+        // What somebody else has given another value since stays as it is; a twin has none of its own.
+        let is_ours = is_left || !KnobChange::is_recomputed(target);
+        let after = if is_ours { ledger.before(target).unwrap_or(before).to_owned() } else { now.clone() };
+        companions.push(Companion { target: target.clone(), before: now, after: Some(after) });
+    }
+    let after = ledger.before(&last.target).unwrap_or(&last.before).to_owned();
+    Ok(KnobChange { target: last.target.clone(), before, after, companions, why })
+}
