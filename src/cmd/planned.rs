@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use anyhow::Result;
 use serde::Serialize;
 
+use crate::change::undo;
 use crate::change::{self, Plan, Recovered};
 use crate::cli::Global;
 use crate::exit::{Exit, Fault};
@@ -79,6 +80,26 @@ pub fn recover(approval: Approval, global: &Global, host: &Host, terminal: &mut 
         None => {}
     }
     Ok(())
+}
+
+/// Shows what somebody else changed since, where that is why the entries `ids` cannot be taken back.
+///
+/// # Errors
+/// The one that came.
+pub fn or_show_drift(
+    answer: Result<Plan, Fault>,
+    ids: &[u64],
+    global: &Global,
+    host: &Host,
+    terminal: &mut Terminal,
+) -> Result<Plan> {
+    if answer.as_ref().is_err_and(|fault| fault.exit == Exit::Refused) && !global.json {
+        let drifted = undo::drifted(host, ids)?;
+        if !drifted.is_empty() {
+            terminal.show(&shown::drift(&drifted, terminal.look))?;
+        }
+    }
+    Ok(answer?)
 }
 
 /// Adds what to type where an answer needs root.

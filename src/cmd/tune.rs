@@ -117,7 +117,8 @@ impl Tuner<'_> {
     fn off(&mut self) -> Result<Exit> {
         let approval = Approval::of(self.global);
         planned::recover(approval, self.global, self.host, self.terminal)?;
-        let plan = planned::with_sudo(off::plan(self.host))?;
+        let ids = planned::with_sudo(off::entries(self.host))?;
+        let plan = planned::or_show_drift(off::plan(self.host), &ids, self.global, self.host, self.terminal)?;
         planned::carry_out(plan, approval, self.global, self.host, self.terminal)
     }
 

@@ -43,16 +43,7 @@ pub fn run(
         let nothing = Plan::new("take back the last change", Area::Undo);
         return planned::carry_out(nothing, approval, global, host, terminal);
     };
-    let plan = match undo::plan(host, &[id], force) {
-        Err(fault) if fault.exit == Exit::Refused && !global.json => {
-            let drifted = undo::drifted(host, &[id])?;
-            if !drifted.is_empty() {
-                terminal.show(&shown::drift(&drifted, terminal.look))?;
-            }
-            return Err(fault.into());
-        }
-        plan => plan?,
-    };
+    let plan = planned::or_show_drift(undo::plan(host, &[id], force), &[id], global, host, terminal)?;
     planned::carry_out(plan, approval, global, host, terminal)
 }
 

@@ -2,11 +2,21 @@
 
 use std::collections::BTreeSet;
 
+use crate::change::journal::{self, Entry};
 use crate::change::{Area, Plan, Why, undo};
 use crate::exit::Fault;
 use crate::host::Host;
 
 use super::unit;
+
+/// The changes of profiles that are still in force, by their numbers in the journal.
+///
+/// # Errors
+/// Says why the journal cannot be read.
+pub fn entries(host: &Host) -> Result<Vec<u64>, Fault> {
+    let is_meant = |entry: &&Entry| entry.area == Area::Tune && entry.is_in_force();
+    Ok(journal::entries(host)?.iter().filter(is_meant).map(|entry| entry.id).collect())
+}
 
 /// Plans to bring back every byte and every running value that was there before the first profile.
 ///

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const HOUSE: &[(&str, &[&str])] = &[
     ("sys", &[]),
     ("exit", &[]),
-    ("cli", &["doctor"]),
+    ("cli", &["doctor", "profile"]),
     ("host", &["sys"]),
     ("facts", &["host", "sys"]),
     ("sysctl", &["facts", "host", "sys"]),
@@ -18,7 +18,7 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("doctor", &["facts", "host", "sys", "sysctl"]),
     ("ui", &["change", "cli", "doctor", "exit", "facts", "host", "profile", "sys", "sysctl", "tune"]),
     ("cmd", &["change", "cli", "doctor", "exit", "facts", "host", "profile", "sys", "sysctl", "tune", "ui"]),
-    ("lib", &["cli", "cmd", "exit", "host", "ui"]),
+    ("lib", &["change", "cli", "cmd", "exit", "host", "ui"]),
 ];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {

@@ -11,6 +11,9 @@ const ARGUMENTS: [(&str, &str); 2] = [
     ("transparent_hugepage_shmem", "/sys/kernel/mm/transparent_hugepage/shmem_enabled"),
 ];
 
+/// The parts of the kernel that concern memory and take parameters: others say nothing here.
+const MODULES: [&str; 2] = ["zswap", "zram"];
+
 /// The writes in their order.
 pub(in crate::sysctl) fn writes(arguments: &Arguments) -> Vec<Write> {
     arguments.pairs().filter_map(|(name, value)| write(name, value)).collect()
@@ -32,12 +35,12 @@ fn path_of(name: &str) -> Option<String> {
     if let Some((_, path)) = ARGUMENTS.iter().find(|(argument, _)| *argument == name) {
         return Some((*path).to_owned());
     }
-    // The parameter of a module, or of a part of the kernel that could be one.
+    // A part of the kernel that could be a module.
     let (module, parameter) = name.split_once('.')?;
     let is_name = |text: &str| {
         !text.is_empty() && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-".contains(letter))
     };
-    let is_parameter = is_name(module) && is_name(parameter) && module != "systemd";
+    let is_parameter = MODULES.contains(&module) && is_name(parameter);
     is_parameter.then(|| format!("/sys/module/{}/parameters/{}", module.replace('-', "_"), parameter.replace('-', "_")))
 }
 

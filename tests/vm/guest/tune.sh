@@ -9,7 +9,8 @@ tune_state() {
         -exec sha256sum {} + 2>/dev/null | sort >>"$1.files" || true
     # Not every kernel has all of these, and some cannot be read.
     {
-        find /proc/sys/vm -type f -perm -600 ! -name stat_refresh ! -name drop_caches ! -name compact_memory
+        find /proc/sys/vm -type f -perm -600 ! -name stat_refresh ! -name drop_caches ! -name compact_memory \
+            ! -name user_reserve_kbytes # computed at each boot from what is free then
         find /sys/kernel/mm/transparent_hugepage /sys/kernel/mm/lru_gen /sys/module/zswap/parameters -type f -perm -600
     } 2>/dev/null | sort | xargs -d '\n' grep -Hs '' >"$1.knobs" || true
     [[ -s $1.files && -s $1.knobs ]] || fail "nothing was seen of the machine's state"
