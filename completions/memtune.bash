@@ -22,14 +22,47 @@ _memtune() {
             memtune,doctor)
                 cmd="memtune__subcmd__doctor"
                 ;;
+            memtune,history)
+                cmd="memtune__subcmd__history"
+                ;;
             memtune,man)
                 cmd="memtune__subcmd__man"
+                ;;
+            memtune,tune)
+                cmd="memtune__subcmd__tune"
+                ;;
+            memtune,undo)
+                cmd="memtune__subcmd__undo"
                 ;;
             memtune__subcmd__doctor,explain)
                 cmd="memtune__subcmd__doctor__subcmd__explain"
                 ;;
             memtune__subcmd__doctor,list)
                 cmd="memtune__subcmd__doctor__subcmd__list"
+                ;;
+            memtune__subcmd__tune,apply)
+                cmd="memtune__subcmd__tune__subcmd__apply"
+                ;;
+            memtune__subcmd__tune,diff)
+                cmd="memtune__subcmd__tune__subcmd__diff"
+                ;;
+            memtune__subcmd__tune,list)
+                cmd="memtune__subcmd__tune__subcmd__list"
+                ;;
+            memtune__subcmd__tune,off)
+                cmd="memtune__subcmd__tune__subcmd__off"
+                ;;
+            memtune__subcmd__tune,recommend)
+                cmd="memtune__subcmd__tune__subcmd__recommend"
+                ;;
+            memtune__subcmd__tune,show)
+                cmd="memtune__subcmd__tune__subcmd__show"
+                ;;
+            memtune__subcmd__tune,status)
+                cmd="memtune__subcmd__tune__subcmd__status"
+                ;;
+            memtune__subcmd__tune,verify)
+                cmd="memtune__subcmd__tune__subcmd__verify"
                 ;;
             *)
                 ;;
@@ -38,7 +71,7 @@ _memtune() {
 
     case "${cmd}" in
         memtune)
-            opts="-v -q -h -V --root --json --color --verbose --quiet --help --version doctor completions man"
+            opts="-n -y -v -q -h -V --root --json --color --dry-run --yes --verbose --quiet --help --version doctor tune history undo completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -63,7 +96,7 @@ _memtune() {
             return 0
             ;;
         memtune__subcmd__completions)
-            opts="-v -q -h --root --json --color --verbose --quiet --help bash elvish fish powershell zsh"
+            opts="-n -y -v -q -h --root --json --color --dry-run --yes --verbose --quiet --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -88,14 +121,14 @@ _memtune() {
             return 0
             ;;
         memtune__subcmd__doctor)
-            opts="-v -q -h --check --group --fail-on --sample --root --json --color --verbose --quiet --help list explain"
+            opts="-n -y -v -q -h --check --group --fail-on --sample --profile --fix --root --json --color --dry-run --yes --verbose --quiet --help list explain"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --check)
-                    COMPREPLY=($(compgen -W "P01 P02 P03 P04 P05 P06 P07 P08 P09 P10 W01 W02 W03 W04 W05 W06 W07 W08 W09 W10 W11 W12 W13 Z01 Z02 Z03 Z04 Z05 C01 C02 C03 C04 C05 U11 U12 L01 L02 L03 K01 K02 K03 K04 S07 S08 S09 S10 S11 S12 S13 S14 S15 S16 S17 S18 T01 T02 T03 N01 N02 F01 F02 R01 E01 E02 E03" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "P01 P02 P03 P04 P05 P06 P07 P08 P09 P10 W01 W02 W03 W04 W05 W06 W07 W08 W09 W10 W11 W12 W13 Z01 Z02 Z03 Z04 Z05 C01 C02 C03 C04 C05 U11 U12 L01 L02 L03 K01 K02 K03 K04 S01 S02 S03 S04 S05 S06 S07 S08 S09 S10 S11 S12 S13 S14 S15 S16 S17 S18 T01 T02 T03 N01 N02 F01 F02 R01 E01 E02 E03" -- "${cur}"))
                     return 0
                     ;;
                 --group)
@@ -108,6 +141,10 @@ _memtune() {
                     ;;
                 --sample)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -W "cassandra clickhouse desktop-zram elasticsearch gaming hydrus jetson-llm k8s-node kafka latency-server llama-server mongodb postgresql redis sbc throughput-server" -- "${cur}"))
                     return 0
                     ;;
                 --root)
@@ -129,7 +166,7 @@ _memtune() {
             return 0
             ;;
         memtune__subcmd__doctor__subcmd__explain)
-            opts="-v -q -h --sample --root --json --color --verbose --quiet --help P01 P02 P03 P04 P05 P06 P07 P08 P09 P10 W01 W02 W03 W04 W05 W06 W07 W08 W09 W10 W11 W12 W13 Z01 Z02 Z03 Z04 Z05 C01 C02 C03 C04 C05 U11 U12 L01 L02 L03 K01 K02 K03 K04 S07 S08 S09 S10 S11 S12 S13 S14 S15 S16 S17 S18 T01 T02 T03 N01 N02 F01 F02 R01 E01 E02 E03"
+            opts="-n -y -v -q -h --sample --root --json --color --dry-run --yes --verbose --quiet --help P01 P02 P03 P04 P05 P06 P07 P08 P09 P10 W01 W02 W03 W04 W05 W06 W07 W08 W09 W10 W11 W12 W13 Z01 Z02 Z03 Z04 Z05 C01 C02 C03 C04 C05 U11 U12 L01 L02 L03 K01 K02 K03 K04 S01 S02 S03 S04 S05 S06 S07 S08 S09 S10 S11 S12 S13 S14 S15 S16 S17 S18 T01 T02 T03 N01 N02 F01 F02 R01 E01 E02 E03"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -158,7 +195,7 @@ _memtune() {
             return 0
             ;;
         memtune__subcmd__doctor__subcmd__list)
-            opts="-v -q -h --root --json --color --verbose --quiet --help"
+            opts="-n -y -v -q -h --root --json --color --dry-run --yes --verbose --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -182,8 +219,307 @@ _memtune() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        memtune__subcmd__history)
+            opts="-n -y -v -q -h --root --json --color --dry-run --yes --verbose --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --root)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         memtune__subcmd__man)
-            opts="-v -q -h --root --json --color --verbose --quiet --help"
+            opts="-n -y -v -q -h --root --json --color --dry-run --yes --verbose --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --root)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        memtune__subcmd__tune)
+            opts="-n -y -v -q -h --profile --unit --literal --root --json --color --dry-run --yes --verbose --quiet --help list show recommend diff apply verify off status"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -W "cassandra clickhouse desktop-zram elasticsearch gaming hydrus jetson-llm k8s-node kafka latency-server llama-server mongodb postgresql redis sbc throughput-server" -- "${cur}"))
+                    return 0
+                    ;;
+                --unit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --root)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        memtune__subcmd__tune__subcmd__apply)
+            opts="-n -y -v -q -h --unit --literal --root --json --color --dry-run --yes --verbose --quiet --help cassandra clickhouse desktop-zram elasticsearch gaming hydrus jetson-llm k8s-node kafka latency-server llama-server mongodb postgresql redis sbc throughput-server"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --unit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --root)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        memtune__subcmd__tune__subcmd__diff)
+            opts="-n -y -v -q -h --unit --literal --root --json --color --dry-run --yes --verbose --quiet --help cassandra clickhouse desktop-zram elasticsearch gaming hydrus jetson-llm k8s-node kafka latency-server llama-server mongodb postgresql redis sbc throughput-server"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --unit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --root)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        memtune__subcmd__tune__subcmd__list)
+            opts="-n -y -v -q -h --root --json --color --dry-run --yes --verbose --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --root)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        memtune__subcmd__tune__subcmd__off)
+            opts="-n -y -v -q -h --root --json --color --dry-run --yes --verbose --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --root)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        memtune__subcmd__tune__subcmd__recommend)
+            opts="-n -y -v -q -h --root --json --color --dry-run --yes --verbose --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --root)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        memtune__subcmd__tune__subcmd__show)
+            opts="-n -y -v -q -h --unit --literal --root --json --color --dry-run --yes --verbose --quiet --help cassandra clickhouse desktop-zram elasticsearch gaming hydrus jetson-llm k8s-node kafka latency-server llama-server mongodb postgresql redis sbc throughput-server"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --unit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --root)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        memtune__subcmd__tune__subcmd__status)
+            opts="-n -y -v -q -h --root --json --color --dry-run --yes --verbose --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --root)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        memtune__subcmd__tune__subcmd__verify)
+            opts="-n -y -v -q -h --unit --literal --root --json --color --dry-run --yes --verbose --quiet --help cassandra clickhouse desktop-zram elasticsearch gaming hydrus jetson-llm k8s-node kafka latency-server llama-server mongodb postgresql redis sbc throughput-server"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --unit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --root)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        memtune__subcmd__undo)
+            opts="-n -y -v -q -h --force --root --json --color --dry-run --yes --verbose --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

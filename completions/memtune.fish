@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_memtune_global_optspecs
-    string join \n root= json color= v/verbose q/quiet h/help V/version
+    string join \n root= json color= n/dry-run y/yes v/verbose q/quiet h/help V/version
 end
 
 function __fish_memtune_needs_command
@@ -29,11 +29,16 @@ complete -c memtune -n "__fish_memtune_needs_command" -l color -d 'Colour the ou
 always\t'Always'
 never\t'Never'"
 complete -c memtune -n "__fish_memtune_needs_command" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_needs_command" -s n -l dry-run -d 'Show what would be changed, and change nothing'
+complete -c memtune -n "__fish_memtune_needs_command" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_needs_command" -s v -l verbose -d 'Show the evidence, and what is fine, too'
 complete -c memtune -n "__fish_memtune_needs_command" -s q -l quiet -d 'Show only the verdict'
 complete -c memtune -n "__fish_memtune_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_needs_command" -s V -l version -d 'Print version'
 complete -c memtune -n "__fish_memtune_needs_command" -f -a "doctor" -d 'Examine the memory set-up and say what to mend'
+complete -c memtune -n "__fish_memtune_needs_command" -f -a "tune" -d 'Set the machine up for what it is used for, by a profile'
+complete -c memtune -n "__fish_memtune_needs_command" -f -a "history" -d 'List every change that memtune made here'
+complete -c memtune -n "__fish_memtune_needs_command" -f -a "undo" -d 'Take a change back'
 complete -c memtune -n "__fish_memtune_needs_command" -f -a "completions" -d 'Print the completions for a shell'
 complete -c memtune -n "__fish_memtune_needs_command" -f -a "man" -d 'Write the manual pages into a folder'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -l check -d 'Run only these checks, by id or name' -r -f -a "P01\t'no-psi'
@@ -78,6 +83,12 @@ K01\t'killers'
 K02\t'oomd-idle'
 K03\t'oomd-prereq'
 K04\t'tuned'
+S01\t'sysctl-drift'
+S02\t'sysctl-shadowed'
+S03\t'sysctl-conf-unread'
+S04\t'sysctl-unknown-key'
+S05\t'sysctl-bad-value'
+S06\t'sysctl-pair'
 S07\t'min-free-low'
 S08\t'min-free-high'
 S09\t'watermark-scale-noop'
@@ -117,11 +128,30 @@ surroundings\t'Surroundings'"
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -l fail-on -d 'End with status 1 from this severity on' -r -f -a "warn\t'Warnings and errors'
 error\t'Errors only'"
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -l sample -d 'Take two readings this many seconds apart, to see rates' -r
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -l profile -d 'Run the checks that matter to this profile, and see whether its values hold' -r -f -a "cassandra\t''
+clickhouse\t''
+desktop-zram\t''
+elasticsearch\t''
+gaming\t''
+hydrus\t''
+jetson-llm\t''
+k8s-node\t''
+kafka\t''
+latency-server\t''
+llama-server\t''
+mongodb\t''
+postgresql\t''
+redis\t''
+sbc\t''
+throughput-server\t''"
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -l fix -d 'Offer to mend what was found, one plan after the other'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -s n -l dry-run -d 'Show what would be changed, and change nothing'
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -s v -l verbose -d 'Show the evidence, and what is fine, too'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -s q -l quiet -d 'Show only the verdict'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -132,6 +162,8 @@ complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from list" -s n -l dry-run -d 'Show what would be changed, and change nothing'
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from list" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Show the evidence, and what is fine, too'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Show only the verdict'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -141,14 +173,163 @@ complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from explain" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from explain" -s n -l dry-run -d 'Show what would be changed, and change nothing'
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from explain" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from explain" -s v -l verbose -d 'Show the evidence, and what is fine, too'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from explain" -s q -l quiet -d 'Show only the verdict'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from explain" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -l profile -d 'Apply this profile; several are composed' -r -f -a "cassandra\t''
+clickhouse\t''
+desktop-zram\t''
+elasticsearch\t''
+gaming\t''
+hydrus\t''
+jetson-llm\t''
+k8s-node\t''
+kafka\t''
+latency-server\t''
+llama-server\t''
+mongodb\t''
+postgresql\t''
+redis\t''
+sbc\t''
+throughput-server\t''"
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -l unit -d 'Limit this unit of systemd, too, such as llama.service' -r
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -l literal -d 'Take the numbers of the profile\'s source document as they stand, unless they would endanger this machine'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -s n -l dry-run -d 'Show what would be changed, and change nothing'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -s y -l yes -d 'Do what was planned without asking'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -s v -l verbose -d 'Show the evidence, and what is fine, too'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -s q -l quiet -d 'Show only the verdict'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -f -a "list" -d 'List the profiles'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -f -a "show" -d 'Show what a profile sets here, and why'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -f -a "recommend" -d 'Say which profiles fit this machine, and why'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -f -a "diff" -d 'Show what applying a profile would change'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -f -a "apply" -d 'Apply a profile, now and for every boot'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -f -a "verify" -d 'Compare wanted, running and next boot\'s values; ends with status 1 where they differ'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -f -a "off" -d 'Take back all that profiles changed here'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -f -a "status" -d 'Show for each kernel knob what runs, what the next boot sets, and which file and line wins'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from list" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from list" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from list" -s n -l dry-run -d 'Show what would be changed, and change nothing'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from list" -s y -l yes -d 'Do what was planned without asking'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Show the evidence, and what is fine, too'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Show only the verdict'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from show" -l unit -d 'Limit this unit of systemd, too, such as llama.service' -r
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from show" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from show" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from show" -l literal -d 'Take the numbers of the profile\'s source document as they stand, unless they would endanger this machine'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from show" -s n -l dry-run -d 'Show what would be changed, and change nothing'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from show" -s y -l yes -d 'Do what was planned without asking'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Show the evidence, and what is fine, too'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Show only the verdict'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from recommend" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from recommend" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from recommend" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from recommend" -s n -l dry-run -d 'Show what would be changed, and change nothing'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from recommend" -s y -l yes -d 'Do what was planned without asking'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from recommend" -s v -l verbose -d 'Show the evidence, and what is fine, too'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from recommend" -s q -l quiet -d 'Show only the verdict'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from recommend" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from diff" -l unit -d 'Limit this unit of systemd, too, such as llama.service' -r
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from diff" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from diff" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from diff" -l literal -d 'Take the numbers of the profile\'s source document as they stand, unless they would endanger this machine'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from diff" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from diff" -s n -l dry-run -d 'Show what would be changed, and change nothing'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from diff" -s y -l yes -d 'Do what was planned without asking'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from diff" -s v -l verbose -d 'Show the evidence, and what is fine, too'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'Show only the verdict'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from apply" -l unit -d 'Limit this unit of systemd, too, such as llama.service' -r
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from apply" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from apply" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from apply" -l literal -d 'Take the numbers of the profile\'s source document as they stand, unless they would endanger this machine'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from apply" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from apply" -s n -l dry-run -d 'Show what would be changed, and change nothing'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from apply" -s y -l yes -d 'Do what was planned without asking'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from apply" -s v -l verbose -d 'Show the evidence, and what is fine, too'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from apply" -s q -l quiet -d 'Show only the verdict'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from apply" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from verify" -l unit -d 'Limit this unit of systemd, too, such as llama.service' -r
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from verify" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from verify" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from verify" -l literal -d 'Take the numbers of the profile\'s source document as they stand, unless they would endanger this machine'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from verify" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from verify" -s n -l dry-run -d 'Show what would be changed, and change nothing'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from verify" -s y -l yes -d 'Do what was planned without asking'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Show the evidence, and what is fine, too'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Show only the verdict'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from off" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from off" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from off" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from off" -s n -l dry-run -d 'Show what would be changed, and change nothing'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from off" -s y -l yes -d 'Do what was planned without asking'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from off" -s v -l verbose -d 'Show the evidence, and what is fine, too'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from off" -s q -l quiet -d 'Show only the verdict'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from off" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from status" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from status" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from status" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from status" -s n -l dry-run -d 'Show what would be changed, and change nothing'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from status" -s y -l yes -d 'Do what was planned without asking'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Show the evidence, and what is fine, too'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Show only the verdict'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c memtune -n "__fish_memtune_using_subcommand history" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
+complete -c memtune -n "__fish_memtune_using_subcommand history" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c memtune -n "__fish_memtune_using_subcommand history" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand history" -s n -l dry-run -d 'Show what would be changed, and change nothing'
+complete -c memtune -n "__fish_memtune_using_subcommand history" -s y -l yes -d 'Do what was planned without asking'
+complete -c memtune -n "__fish_memtune_using_subcommand history" -s v -l verbose -d 'Show the evidence, and what is fine, too'
+complete -c memtune -n "__fish_memtune_using_subcommand history" -s q -l quiet -d 'Show only the verdict'
+complete -c memtune -n "__fish_memtune_using_subcommand history" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c memtune -n "__fish_memtune_using_subcommand undo" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
+complete -c memtune -n "__fish_memtune_using_subcommand undo" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c memtune -n "__fish_memtune_using_subcommand undo" -l force -d 'Put back what was there even where somebody has changed it since'
+complete -c memtune -n "__fish_memtune_using_subcommand undo" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand undo" -s n -l dry-run -d 'Show what would be changed, and change nothing'
+complete -c memtune -n "__fish_memtune_using_subcommand undo" -s y -l yes -d 'Do what was planned without asking'
+complete -c memtune -n "__fish_memtune_using_subcommand undo" -s v -l verbose -d 'Show the evidence, and what is fine, too'
+complete -c memtune -n "__fish_memtune_using_subcommand undo" -s q -l quiet -d 'Show only the verdict'
+complete -c memtune -n "__fish_memtune_using_subcommand undo" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand completions" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand completions" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand completions" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand completions" -s n -l dry-run -d 'Show what would be changed, and change nothing'
+complete -c memtune -n "__fish_memtune_using_subcommand completions" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand completions" -s v -l verbose -d 'Show the evidence, and what is fine, too'
 complete -c memtune -n "__fish_memtune_using_subcommand completions" -s q -l quiet -d 'Show only the verdict'
 complete -c memtune -n "__fish_memtune_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -157,6 +338,8 @@ complete -c memtune -n "__fish_memtune_using_subcommand man" -l color -d 'Colour
 always\t'Always'
 never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand man" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand man" -s n -l dry-run -d 'Show what would be changed, and change nothing'
+complete -c memtune -n "__fish_memtune_using_subcommand man" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand man" -s v -l verbose -d 'Show the evidence, and what is fine, too'
 complete -c memtune -n "__fish_memtune_using_subcommand man" -s q -l quiet -d 'Show only the verdict'
 complete -c memtune -n "__fish_memtune_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'

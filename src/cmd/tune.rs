@@ -83,7 +83,10 @@ impl Tuner<'_> {
         let request = self.request(names, how)?;
         let profile = self.composed(&request.profiles)?;
         let sized = profile::size(&profile, &readings, request.numbers)?;
-        self.answer(|| json::object(&Shown { schema: "memtune.profile/1", sized: &sized }), |look| profiles::show(&profile, &sized, request.numbers, look))?;
+        self.answer(
+            || json::object(&Shown { schema: "memtune.profile/1", sized: &sized }),
+            |look| profiles::show(&profile, &sized, request.numbers, look),
+        )?;
         Ok(Exit::Done)
     }
 
@@ -91,8 +94,13 @@ impl Tuner<'_> {
         planned::recover(approval, self.global, self.host, self.terminal)?;
         let readings = Readings::new(self.host, None);
         let request = self.request(names, how)?;
-        let sized = self.sized(&request, &readings)?;
-        let plan = plan::apply(&request, &sized, &readings)?;
+        let whole = self.whole(&request, &readings)?;
+        let limits = whole.unit.len();
+        let sized = for_request(whole, &request);
+        let mut plan = plan::apply(&request, &sized, &readings)?;
+        if limits > sized.unit.len() {
+            plan.note("the profile has limits for a service, too: name it with `--unit`, such as llama.service");
+        }
         let exit = planned::carry_out(plan, approval, self.global, self.host, self.terminal)?;
         if let Some(place) = elsewhere::find(&sized, &readings).filter(|_| !self.global.json) {
             self.terminal.show(&format!("\n{}", place.text))?;
@@ -154,8 +162,12 @@ impl Tuner<'_> {
     }
 
     fn sized(&self, request: &Request, readings: &Readings) -> Result<Sized, Fault> {
-        let sized = profile::size(&self.composed(&request.profiles)?, readings, request.numbers)?;
-        Ok(if request.unit.is_some() { sized } else { sized.without_unit() })
+        self.whole(request, readings).map(|whole| for_request(whole, request))
+    }
+
+    /// The profiles sized to this machine, with the limits of a unit even where none was named.
+    fn whole(&self, request: &Request, readings: &Readings) -> Result<Sized, Fault> {
+        profile::size(&self.composed(&request.profiles)?, readings, request.numbers)
     }
 
     fn composed(&self, names: &[String]) -> Result<Profile, Fault> {
@@ -185,6 +197,11 @@ impl Tuner<'_> {
         self.terminal.show(&answer)?;
         Ok(())
     }
+}
+
+/// Where no unit was named, nothing is written to any.
+fn for_request(whole: Sized, request: &Request) -> Sized {
+    if request.unit.is_some() { whole } else { whole.without_unit() }
 }
 
 #[derive(Serialize)]

@@ -200,6 +200,12 @@ impl Fix {
         fix
     }
 
+    /// The same commands, to be typed only: the kernel shows the value otherwise than it is written, so that it cannot be proved.
+    pub fn by_hand(mut self) -> Self {
+        self.remedies.clear();
+        self
+    }
+
     /// The same commands, effective only at the next boot.
     pub fn after_reboot(mut self) -> Self {
         self.needs_reboot = true;

@@ -101,7 +101,8 @@ fn shown(token: &Token) -> String {
 }
 
 fn first_token(text: &str) -> Option<(Token<'_>, &str)> {
-    let (key, rest) = text.split_at(text.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_')?);
+    let (key, rest) =
+        text.split_at(text.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_')?);
     let (attribute, rest) = match rest.strip_prefix('{') {
         Some(rest) => rest.split_once('}')?,
         None => ("", rest),
@@ -138,9 +139,15 @@ mod tests {
                     RUN+=\"/bin/sh -c 'echo \\\"N\\\" > x'\"\nSYSCTL{vm/page-cluster} = \"0\"\nSYSCTL{vm.y}==\"1\", ENV{a}=\"b\"\nSYSCTL{vm.z}=broken\n";
         let found = parse(text);
         assert_eq!(found.len(), 2);
-        assert_eq!((found[0].line, found[0].key.as_str(), found[0].value.as_str()), (2, "vm.swappiness", "150"));
+        assert_eq!(
+            (found[0].line, found[0].key.as_str(), found[0].value.as_str()),
+            (2, "vm.swappiness", "150")
+        );
         assert_eq!(found[0].condition, "ACTION==\"change\", KERNEL==\"zram0\", ATTR{initstate}==\"1\"");
-        assert_eq!((found[1].line, found[1].key.as_str(), found[1].condition.as_str()), (4, "vm/page-cluster", ""));
+        assert_eq!(
+            (found[1].line, found[1].key.as_str(), found[1].condition.as_str()),
+            (4, "vm/page-cluster", "")
+        );
     }
 
     #[test]

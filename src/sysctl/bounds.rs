@@ -156,7 +156,8 @@ pub fn same(key: &str, a: &str, b: &str) -> bool {
         Some(_) => true,
     };
     if is_one_number {
-        let number = |text| first_number(text).map(|number| (number.is_negative && number.amount > 0, number.amount));
+        let number =
+            |text| first_number(text).map(|number| (number.is_negative && number.amount > 0, number.amount));
         return number(a).is_some() && number(a) == number(b);
     }
     let numbers = all_numbers(a);
@@ -167,7 +168,12 @@ pub fn same(key: &str, a: &str, b: &str) -> bool {
 pub(super) type KernelVersion = (u32, u32);
 
 /// What a knob shows behind a write, `current` being what it showed before; `None` where the kernel refuses the value.
-pub(super) fn written(key: &str, value: &str, current: Option<&str>, kernel: Option<KernelVersion>) -> Option<String> {
+pub(super) fn written(
+    key: &str,
+    value: &str,
+    current: Option<&str>,
+    kernel: Option<KernelVersion>,
+) -> Option<String> {
     let kind = match (key, kernel) {
         // Linux 6.1 bounds it only from below; a larger value than 31 makes it shift beyond its numbers.
         ("vm.page-cluster", Some(version)) if version < (6, 2) => Some(Kind::Int(0, INT)),
@@ -203,11 +209,14 @@ fn shown(kind: Kind, value: &str) -> Option<String> {
         Kind::Int(least, most) => int.filter(|int| (least..=most).contains(int)).map(|int| int.to_string()),
         Kind::Seconds => int.filter(|&int| int <= MOST_SECONDS).map(|int| int.to_string()),
         Kind::ZeroOrAtLeast(least) => int.filter(|&int| int == 0 || int >= least).map(|int| int.to_string()),
-        Kind::Long(least, most) => long.filter(|long| (least..=most).contains(long)).map(|long| long.to_string()),
+        Kind::Long(least, most) => {
+            long.filter(|long| (least..=most).contains(long)).map(|long| long.to_string())
+        }
         Kind::DirtyBytes(least) => {
             // The kernel rounds up to pages without looking for an overflow.
             let pages = |long: u64| long.wrapping_add(PAGE - 1) / PAGE;
-            long.filter(|&long| long >= least && pages(long) <= u64::from(u32::MAX)).map(|long| long.to_string())
+            long.filter(|&long| long >= least && pages(long) <= u64::from(u32::MAX))
+                .map(|long| long.to_string())
         }
         Kind::Switch => Some(u8::from(number.amount != 0).to_string()),
         Kind::Numbers | Kind::Text | Kind::Action => None,
@@ -321,7 +330,11 @@ mod tests {
         }
         assert_eq!(written("net.x", "0x10", None, None).as_deref(), Some("16"));
         for (kernel, shown) in [((6, 1), Some("32")), ((6, 12), None)] {
-            assert_eq!(written("vm.page-cluster", "32", Some("3"), Some(kernel)).as_deref(), shown, "{kernel:?}");
+            assert_eq!(
+                written("vm.page-cluster", "32", Some("3"), Some(kernel)).as_deref(),
+                shown,
+                "{kernel:?}"
+            );
         }
     }
 

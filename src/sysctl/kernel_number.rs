@@ -73,13 +73,35 @@ mod tests {
     /// Each of these was written to a live kernel.
     #[test]
     fn reads_what_the_kernel_reads() {
-        let taken = [("61", 61), ("0x10", 16), ("0X1F", 31), ("010", 8), (" 61", 61), ("61 # foo", 61), ("61 70", 61), ("61\t", 61)];
+        let taken = [
+            ("61", 61),
+            ("0x10", 16),
+            ("0X1F", 31),
+            ("010", 8),
+            (" 61", 61),
+            ("61 # foo", 61),
+            ("61 70", 61),
+            ("61\t", 61),
+        ];
         for (text, amount) in taken {
             assert_eq!(read(text), Some((false, amount)), "{text}");
         }
         assert_eq!(read("-7"), Some((true, 7)));
         assert_eq!(read("18446744073709551615"), Some((false, u64::MAX)));
-        let refused = ["", "08", "0x", "61#foo", "+5", "1e3", "61;", "6_1", "16384x", "- 5", "--5", "18446744073709551616"];
+        let refused = [
+            "",
+            "08",
+            "0x",
+            "61#foo",
+            "+5",
+            "1e3",
+            "61;",
+            "6_1",
+            "16384x",
+            "- 5",
+            "--5",
+            "18446744073709551616",
+        ];
         for text in refused.into_iter().chain(["000000000000000000061", "0000000000000000000061"]) {
             assert_eq!(read(text), None, "{text}");
         }

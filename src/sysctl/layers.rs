@@ -17,6 +17,8 @@ pub(super) struct Kind<T> {
     pub(super) folders: &'static [&'static str],
     /// How the names of files end that count.
     pub(super) suffix: &'static str,
+    /// Whether files that say nothing may be links to one that shall say something; asking costs as much as reading.
+    pub(super) has_links: bool,
     /// Reads a file's text.
     pub(super) parse: fn(&str) -> Vec<T>,
 }
@@ -66,7 +68,7 @@ impl<T> Layers<T> {
             for name in host.list(folder).if_there()?.unwrap_or_default() {
                 if is_counted(kind.suffix, &name) && files.len() < MOST_FILES {
                     let path = format!("{folder}/{name}");
-                    files.insert((name, rank), read_file(host, path, kind.parse));
+                    files.insert((name, rank), read_file(host, path, kind));
                 }
             }
         }
@@ -126,11 +128,11 @@ fn is_counted(suffix: &str, name: &str) -> bool {
     name.ends_with(suffix) && !name.starts_with('.')
 }
 
-fn read_file<T>(host: &Host, path: String, parse: fn(&str) -> Vec<T>) -> LayerFile<T> {
-    let real = behind_links(host, &path);
+fn read_file<T>(host: &Host, path: String, kind: &Kind<T>) -> LayerFile<T> {
     let text = host.read(&path);
     let is_denied = matches!(&text, Err(Lacking { reason: Reason::Denied | Reason::TooLarge(_), .. }));
-    let lines: Vec<T> = text.map(|text| parse(&text)).unwrap_or_default();
+    let lines: Vec<T> = text.map(|text| (kind.parse)(&text)).unwrap_or_default();
+    let real = if kind.has_links || !lines.is_empty() { behind_links(host, &path) } else { path.clone() };
     LayerFile { path, real, lines: lines.into(), is_denied }
 }
 
@@ -168,6 +170,7 @@ mod tests {
     static KIND: Kind<String> = Kind {
         folders: &["/etc/x.d", "/run/x.d", "/lib/x.d"],
         suffix: ".conf",
+        has_links: true,
         parse: |text| text.lines().map(str::to_owned).collect(),
     };
 
@@ -191,8 +194,12 @@ mod tests {
         let layers = Layers::read(&host, &KIND).unwrap();
         let own = |text: &str| vec![text.to_owned()];
         let (first, etc, linked) = (own("first"), own("etc"), own("linked"));
-        let expected: [(&str, &[String]); 4] =
-            [("/run/x.d/10-a.conf", &first), ("/etc/x.d/20-b.conf", &etc), ("/dev/null", &[]), ("/etc/linked", &linked)];
+        let expected: [(&str, &[String]); 4] = [
+            ("/run/x.d/10-a.conf", &first),
+            ("/etc/x.d/20-b.conf", &etc),
+            ("/dev/null", &[]),
+            ("/etc/linked", &linked),
+        ];
         assert_eq!(shown(&layers), expected);
         assert_eq!(shown(&layers.with_file("/etc/x.d/20-b.conf", None))[1].0, "/run/x.d/20-b.conf");
         assert_eq!(shown(&layers.with_file("/etc/linked", Some("new")))[3].1, ["new"]);
@@ -201,7 +208,8 @@ mod tests {
 
     #[test]
     fn links_are_followed_by_their_text() {
-        let (_folder, host) = made_tree(&[("/etc/x.d/a.conf", "->../../none/./b"), ("/etc/x.d/b.conf", "->b.conf")]);
+        let (_folder, host) =
+            made_tree(&[("/etc/x.d/a.conf", "->../../none/./b"), ("/etc/x.d/b.conf", "->b.conf")]);
         assert_eq!(behind_links(&host, "/etc/x.d/a.conf"), "/none/b");
         assert_eq!(behind_links(&host, "/etc/x.d/b.conf"), "/etc/x.d/b.conf");
     }

@@ -42,7 +42,8 @@ impl<'h> Look<'h> {
         if !path.starts_with(KNOBS) || self.host.has(path) {
             return false;
         }
-        let is_absent = |key: &str| self.host.knob(key).is_err_and(|lacking| lacking.reason == Reason::Absent);
+        let is_absent =
+            |key: &str| self.host.knob(key).is_err_and(|lacking| lacking.reason == Reason::Absent);
         let sees_knobs = self.host.has("/proc/sys/kernel/ostype") || self.host.knob("vm.swappiness").is_ok();
         sees_knobs && names::key_of_path(path).is_none_or(|key| is_absent(&key))
     }
@@ -57,7 +58,12 @@ impl<'h> Look<'h> {
                 && done.insert(pattern)
             {
                 let paths = self.fitting(inside, most.saturating_sub(found.len()));
-                found.extend(paths.iter().filter(|path| !except.contains(*path)).filter_map(|path| names::key_of_path(path)));
+                found.extend(
+                    paths
+                        .iter()
+                        .filter(|path| !except.contains(*path))
+                        .filter_map(|path| names::key_of_path(path)),
+                );
             }
         }
         found
@@ -70,9 +76,12 @@ impl<'h> Look<'h> {
             let mut longer = Vec::new();
             for path in &paths {
                 let is_pattern = names::is_glob(part);
-                let entries = if is_pattern { self.host.list(path).unwrap_or_default() } else { vec![part.to_owned()] };
+                let entries =
+                    if is_pattern { self.host.list(path).unwrap_or_default() } else { vec![part.to_owned()] };
                 let fits = entries.into_iter().filter(|name| !is_pattern || pattern::part_fits(part, name));
-                longer.extend(fits.map(|name| format!("{path}/{name}")).take(most.saturating_sub(longer.len())));
+                longer.extend(
+                    fits.map(|name| format!("{path}/{name}")).take(most.saturating_sub(longer.len())),
+                );
             }
             paths = longer;
         }

@@ -19,7 +19,7 @@ use super::names::{dotted, path_of};
 use super::play::Play;
 use super::remarks;
 use super::write::{Target, Write};
-use super::writers::{command_line, procps, systemd, tmpfiles, tuned, udev, SYSCTL_FOLDERS};
+use super::writers::{SYSCTL_FOLDERS, command_line, procps, systemd, tmpfiles, tuned, udev};
 
 /// The file that systemd reads only where a link in sysctl.d leads to it, and `sysctl --system` always.
 const SYSCTL_CONF: &str = "/etc/sysctl.conf";
@@ -73,7 +73,7 @@ impl Model {
     }
 
     /// The same machine, as if the file at `path` had this text, or were not there: one of sysctl.d, /etc/sysctl.conf, of tmpfiles.d
-    /// or of udev's rules. Any other file changes nothing.
+    /// or of udev's rules. Any other file changes nothing, but those that links in sysctl.d lead to.
     pub fn with_file(&self, path: &str, text: Option<&str>) -> Self {
         let sources = self.sources.with_file(path, text);
         let writes = sources.writes();
@@ -100,7 +100,9 @@ impl Model {
         let files = self.sources.sysctl.effective();
         let lines = files.flat_map(|file| file.lines.iter().map(|line| (file.real.as_str(), line)));
         let nonsense = lines.filter(|(_, line)| line.content == Content::Nonsense);
-        nonsense.map(|(file, line)| (Place { file: file.to_owned(), line: line.line }, line.key.clone())).collect()
+        nonsense
+            .map(|(file, line)| (Place { file: file.to_owned(), line: line.line }, line.key.clone()))
+            .collect()
     }
 
     /// The lines of /etc/sysctl.conf that set a knob.

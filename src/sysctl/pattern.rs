@@ -27,7 +27,8 @@ pub(super) fn part_fits(pattern: &str, name: &str) -> bool {
             at += 1;
             continue;
         }
-        let step = name.get(place).and_then(|&letter| one_fits(pattern.get(at..).unwrap_or_default(), letter));
+        let step =
+            name.get(place).and_then(|&letter| one_fits(pattern.get(at..).unwrap_or_default(), letter));
         match (step, star) {
             (Some(length), _) => (at, place) = (at + length, place + 1),
             (None, Some((behind, reach))) => {
@@ -101,8 +102,14 @@ mod tests {
         for (pattern, path) in fitting {
             assert!(fits(pattern, path), "{pattern} {path}");
         }
-        let others =
-            [("*", "vm/swappiness"), ("*", ".x"), ("vm/[t-z]*", "vm/swappiness"), ("vm/swapp", "vm/swappiness"), ("a?", "a"), ("[!a]", "a")];
+        let others = [
+            ("*", "vm/swappiness"),
+            ("*", ".x"),
+            ("vm/[t-z]*", "vm/swappiness"),
+            ("vm/swapp", "vm/swappiness"),
+            ("a?", "a"),
+            ("[!a]", "a"),
+        ];
         for (pattern, path) in others {
             assert!(!fits(pattern, path), "{pattern} {path}");
         }

@@ -40,7 +40,8 @@ impl<'w> Play<'w> {
     /// Plays a write, if it is one to this knob or to its twin. A pattern may stand for both; what fits it is taken by name.
     pub(super) fn take(&mut self, write: &'w Write) {
         let is_own = write.concerns(&self.own.path);
-        let twin = self.twin.as_ref().filter(|twin| write.concerns(&twin.path) && write.happens_to(&twin.path));
+        let twin =
+            self.twin.as_ref().filter(|twin| write.concerns(&twin.path) && write.happens_to(&twin.path));
         let (is_twin, is_twin_first) = (twin.is_some(), twin.is_some_and(|twin| twin.path < self.own.path));
         if is_own {
             self.own_lines.push(write);
@@ -91,7 +92,10 @@ impl<'w> Play<'w> {
         if let Some(winner) = self.winner {
             remarks.extend(winner_remarks(winner));
         }
-        let losers = self.own_lines.iter().filter(|write| self.winner.is_none_or(|winner| !std::ptr::eq(winner, **write)));
+        let losers = self
+            .own_lines
+            .iter()
+            .filter(|write| self.winner.is_none_or(|winner| !std::ptr::eq(winner, **write)));
         remarks.extend(losers.clone().filter_map(|write| late_remark(write, &self)));
         Forecast {
             key: self.own.key.clone(),
@@ -156,7 +160,8 @@ fn winner_remarks(winner: &Write) -> Vec<String> {
         remarks.push(format!("{} computes the value from `{value}` only then", origin.name()));
     }
     if let Some(condition) = &winner.condition {
-        remarks.push(format!("udev sets it when a device appears, {condition} ({}:{})", place.file, place.line));
+        remarks
+            .push(format!("udev sets it when a device appears, {condition} ({}:{})", place.file, place.line));
     }
     remarks
 }
@@ -167,6 +172,9 @@ fn late_remark(loser: &Write, play: &Play) -> Option<String> {
     let condition = loser.condition.as_ref().filter(|_| loser.happens)?;
     let is_same = play.own.value.as_deref().is_some_and(|own| bounds::same(&play.own.key, own, value));
     (!is_same).then(|| {
-        format!("udev sets it to `{value}` whenever a device appears, {condition} ({}:{})", place.file, place.line)
+        format!(
+            "udev sets it to `{value}` whenever a device appears, {condition} ({}:{})",
+            place.file, place.line
+        )
     })
 }

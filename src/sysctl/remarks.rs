@@ -28,10 +28,13 @@ pub(super) fn knob_of_the_host(forecast: &mut Forecast, container: &str) {
 /// `sysctl --system` reads /etc/sysctl.conf last, whatever the boot does with it.
 pub(super) fn sysctl_system_differs(forecast: &mut Forecast, lines: &[SysctlLine]) {
     let path = names::path_of(&forecast.key);
-    let last = lines.iter().rev().filter(|line| names::path_of(&line.key) == path).find_map(|line| match &line.content {
-        Content::Value { value, .. } => Some((line.line, value)),
-        Content::Exclusion | Content::Nonsense => None,
-    });
+    let last =
+        lines.iter().rev().filter(|line| names::path_of(&line.key) == path).find_map(|line| {
+            match &line.content {
+                Content::Value { value, .. } => Some((line.line, value)),
+                Content::Exclusion | Content::Nonsense => None,
+            }
+        });
     let Some((line, value)) = last.filter(|_| !forecast.key.starts_with('/')) else { return };
     let is_same = forecast.next_boot.as_ref().is_some_and(|next| bounds::same(&forecast.key, next, value));
     if !is_same && bounds::check(&forecast.key, value).is_ok() {

@@ -55,20 +55,13 @@ pub(super) fn find(
 
 /// The line that would win over ours: at the next boot, or when somebody types `sysctl --system`, which reads /etc/sysctl.conf last
 /// whatever the boot does with it.
-fn rival(
-    model: &Model,
-    name: &str,
-    value: &str,
-    ours: &[&str],
-    readings: &Readings,
-) -> Option<Assignment> {
+fn rival(model: &Model, name: &str, value: &str, ours: &[&str], readings: &Readings) -> Option<Assignment> {
     let forecast = match name.starts_with('/') {
         true => model.forecast_path(readings, name),
         false => model.forecast(readings, name),
     };
-    let is_other = |line: &Assignment| {
-        !ours.contains(&line.place.file.as_str()) && !same(name, &line.value, value)
-    };
+    let is_other =
+        |line: &Assignment| !ours.contains(&line.place.file.as_str()) && !same(name, &line.value, value);
     let left_over = || model.sysctl_conf().into_iter().find(|line| line.key == name && is_other(line));
     forecast.winner.filter(is_other).or_else(left_over)
 }

@@ -115,8 +115,9 @@ fn judge(
     let diagnosis = match (own.len(), contrary) {
         (0, _) => Diagnosis::ok(format!("tuned's profile {name} sets no vm.* knob")),
         (_, [(one, line), ..]) => Diagnosis::warn(format!(
-            "{} of tuned's profile {name} contradict a file of sysctl, such as {} = {} here and {} there",
+            "{} of tuned's profile {name} {} a file of sysctl, such as {} = {} here and {} there",
             plural(contrary.len() as u64, "value"),
+            if contrary.len() == 1 { "contradicts" } else { "contradict" },
             line.key,
             shortened(&one.value),
             shortened(&line.value)
@@ -149,7 +150,8 @@ fn judge(
 
 /// Comments out the administrator's own lines, so that the profile alone counts. What packages brought stays.
 fn contrary_fix(contrary: &[(&TunedSetting, &Assignment)]) -> Option<Fix> {
-    let own: BTreeSet<&Place> = contrary.iter().map(|(_, line)| &line.place).filter(|place| is_own(place)).collect();
+    let own: BTreeSet<&Place> =
+        contrary.iter().map(|(_, line)| &line.place).filter(|place| is_own(place)).collect();
     let mut fix = comment_out(own)?;
     fix.commands.push("sudo systemctl restart tuned.service".to_owned());
     Some(fix)

@@ -39,12 +39,14 @@ struct Change {
 fn drift(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let model = Model::of(readings)?;
     let keys: Vec<String> = model.keys().into_iter().filter(|key| is_memory(key)).collect();
-    let changes: Vec<Change> =
-        keys.iter().filter_map(|key| change(model.forecast(readings, key))).collect();
+    let changes: Vec<Change> = keys.iter().filter_map(|key| change(model.forecast(readings, key))).collect();
     let [first, rest @ ..] = changes.as_slice() else {
         return Ok(Diagnosis::ok(match keys.len() {
             0 => "no file sets a vm.* knob".to_owned(),
-            count => format!("{} set by files, and none will change at the next boot", plural(count as u64, "vm.* knob")),
+            count => format!(
+                "{} set by files, and none will change at the next boot",
+                plural(count as u64, "vm.* knob")
+            ),
         }));
     };
     let Change { now, then, forecast } = first;
@@ -58,7 +60,8 @@ fn drift(readings: &Readings) -> Result<Diagnosis, Lacking> {
 
 fn change(forecast: Forecast) -> Option<Change> {
     let (now, then) = (forecast.running.clone()?, forecast.next_boot.clone()?);
-    let is_changed = !same(&forecast.key, &now, &then) && !is_changed_by_the_kernel(&forecast.key, &now, &then);
+    let is_changed =
+        !same(&forecast.key, &now, &then) && !is_changed_by_the_kernel(&forecast.key, &now, &then);
     is_changed.then_some(Change { now, then, forecast })
 }
 
@@ -81,8 +84,11 @@ fn shown(diagnosis: Diagnosis, change: &Change) -> Diagnosis {
         None => diagnosis,
     };
     let who = forecast.winner.as_ref().map_or_else(String::new, |winner| format!(" by {}", place_of(winner)));
-    let diagnosis =
-        diagnosis.working(format!("{key}: {} now; set to {} at the next boot{who}", shortened(now), shortened(then)));
+    let diagnosis = diagnosis.working(format!(
+        "{key}: {} now; set to {} at the next boot{who}",
+        shortened(now),
+        shortened(then)
+    ));
     forecast.remarks.iter().fold(diagnosis, |diagnosis, remark| diagnosis.working(remark.as_str()))
 }
 
@@ -95,7 +101,11 @@ mod tests {
     fn what_runs_is_compared_with_what_the_next_boot_sets() {
         let file = ("/etc/sysctl.d/50-a.conf", "vm.swappiness = 0xa\n");
         for (now, severity) in [("10\n", Severity::Ok), ("60\n", Severity::Warn)] {
-            assert_eq!(examine_tree("S01", &[file, ("/proc/sys/vm/swappiness", now)]).severity, severity, "{now}");
+            assert_eq!(
+                examine_tree("S01", &[file, ("/proc/sys/vm/swappiness", now)]).severity,
+                severity,
+                "{now}"
+            );
         }
         let finding = examine_tree("S01", &[file, ("/proc/sys/vm/swappiness", "60\n")]);
         assert_eq!(finding.title, "vm.swappiness is 60 now and will be 10 after the next boot");

@@ -63,7 +63,9 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[
 /// The lines of sysctl's files for memory knobs, each once, though tuned reads some of them again.
 fn lines(model: &Model) -> Vec<&Assignment> {
     let is_wanted = |one: &&Assignment| {
-        matches!(one.origin, Origin::SysctlFile | Origin::TunedAgain) && is_memory(&one.key) && !one.key.contains(['*', '?', '['])
+        matches!(one.origin, Origin::SysctlFile | Origin::TunedAgain)
+            && is_memory(&one.key)
+            && !one.key.contains(['*', '?', '['])
     };
     let lines = model.assignments().filter(is_wanted).map(|one| (&one.place, one));
     lines.collect::<BTreeMap<_, _>>().into_values().collect()
@@ -72,7 +74,8 @@ fn lines(model: &Model) -> Vec<&Assignment> {
 fn unknown(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let model = Model::of(readings)?;
     let lines = lines(&model);
-    let unknown: Vec<&Assignment> = lines.into_iter().filter(|line| model.is_missing(readings, &line.key)).collect();
+    let unknown: Vec<&Assignment> =
+        lines.into_iter().filter(|line| model.is_missing(readings, &line.key)).collect();
     let Some(first) = unknown.first() else {
         return Ok(Diagnosis::ok("the kernel has every vm.* knob that a file sets"));
     };
@@ -80,7 +83,8 @@ fn unknown(readings: &Readings) -> Result<Diagnosis, Lacking> {
         0 => String::new(),
         count => format!(", and {count} more"),
     };
-    let title = format!("The kernel has no knob {}, which {} sets{others}", shortened(&first.key), place_of(first));
+    let title =
+        format!("The kernel has no knob {}, which {} sets{others}", shortened(&first.key), place_of(first));
     let evidence = |diagnosis: Diagnosis, line: &&Assignment| {
         let diagnosis = diagnosis.evidence(place_of(line), shortened(&line.key), shortened(&line.value));
         match FORMER.iter().find(|(key, _)| *key == line.key) {
@@ -107,7 +111,9 @@ fn bad_values(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let Some(first) = bad.first() else { return Ok(told_nonsense(&nonsense)) };
     let title = match bad.len() - 1 {
         0 => format!("{}: {}", told(first.line), first.what),
-        count => format!("{}: {} ({} in all)", told(first.line), first.what, plural(count as u64 + 1, "such line")),
+        count => {
+            format!("{}: {} ({} in all)", told(first.line), first.what, plural(count as u64 + 1, "such line"))
+        }
     };
     let evidence = |diagnosis: Diagnosis, one: &BadValue| {
         let line = one.line;
@@ -128,9 +134,14 @@ fn judge(line: &Assignment) -> Option<BadValue<'_>> {
     let allowed = check(key, value);
     let Some(taken) = taken(key, value) else {
         let allowed = allowed.err().map(|allowed| format!(", which takes {allowed}")).unwrap_or_default();
-        return Some(BadValue { line, severity: Severity::Warn, what: format!("the kernel refuses it{allowed}") });
+        return Some(BadValue {
+            line,
+            severity: Severity::Warn,
+            what: format!("the kernel refuses it{allowed}"),
+        });
     };
-    let is_octal = value.len() > 1 && value.starts_with('0') && value.bytes().all(|byte| byte.is_ascii_digit());
+    let is_octal =
+        value.len() > 1 && value.starts_with('0') && value.bytes().all(|byte| byte.is_ascii_digit());
     let what = match (allowed.is_err(), is_octal) {
         (true, _) => format!("the kernel takes {taken} of it and passes over the rest"),
         (_, true) => format!("a number that begins with 0 is octal: the kernel reads {taken}"),
@@ -144,8 +155,9 @@ fn told_nonsense(nonsense: &[(Place, String)]) -> Diagnosis {
         return Diagnosis::ok("the kernel takes every vm.* value as it is written");
     };
     let title = format!("{} is no assignment and says nothing: {}", shown(place), shortened(text));
-    let evidence =
-        |diagnosis: Diagnosis, (place, text): &(Place, String)| diagnosis.evidence(shown(place), "line", shortened(text));
+    let evidence = |diagnosis: Diagnosis, (place, text): &(Place, String)| {
+        diagnosis.evidence(shown(place), "line", shortened(text))
+    };
     let diagnosis = nonsense.iter().take(MOST_SHOWN).fold(Diagnosis::info(title), evidence);
     with_fix(diagnosis, nonsense.iter().map(|(place, _)| place))
 }

@@ -13,14 +13,18 @@ pub(in crate::doctor) fn is_own(place: &Place) -> bool {
 
 /// Comments the own ones of these lines out; `None` where there are none.
 pub(in crate::doctor) fn comment_out<'p>(places: impl IntoIterator<Item = &'p Place>) -> Option<Fix> {
-    let own: Vec<(&str, usize)> =
-        places.into_iter().filter(|place| is_own(place)).map(|place| (place.file.as_str(), place.line)).collect();
+    let own: Vec<(&str, usize)> = places
+        .into_iter()
+        .filter(|place| is_own(place))
+        .map(|place| (place.file.as_str(), place.line))
+        .collect();
     (!own.is_empty()).then(|| Fix::comment_out(own))
 }
 
 /// Shows who decides about these knobs.
 pub(super) fn look<'k>(keys: impl IntoIterator<Item = &'k str>) -> Fix {
-    let is_plain = |key: &&str| key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+    let is_plain =
+        |key: &&str| key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
     let keys: Vec<&str> = keys.into_iter().filter(is_plain).take(MOST_TYPED).collect();
     Fix::commands([format!("memtune tune status {}", keys.join(" ")).trim_end().to_owned()])
 }

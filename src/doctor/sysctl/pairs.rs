@@ -36,7 +36,9 @@ struct Undone {
 fn pairs(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let model = Model::of(readings)?;
     let undone: Vec<Undone> = coupled::pairs()
-        .filter_map(|(amount, share)| undone(model.forecast(readings, amount), model.forecast(readings, share)))
+        .filter_map(|(amount, share)| {
+            undone(model.forecast(readings, amount), model.forecast(readings, share))
+        })
         .collect();
     let first = undone.first().and_then(|one| one.lost.first().map(|lost| (lost, &one.winner)));
     let Some((lost, winner)) = first else {
@@ -77,7 +79,12 @@ fn shown(diagnosis: Diagnosis, undone: &Undone) -> Diagnosis {
     };
     let diagnosis = undone.lost.iter().chain([winner]).fold(diagnosis, evidence);
     undone.lost.iter().fold(diagnosis, |diagnosis, line| {
-        diagnosis.working(format!("{} is written last and sets {} to 0; {} is lost", told(winner), line.key, told(line)))
+        diagnosis.working(format!(
+            "{} is written last and sets {} to 0; {} is lost",
+            told(winner),
+            line.key,
+            told(line)
+        ))
     })
 }
 
@@ -105,7 +112,12 @@ mod tests {
 
     #[test]
     fn one_alone_or_a_zero_is_no_conflict() {
-        for text in ["vm.dirty_bytes = 16777216\n", "vm.dirty_ratio = 0\nvm.dirty_bytes = 16777216\n", "vm.dirty_bytes = 0\nvm.dirty_ratio=5\n", ""] {
+        for text in [
+            "vm.dirty_bytes = 16777216\n",
+            "vm.dirty_ratio = 0\nvm.dirty_bytes = 16777216\n",
+            "vm.dirty_bytes = 0\nvm.dirty_ratio=5\n",
+            "",
+        ] {
             assert_eq!(examined(text).severity, Severity::Ok, "{text}");
         }
     }

@@ -65,7 +65,8 @@ fn shadowed(readings: &Readings) -> Result<Diagnosis, Lacking> {
 fn defeats(forecast: Forecast) -> Vec<Defeat> {
     let Some(winner) = forecast.winner.filter(|winner| winner.key == forecast.key) else { return Vec::new() };
     let is_defeat = |loser: &Assignment| {
-        let differs = !same(&forecast.key, &loser.value, &winner.value) && taken(&loser.key, &loser.value).is_some();
+        let differs =
+            !same(&forecast.key, &loser.value, &winner.value) && taken(&loser.key, &loser.value).is_some();
         differs && is_own(&loser.place) && loser.place.file != winner.place.file
     };
     let mut losers: Vec<Assignment> = forecast.losers.into_iter().filter(is_defeat).collect();
@@ -118,7 +119,11 @@ mod tests {
         );
         assert!(finding.fix.unwrap().commands.join("\n").contains(SYSCTL_FILE));
         let late = examine_tree("S02", &[OWN, ("/usr/lib/sysctl.d/z.conf", "vm.swappiness = 60\n")]);
-        assert_eq!(late.fix.unwrap().commands, ["memtune tune status vm.swappiness"], "no file of ours would win");
+        assert_eq!(
+            late.fix.unwrap().commands,
+            ["memtune tune status vm.swappiness"],
+            "no file of ours would win"
+        );
     }
 
     #[test]
@@ -126,16 +131,22 @@ mod tests {
         let finding = examine_tree("S02", &[OWN, ("/etc/sysctl.d/60-b.conf", "vm.swappiness = 60\n")]);
         assert_eq!(finding.severity, Severity::Info);
         assert_eq!(finding.fix.unwrap().commands, ["sudo sed -i '1s/^/# /' /etc/sysctl.d/50-a.conf"]);
-        let tmpfiles = examine_tree("S02", &[OWN, ("/etc/tmpfiles.d/b.conf", "w /proc/sys/vm/swappiness - - - - 60\n")]);
+        let tmpfiles =
+            examine_tree("S02", &[OWN, ("/etc/tmpfiles.d/b.conf", "w /proc/sys/vm/swappiness - - - - 60\n")]);
         assert_eq!(tmpfiles.severity, Severity::Warn);
     }
 
     #[test]
     fn equal_values_and_other_knobs_do_not_matter() {
         for text in ["vm.swappiness = 0xa\n", "vm.dirty_ratio = 5\n"] {
-            assert_eq!(examine_tree("S02", &[OWN, ("/usr/lib/sysctl.d/z.conf", text)]).severity, Severity::Ok, "{text}");
+            assert_eq!(
+                examine_tree("S02", &[OWN, ("/usr/lib/sysctl.d/z.conf", text)]).severity,
+                Severity::Ok,
+                "{text}"
+            );
         }
-        let kernel = [("/etc/sysctl.d/a.conf", "kernel.panic=1\n"), ("/usr/lib/sysctl.d/z.conf", "kernel.panic=2\n")];
+        let kernel =
+            [("/etc/sysctl.d/a.conf", "kernel.panic=1\n"), ("/usr/lib/sysctl.d/z.conf", "kernel.panic=2\n")];
         assert_eq!(examine_tree("S02", &kernel).severity, Severity::Ok);
     }
 }

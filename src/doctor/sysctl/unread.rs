@@ -92,7 +92,11 @@ mod tests {
         assert_eq!(finding.severity, Severity::Warn);
         assert_eq!(finding.fix.unwrap().commands, [format!("sudo ln -s ../sysctl.conf {LINK}")]);
         assert_eq!(finding.evidence[0].source, "/etc/sysctl.conf:2");
-        for other in [(LINK, "->../sysctl.conf"), ("/proc/1/comm", "init\n"), ("/etc/sysctl.d/a.conf", "vm.swappiness=10\n")] {
+        for other in [
+            (LINK, "->../sysctl.conf"),
+            ("/proc/1/comm", "init\n"),
+            ("/etc/sysctl.d/a.conf", "vm.swappiness=10\n"),
+        ] {
             assert_eq!(examine_tree("S03", &[CONF, other]).severity, Severity::Ok, "{other:?}");
         }
         assert_eq!(examine_tree("S03", &[("/etc/sysctl.conf", "# vm.x = 1\n")]).severity, Severity::Ok);

@@ -10,8 +10,11 @@ fn the_last_file_by_name_wins_whatever_its_folder() {
         ("/proc/cmdline", "quiet sysctl.vm.swappiness=5\n"),
     ];
     outcome_is(&files, "vm.swappiness", "32", "/usr/lib/sysctl.d/protect-links.conf:2");
-    let losers: Vec<String> =
-        forecast(&files, "vm.swappiness").losers.into_iter().map(|one| format!("{} {}", one.place.file, one.value)).collect();
+    let losers: Vec<String> = forecast(&files, "vm.swappiness")
+        .losers
+        .into_iter()
+        .map(|one| format!("{} {}", one.place.file, one.value))
+        .collect();
     assert_eq!(losers.len(), 2);
     assert!(losers.contains(&"/proc/cmdline 5".to_owned()), "{losers:?}");
     outcome_is(&files[2..], "vm.swappiness", "5", "/proc/cmdline:1");
@@ -39,7 +42,12 @@ fn sysctl_conf_counts_where_a_link_leads_to_it() {
     assert!(forecast(&[conf, drop_in, link], "vm.swappiness").remarks.is_empty());
     // Without systemd it is the last of all.
     let later = ("/etc/sysctl.d/zz.conf", "vm.swappiness = 43\n");
-    outcome_is(&[conf, drop_in, later, ("/proc/1/comm", "init\n")], "vm.swappiness", "41", "/etc/sysctl.conf:1");
+    outcome_is(
+        &[conf, drop_in, later, ("/proc/1/comm", "init\n")],
+        "vm.swappiness",
+        "41",
+        "/etc/sysctl.conf:1",
+    );
 }
 
 #[test]
@@ -55,7 +63,8 @@ fn patterns_reach_what_no_line_names() {
 
 #[test]
 fn what_the_kernel_refuses_leaves_what_was_before() {
-    let files = [("/etc/sysctl.d/a.conf", "vm.swappiness = 10\n"), ("/run/sysctl.d/b.conf", "vm.swappiness = 201\n")];
+    let files =
+        [("/etc/sysctl.d/a.conf", "vm.swappiness = 10\n"), ("/run/sysctl.d/b.conf", "vm.swappiness = 201\n")];
     // The second line took the first out of systemd's map before anything was written.
     let refused = forecast(&files, "vm.swappiness");
     assert_eq!((refused.next_boot, refused.winner, refused.losers.len()), (None, None, 2));

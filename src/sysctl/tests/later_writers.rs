@@ -70,7 +70,10 @@ fn knobs_of_sys_are_set_by_arguments_and_tmpfiles() {
     assert_eq!(enabled.losers[0].origin, Origin::CommandLine);
     let zswap = model.forecast_path(&readings, "/sys/module/zswap/parameters/enabled");
     assert_eq!((zswap.running.as_deref(), zswap.next_boot.as_deref()), (Some("N"), Some("Y")));
-    assert_eq!(model.keys(), ["/sys/kernel/mm/transparent_hugepage/enabled", "/sys/module/zswap/parameters/enabled"]);
+    assert_eq!(
+        model.keys(),
+        ["/sys/kernel/mm/transparent_hugepage/enabled", "/sys/module/zswap/parameters/enabled"]
+    );
 }
 
 #[test]

@@ -24,7 +24,14 @@ const KEYS: [&str; 5] =
 fn line() -> impl Strategy<Value = String> {
     let key = prop::sample::select(KEYS.to_vec());
     let value = prop::sample::select(vec!["0", "1", "10", "0x20", "8192", "201", "x", "5 # y", ""]);
-    let shape = prop::sample::select(vec!["K = V", "-K=V", "-K", "w /proc/sys/P - - - - V", "SYSCTL{K}=\"V\"", "vm.* = V"]);
+    let shape = prop::sample::select(vec![
+        "K = V",
+        "-K=V",
+        "-K",
+        "w /proc/sys/P - - - - V",
+        "SYSCTL{K}=\"V\"",
+        "vm.* = V",
+    ]);
     (key, value, shape).prop_map(|(key, value, shape)| {
         shape.replace('K', key).replace('P', &key.replace('.', "/")).replace('V', value)
     })
@@ -39,8 +46,11 @@ type Files = Vec<(&'static str, String)>;
 
 fn files() -> impl Strategy<Value = Files> {
     prop::collection::btree_map(prop::sample::select(PATHS.to_vec()), text(), 0..7).prop_map(|files| {
-        // A link to itself would be written through.
-        files.into_iter().filter(|(path, text)| *path != "/etc/sysctl.conf" || !text.starts_with("->")).collect()
+        // Links to /etc/sysctl.conf are made in sysctl.d alone.
+        files
+            .into_iter()
+            .filter(|(path, text)| path.contains("/sysctl.d/") || !text.starts_with("->"))
+            .collect()
     })
 }
 

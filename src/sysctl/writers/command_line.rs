@@ -41,7 +41,9 @@ fn path_of(name: &str) -> Option<String> {
         !text.is_empty() && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-".contains(letter))
     };
     let is_parameter = MODULES.contains(&module) && is_name(parameter);
-    is_parameter.then(|| format!("/sys/module/{}/parameters/{}", module.replace('-', "_"), parameter.replace('-', "_")))
+    is_parameter.then(|| {
+        format!("/sys/module/{}/parameters/{}", module.replace('-', "_"), parameter.replace('-', "_"))
+    })
 }
 
 #[cfg(test)]
@@ -52,8 +54,10 @@ mod tests {
     #[test]
     fn knobs_and_parameters_are_told_from_the_rest() {
         let text = "root=/dev/sda1 sysctl.vm.swappiness=10 sysctl/kernel/x=1 transparent_hugepage=never zswap.max-pool=5 systemd.unit=x sysctl.vm.y=";
-        let found: Vec<(String, String)> =
-            writes(&parse(text)).into_iter().map(|write| (write.assignment.key, write.assignment.value)).collect();
+        let found: Vec<(String, String)> = writes(&parse(text))
+            .into_iter()
+            .map(|write| (write.assignment.key, write.assignment.value))
+            .collect();
         let expected = [
             ("vm.swappiness", "10"),
             ("kernel.x", "1"),

@@ -18,9 +18,11 @@ const LAST: &str = "/etc/sysctl.conf";
 
 /// The writes in their order; `last` holds the lines of /etc/sysctl.conf.
 pub(in crate::sysctl) fn writes(layers: &Layers<SysctlLine>, last: &[SysctlLine]) -> Vec<Write> {
-    let folders = layers.effective().flat_map(|file| file.lines.iter().map(|line| (file.real.as_str(), line)));
+    let folders =
+        layers.effective().flat_map(|file| file.lines.iter().map(|line| (file.real.as_str(), line)));
     let lines: Vec<(&str, &SysctlLine)> = folders.chain(last.iter().map(|line| (LAST, line))).collect();
-    let named = lines.iter().filter(|(_, line)| line.content != Content::Nonsense && !names::is_glob(&line.key));
+    let named =
+        lines.iter().filter(|(_, line)| line.content != Content::Nonsense && !names::is_glob(&line.key));
     let except: Arc<BTreeSet<String>> = Arc::new(named.map(|(_, line)| names::path_of(&line.key)).collect());
     let write = |&(file, line): &(&str, &SysctlLine)| match &line.content {
         Content::Value { value, .. } => {

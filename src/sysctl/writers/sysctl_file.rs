@@ -11,8 +11,15 @@ use crate::sysctl::write::Target;
 
 /// Where sysctl's files lie.
 pub(in crate::sysctl) static SYSCTL_FOLDERS: Kind<SysctlLine> = Kind {
-    folders: &["/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "/lib/sysctl.d"],
+    folders: &[
+        "/etc/sysctl.d",
+        "/run/sysctl.d",
+        "/usr/local/lib/sysctl.d",
+        "/usr/lib/sysctl.d",
+        "/lib/sysctl.d",
+    ],
     suffix: ".conf",
+    has_links: true,
     parse: sysctl_files::parse,
 };
 

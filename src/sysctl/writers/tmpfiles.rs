@@ -12,8 +12,15 @@ use crate::sysctl::write::{Target, Write};
 
 /// Where its files lie.
 pub(in crate::sysctl) static TMPFILES_FOLDERS: Kind<WriteLine> = Kind {
-    folders: &["/etc/tmpfiles.d", "/run/tmpfiles.d", "/usr/local/lib/tmpfiles.d", "/usr/lib/tmpfiles.d", "/lib/tmpfiles.d"],
+    folders: &[
+        "/etc/tmpfiles.d",
+        "/run/tmpfiles.d",
+        "/usr/local/lib/tmpfiles.d",
+        "/usr/lib/tmpfiles.d",
+        "/lib/tmpfiles.d",
+    ],
     suffix: ".conf",
+    has_links: false,
     parse: tmpfiles::parse,
 };
 
@@ -33,7 +40,8 @@ pub(in crate::sysctl) fn writes(layers: &Layers<WriteLine>) -> Vec<Write> {
                 false => Target::Path(line.path.clone()),
             };
             let is_first = *first.entry(&line.path).or_insert(writes.len()) == writes.len();
-            let write = Write { happens: is_first, is_computed: line.is_computed, ..Write::new(assignment, target) };
+            let write =
+                Write { happens: is_first, is_computed: line.is_computed, ..Write::new(assignment, target) };
             writes.push(write);
         }
     }

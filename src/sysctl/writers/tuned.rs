@@ -1,8 +1,8 @@
 //! tuned, when its daemon starts: the profile's knobs, and then some of sysctl's files once more.
 
+use crate::facts::readings::Readings;
 use crate::facts::sysctl_files::{Content, SysctlLine};
 use crate::facts::tuned::{self, TunedSetting};
-use crate::facts::readings::Readings;
 use crate::host::{Host, Lacking};
 use crate::sysctl::forecast::{Assignment, Origin, Place};
 use crate::sysctl::layers::Layers;
@@ -49,7 +49,11 @@ impl Tuned {
     }
 
     /// The writes of the files that are read once more; `last` holds the lines of /etc/sysctl.conf.
-    pub(in crate::sysctl) fn writes_again(&self, layers: &Layers<SysctlLine>, last: &[SysctlLine]) -> Vec<Write> {
+    pub(in crate::sysctl) fn writes_again(
+        &self,
+        layers: &Layers<SysctlLine>,
+        last: &[SysctlLine],
+    ) -> Vec<Write> {
         if !self.applies_sysctl_again {
             return Vec::new();
         }
@@ -67,7 +71,8 @@ fn starts_at_boot(readings: &Readings) -> bool {
     }
     let runs_tuned = |host: &Host, pid: u32, name: &str| {
         let is_interpreter = name.starts_with("python") || name == "platform-python";
-        let words = if is_interpreter { host.read(&format!("/proc/{pid}/cmdline")) } else { Ok(String::new()) };
+        let words =
+            if is_interpreter { host.read(&format!("/proc/{pid}/cmdline")) } else { Ok(String::new()) };
         name == "tuned" || words.is_ok_and(|words| words.split('\0').any(|word| word.ends_with("/tuned")))
     };
     match readings.processes() {

@@ -16,6 +16,7 @@ pub(in crate::sysctl) static UDEV_FOLDERS: Kind<RuleSetting> = Kind {
         "/lib/udev/rules.d",
     ],
     suffix: ".rules",
+    has_links: false,
     parse: udev_rules::parse,
 };
 
