@@ -36,7 +36,7 @@ pub(super) fn is_masked(host: &Host, unit: &str) -> bool {
         let is_empty = || host.status(&path).is_ok_and(|status| status.size.0 == 0);
         host.link(&path).is_ok_and(|target| target == "/dev/null") || (host.has(&path) && is_empty())
     };
-    ["/etc/systemd/system", "/run/systemd/system"].iter().any(|folder| is_masked(folder))
+    ["/etc/systemd/system", "/run/systemd/system"].iter().any(is_masked)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The kernel's command line and sysctl's files.
 
-use super::{KNOBS, forecast, outcome, outcome_is};
+use super::small::{KNOBS, forecast, outcome, outcome_is};
 
 #[test]
 fn the_last_file_by_name_wins_whatever_its_folder() {

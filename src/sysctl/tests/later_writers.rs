@@ -4,7 +4,7 @@ use crate::facts::readings::Readings;
 use crate::host::made_tree::made_tree;
 use crate::sysctl::{Model, Origin};
 
-use super::{forecast, outcome_is};
+use super::small::{forecast, outcome_is};
 
 const SYSCTL: (&str, &str) = ("/etc/sysctl.d/99-zz.conf", "vm.swappiness = 10\n");
 
