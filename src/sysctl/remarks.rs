@@ -40,7 +40,7 @@ pub(super) fn sysctl_system_differs(forecast: &mut Forecast, lines: &[SysctlLine
     if !is_same && bounds::check(&forecast.key, value).is_ok() {
         let key = &forecast.key;
         forecast.remarks.push(format!(
-            "`sysctl --system` would set {key} to `{value}`: it reads /etc/sysctl.conf last (line {line}), the boot does not"
+            "`sysctl --system` would set {key} to `{value}`: it reads /etc/sysctl.conf last (line {line}), unlike the boot"
         ));
     }
 }
