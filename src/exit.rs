@@ -46,7 +46,9 @@ impl Exit {
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Done => "done, and nothing to complain of",
-            Self::Findings => "there are findings at or above --fail-on, or values that do not hold in verify",
+            Self::Findings => {
+                "there are findings at or above --fail-on, or values that do not hold in verify"
+            }
             Self::Usage => "wrong usage, also a question that could not be asked",
             Self::Privilege => "a privilege is needed that the caller lacks",
             Self::Refused => "refused: it would not be safe on this machine, or conflicts with what is there",

@@ -99,7 +99,9 @@ impl Tuner<'_> {
         let sized = for_request(whole, &request);
         let mut plan = plan::apply(&request, &sized, &readings)?;
         if limits > sized.unit.len() {
-            plan.note("the profile has limits for a service, too: name it with `--unit`, such as llama.service");
+            plan.note(
+                "the profile has limits for a service, too: name it with `--unit`, such as llama.service",
+            );
         }
         let exit = planned::carry_out(plan, approval, self.global, self.host, self.terminal)?;
         if let Some(place) = elsewhere::find(&sized, &readings).filter(|_| !self.global.json) {

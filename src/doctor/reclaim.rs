@@ -41,7 +41,9 @@ fn mglru(readings: &Readings) -> Result<Diagnosis, Lacking> {
         is_enabled(mask).ok_or_else(|| Lacking::malformed(ENABLED, 1, "expected a mask such as 0x0007"))?;
     if !is_on {
         let title = "The multi-generational LRU is switched off";
-        return Ok(Diagnosis::info(title).evidence(ENABLED, "mask", mask).fix(Fix::sys(ENABLED, "y").by_hand()));
+        return Ok(Diagnosis::info(title)
+            .evidence(ENABLED, "mask", mask)
+            .fix(Fix::sys(ENABLED, "y").by_hand()));
     }
     let min_ttl = min_ttl(readings)?;
     let desk = desk(readings);

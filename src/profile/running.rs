@@ -45,15 +45,24 @@ mod tests {
         let knob = Target::Sysctl("vm.compaction_proactiveness".to_owned());
         let huge_pages = Target::Sys("/sys/kernel/mm/transparent_hugepage/enabled".to_owned());
         let (_folder, image) = made_tree(&[("/etc/hostname", "x")]);
-        assert!(!is_unknown_to_kernel(&knob, &Readings::new(&image, None)) && !is_unknown_to_kernel(&huge_pages, &Readings::new(&image, None)));
+        assert!(
+            !is_unknown_to_kernel(&knob, &Readings::new(&image, None))
+                && !is_unknown_to_kernel(&huge_pages, &Readings::new(&image, None))
+        );
         let (_folder, old) =
             made_tree(&[("/proc/sys/vm/overcommit_memory", "0\n"), ("/sys/kernel/mm/ksm/run", "0\n")]);
-        assert!(is_unknown_to_kernel(&knob, &Readings::new(&old, None)) && is_unknown_to_kernel(&huge_pages, &Readings::new(&old, None)));
+        assert!(
+            is_unknown_to_kernel(&knob, &Readings::new(&old, None))
+                && is_unknown_to_kernel(&huge_pages, &Readings::new(&old, None))
+        );
         let (_folder, captured) =
             made_tree(&[("/sos_commands/kernel/sysctl_-a", "vm.overcommit_memory = 0\n")]);
         assert!(is_unknown_to_kernel(&knob, &Readings::new(&captured, None)));
         // The capture holds no knob of this area at all.
-        assert!(!is_unknown_to_kernel(&Target::Sysctl("kernel.panic".to_owned()), &Readings::new(&captured, None)));
+        assert!(!is_unknown_to_kernel(
+            &Target::Sysctl("kernel.panic".to_owned()),
+            &Readings::new(&captured, None)
+        ));
     }
 
     #[test]
@@ -63,8 +72,14 @@ mod tests {
             ("/sys/kernel/mm/transparent_hugepage/enabled", "[always] never\n"),
         ];
         let (_folder, host) = made_tree(&files);
-        assert_eq!(value(&Target::Sysctl("vm.swappiness".to_owned()), &Readings::new(&host, None)).as_deref(), Some("60"));
-        assert_eq!(value(&Target::Sys(files[1].0.to_owned()), &Readings::new(&host, None)).as_deref(), Some("always"));
+        assert_eq!(
+            value(&Target::Sysctl("vm.swappiness".to_owned()), &Readings::new(&host, None)).as_deref(),
+            Some("60")
+        );
+        assert_eq!(
+            value(&Target::Sys(files[1].0.to_owned()), &Readings::new(&host, None)).as_deref(),
+            Some("always")
+        );
         assert_eq!(value(&Target::Sys("/sys/kernel/mm/none".to_owned()), &Readings::new(&host, None)), None);
     }
 }

@@ -131,7 +131,9 @@ pub fn offer(finding: &Finding, by_hand: bool, look: Look) -> String {
     if !by_hand {
         return title;
     }
-    title + &paragraph::indented(look, 7, "memtune cannot take this back, so it is left to you to type:") + &fix(finding, look, 7)
+    title
+        + &paragraph::indented(look, 7, "memtune cannot take this back, so it is left to you to type:")
+        + &fix(finding, look, 7)
 }
 
 fn fine(report: &Report, look: Look) -> String {

@@ -40,7 +40,8 @@ impl<'f> Status<'f> {
 
 impl<'f> Key<'f> {
     fn of(forecast: &'f Forecast) -> Self {
-        let loser = |one: &'f Assignment| Loser { file: &one.place.file, line: one.place.line, value: &one.value };
+        let loser =
+            |one: &'f Assignment| Loser { file: &one.place.file, line: one.place.line, value: &one.value };
         Self {
             key: &forecast.key,
             running: forecast.running.as_deref(),
@@ -55,7 +56,11 @@ impl<'f> Key<'f> {
 /// Renders knob after knob: what runs, what the next boot sets, who wins and who loses.
 pub fn render(forecasts: &[Forecast], look: Look) -> String {
     if forecasts.is_empty() {
-        return paragraph::indented(look, 0, "Nothing here sets a kernel knob at boot; the kernel's own values hold.");
+        return paragraph::indented(
+            look,
+            0,
+            "Nothing here sets a kernel knob at boot; the kernel's own values hold.",
+        );
     }
     let differing = forecasts.iter().filter(|one| differs(one)).count();
     let knobs: Vec<String> = forecasts.iter().map(|one| knob(one, look)).collect();
@@ -81,7 +86,8 @@ fn knob(forecast: &Forecast, look: Look) -> String {
         (Some(_), false) => ", and after the next boot".to_owned(),
         (None, _) => String::new(),
     };
-    let mut text = format!("{} = {}{}\n", styled(HEADING, &harmless(&forecast.key)), harmless(running), harmless(&next));
+    let mut text =
+        format!("{} = {}{}\n", styled(HEADING, &harmless(&forecast.key)), harmless(running), harmless(&next));
     match &forecast.winner {
         Some(winner) => text += &line(look, "set by ", winner),
         None => text += &paragraph::indented(look, 4, "nothing sets it"),

@@ -19,8 +19,7 @@ impl Schema {
     }
 
     fn of(name: &str) -> Self {
-        let path =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/schema/{name}.schema.json"));
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/schema/{name}.schema.json"));
         let mut schemas = Schemas::new();
         let index = Compiler::new().compile(path.to_str().unwrap(), &mut schemas).unwrap();
         Self { schemas, index }
@@ -75,7 +74,10 @@ fn what_tune_prints_follows_its_schemas() {
         ("plan-1", "tune diff hydrus"),
         ("plan-1", "tune diff jetson-llm --literal"),
         ("tune-status-1", "tune status"),
-        ("tune-status-1", "tune status vm.swappiness /sys/kernel/mm/transparent_hugepage/enabled no.such.knob"),
+        (
+            "tune-status-1",
+            "tune status vm.swappiness /sys/kernel/mm/transparent_hugepage/enabled no.such.knob",
+        ),
         ("verify-1", "tune verify desktop-zram"),
         ("profiles-1", "tune list"),
         ("profiles-1", "tune recommend"),

@@ -5,7 +5,8 @@ use crate::host::made_tree::made_tree;
 use crate::sysctl::{Forecast, Model};
 
 /// A machine with one knob that shows 60, and that it can be seen that it has knobs.
-pub(super) const KNOBS: [(&str, &str); 2] = [("/proc/sys/vm/swappiness", "60\n"), ("/proc/sys/kernel/ostype", "Linux\n")];
+pub(super) const KNOBS: [(&str, &str); 2] =
+    [("/proc/sys/vm/swappiness", "60\n"), ("/proc/sys/kernel/ostype", "Linux\n")];
 
 /// What becomes of `key` on a machine that has just these files.
 pub(super) fn forecast(files: &[(&str, &str)], key: &str) -> Forecast {
