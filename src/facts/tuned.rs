@@ -92,6 +92,19 @@ pub fn applies_sysctl_again(host: &Host) -> bool {
     !told.is_some_and(|one| matches!(one.value.to_ascii_lowercase().as_str(), "0" | "false" | "no"))
 }
 
+/// Whether the tuned that is installed takes `.` and `/` of a knob's name for each other, as sysctl does; older ones take both for a
+/// slash. Where its program is not to be seen, it is taken for a newer one.
+pub fn swaps_separators(host: &Host) -> bool {
+    let folders = host.list("/usr/lib").unwrap_or_default().into_iter();
+    let versions = folders.filter(|name| name.starts_with("python3"));
+    let mut plugins = versions.flat_map(|version| {
+        ["dist-packages", "site-packages"]
+            .map(|place| format!("/usr/lib/{version}/{place}/tuned/plugins/plugin_sysctl.py"))
+    });
+    let text = plugins.find_map(|path| host.read(&path).ok());
+    !text.is_some_and(|text| text.contains(r#"option.replace(".", "/")"#))
+}
+
 /// The settings of the `sysctl` and `vm` plugins that `profiles` make together; later ones override earlier ones.
 pub fn settings(host: &Host, profiles: &[String]) -> Vec<TunedSetting> {
     let mut merged = Merged { settings: BTreeMap::new(), files_left: MOST_PROFILES };

@@ -55,6 +55,20 @@ fn tuned_comes_last_and_reads_etc_once_more() {
 }
 
 #[test]
+fn an_older_tuned_takes_dots_for_slashes_and_slashes_too() {
+    const PLUGIN: &str = "/usr/lib/python3/dist-packages/tuned/plugins/plugin_sysctl.py";
+    let mut files = vec![
+        ("/etc/tuned/active_profile", "own\n"),
+        ("/etc/tuned/own/tuned.conf", "[sysctl]\nvm.swappiness=30\n"),
+        ("/etc/sysctl.d/a.conf", "  vm/./swappiness= 12 \n-vm/swappiness = 13\nvm/.swappiness = x\n"),
+        ("/etc/sysctl.d/b.conf", "vm.swappiness = 1\\\n"),
+    ];
+    outcome_is(&files, "vm.swappiness", "30", "/etc/tuned/own/tuned.conf:2");
+    files.push((PLUGIN, "\treturn \"/proc/sys/%s\" % option.replace(\".\", \"/\")\n"));
+    outcome_is(&files, "vm.swappiness", "12", "/etc/sysctl.d/a.conf:1");
+}
+
+#[test]
 fn knobs_of_sys_are_set_by_arguments_and_tmpfiles() {
     const ENABLED: &str = "/sys/kernel/mm/transparent_hugepage/enabled";
     let (_folder, host) = made_tree(&[

@@ -19,6 +19,7 @@ const THP: &str = "/sys/kernel/mm/transparent_hugepage/";
 pub(in crate::sysctl) struct Tuned {
     settings: Vec<TunedSetting>,
     applies_sysctl_again: bool,
+    swaps_separators: bool,
 }
 
 impl Tuned {
@@ -35,7 +36,9 @@ impl Tuned {
         let settings = tuned::settings(host, &profiles);
         // The part of tuned that reads these files again is that which sets a profile's sysctl lines.
         let has_sysctl = settings.iter().any(|one| one.plugin == "sysctl");
-        Ok(Self { applies_sysctl_again: has_sysctl && tuned::applies_sysctl_again(host), settings })
+        let applies_sysctl_again = has_sysctl && tuned::applies_sysctl_again(host);
+        let swaps_separators = applies_sysctl_again && tuned::swaps_separators(host);
+        Ok(Self { settings, applies_sysctl_again, swaps_separators })
     }
 
     /// Whether sysctl's files are read once more.
@@ -59,7 +62,22 @@ impl Tuned {
         }
         let folders = layers.effective_of(&FOLDERS);
         let folders = folders.flat_map(|file| file.lines.iter().map(|line| (file.real.as_str(), line)));
-        folders.chain(last.iter().map(|line| ("/etc/sysctl.conf", line))).filter_map(line_write).collect()
+        let all = folders.chain(last.iter().map(|line| ("/etc/sysctl.conf", line)));
+        all.filter_map(|(file, line)| self.line_write(file, line)).collect()
+    }
+    /// tuned knows no dash that forgives and no patterns: such lines name no knob to it.
+    fn line_write(&self, file: &str, line: &SysctlLine) -> Option<Write> {
+        let Content::Value { value, is_forgiving: false } = &line.content else { return None };
+        let has_slash = line.key.contains('/');
+        if names::is_glob(&line.key) || has_slash && self.swaps_separators {
+            return None;
+        }
+        let place = Place { file: file.to_owned(), line: line.line };
+        let words = line.key.split(['.', '/']).filter(|word| !word.is_empty());
+        let key = words.collect::<Vec<_>>().join(".");
+        let target = Target::Path(names::path_of(&key));
+        let assignment = Assignment { place, key, value: value.clone(), origin: Origin::TunedAgain };
+        Some(Write::new(assignment, target))
     }
 }
 
@@ -102,16 +120,4 @@ fn vm_path(key: &str) -> Option<String> {
         "transparent_hugepage.defrag" => Some(format!("{THP}defrag")),
         _ => key.starts_with("dirty_").then(|| names::path_of(&format!("vm.{key}"))),
     }
-}
-
-/// tuned knows no dash that forgives, no patterns, and always swaps dots and slashes: other lines name no knob to it.
-fn line_write((file, line): (&str, &SysctlLine)) -> Option<Write> {
-    let Content::Value { value, is_forgiving: false } = &line.content else { return None };
-    if line.key.contains('/') || names::is_glob(&line.key) {
-        return None;
-    }
-    let place = Place { file: file.to_owned(), line: line.line };
-    let key = names::dotted(&line.key);
-    let assignment = Assignment { place, key, value: value.clone(), origin: Origin::TunedAgain };
-    Some(Write::new(assignment, Target::Path(names::path_of(&line.key))))
 }
