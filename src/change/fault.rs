@@ -17,9 +17,9 @@ pub(super) fn on_file(deed: &str, path: &str, error: &io::Error) -> Fault {
     match error.raw_os_error() {
         Some(ELOOP) => Fault::new(
             Exit::Refused,
-            format!("cannot {deed} `{path}`: a symbolic link stands there, and memtune writes through none"),
+            format!("cannot {deed} `{path}`: that is a symbolic link, or leads through one, and memtune writes through none"),
         )
-        .hint(format!("see where it leads with `namei -l {path}`, and put a file or folder in its place")),
+        .hint(format!("`namei -l {path}` shows the link; put a file or folder in its place")),
         Some(EROFS) => fault(Exit::Failed).hint("it is mounted read-only; see `findmnt -T` for the mount"),
         Some(ENOSPC) => fault(Exit::Failed).hint("make room on that file system and try again"),
         Some(EPERM) if is_root() => {

@@ -34,5 +34,5 @@ pub use command::{CommandChange, typed};
 pub use file::FileChange;
 pub use knob::{Companion, KnobChange};
 pub use plan::{Area, Plan, Refused};
-pub use privilege::may_write;
+pub use privilege::{may_write, refuse_unwritable};
 pub use recover::{Recovered, pending, recover};

@@ -118,7 +118,10 @@ fn for_people(plan: Plan, approval: Approval, host: &Host, terminal: &mut Termin
     if let Some(exit) = without_writing(&plan, approval) {
         return Ok(exit);
     }
-    if !change::may_write(host) {
+    if let Err(fault) = change::refuse_unwritable(host) {
+        if fault.exit != Exit::Privilege {
+            return Err(fault.into());
+        }
         terminal.show(&shown::needs_root(&for_sudo(), terminal.look))?;
         return Ok(Exit::Privilege);
     }
@@ -139,10 +142,10 @@ fn for_programs(plan: Plan, approval: Approval, host: &Host, terminal: &mut Term
         terminal.show(&json::object(&Answer { plan: &plan, applied: None })?)?;
         return Ok(exit);
     }
-    if !change::may_write(host) {
+    let answer = with_sudo(change::refuse_unwritable(host));
+    if answer.is_err() {
         terminal.show(&json::object(&Answer { plan: &plan, applied: None })?)?;
-        let fault = Fault::new(Exit::Privilege, "carrying out this plan needs root");
-        return Err(fault.hint(for_sudo()).into());
+        return Ok(answer.map(|()| Exit::Done)?);
     }
     if !approval.yes {
         let fault = Fault::new(Exit::Usage, "with `--json` no question can be asked");

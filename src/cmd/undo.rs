@@ -58,7 +58,7 @@ fn finish(
     if approval.dry_run {
         return planned::carry_out(pending_plan(pending), approval, global, host, terminal);
     }
-    planned::with_sudo(may_write(host))?;
+    planned::with_sudo(change::refuse_unwritable(host))?;
     let Some(recovered) = change::recover(host)? else {
         // It ended by itself between two looks at the journal.
         return Err(Fault::new(Exit::Refused, format!("change {} is no longer under way", pending.id))
@@ -80,11 +80,4 @@ fn pending_plan(pending: &Entry) -> Plan {
     let mut plan = Plan::new(title, Area::Undo);
     plan.note(format!("`memtune history {}` shows what it was about to do", pending.id));
     plan
-}
-
-fn may_write(host: &Host) -> Result<(), Fault> {
-    if change::may_write(host) {
-        return Ok(());
-    }
-    Err(Fault::new(Exit::Privilege, "taking a change back needs root"))
 }

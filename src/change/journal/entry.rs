@@ -91,9 +91,9 @@ impl Entry {
         }
     }
 
-    /// Whether what it did is still there.
+    /// Whether what it did is still there, be it in part.
     pub fn is_in_force(&self) -> bool {
-        self.state == State::Applied
+        matches!(self.state, State::Applied | State::Incomplete)
     }
 
     /// Its plan, as it was shown.

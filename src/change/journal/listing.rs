@@ -60,10 +60,12 @@ impl Journal {
     fn tell_undone(&mut self) {
         let mut undone: BTreeMap<u64, u64> = BTreeMap::new();
         // From the newest: whether an undo is in force is known before what it undid.
-        for entry in self.entries.iter_mut().rev().filter(|entry| entry.state == State::Applied) {
+        for entry in self.entries.iter_mut().rev().filter(|entry| entry.is_in_force()) {
             entry.undone_by = undone.get(&entry.id).copied();
             match entry.undone_by {
                 Some(_) => entry.state = State::Undone,
+                // What took something back only in part has not undone it.
+                None if entry.state == State::Incomplete => {}
                 None => {
                     for &id in entry.undoes.iter().filter(|&&id| id < entry.id) {
                         undone.entry(id).or_insert(entry.id);

@@ -123,7 +123,15 @@ impl Folder {
 
     /// Removes the file `name`; whether there was one.
     pub(super) fn remove_file(&self, name: &str) -> io::Result<bool> {
-        removed(rustix::fs::unlinkat(&self.0, name, AtFlags::empty()))
+        match rustix::fs::unlinkat(&self.0, name, AtFlags::empty()) {
+            // A read-only file system refuses to remove even what is not there.
+            Err(Errno::ROFS) if self.lacks(name) => Ok(false),
+            answer => removed(answer),
+        }
+    }
+
+    fn lacks(&self, name: &str) -> bool {
+        matches!(rustix::fs::statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW), Err(Errno::NOENT))
     }
 
     /// Removes the folder `name`; whether there was one.
