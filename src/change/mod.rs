@@ -8,6 +8,7 @@
 //! what memtune wrote itself. There is no clock here.
 
 mod apply;
+pub mod aside;
 mod changes;
 mod command;
 mod content;

@@ -154,6 +154,16 @@ impl Plan {
         &self.changes
     }
 
+    /// What its files shall hold, by their paths; `None` where the file shall be gone.
+    pub fn files(&self) -> impl Iterator<Item = (&str, Option<&[u8]>)> {
+        self.changes.iter().filter_map(|change| match change {
+            Change::File(file) => {
+                Some((file.target.as_str(), file.after.as_ref().map(|state| state.content.as_slice())))
+            }
+            _ => None,
+        })
+    }
+
     /// What would not be safe.
     pub fn refused(&self) -> &[Refused] {
         &self.refused

@@ -4,20 +4,22 @@ use anyhow::Result;
 
 use crate::change::Why;
 use crate::cli::Global;
-use crate::doctor::finding::{Finding, Fix, Remedy, SYSCTL_FILE, Severity, TMPFILES_FILE};
-use crate::exit::Exit;
+use crate::doctor::examine;
+use crate::doctor::finding::{Finding, Fix, Remedy, Severity};
+use crate::doctor::registry;
+use crate::exit::{Exit, Fault};
 use crate::facts::readings::Readings;
 use crate::host::Host;
-use crate::tune::fixes::{self, FixedKnob, FixedLine};
-use crate::ui::report;
+use crate::tune::fixes::{self, Mending};
 use crate::ui::terminal::Terminal;
+use crate::ui::{message, report};
 
 use super::planned::{self, Approval};
 
-/// Offers to mend `findings`, the most urgent first; what was declined stays as it is.
+/// Offers to mend `findings`, the most urgent first; what was declined or cannot be done stays as it is, and the next is offered.
 ///
 /// # Errors
-/// Says what could not be planned or done.
+/// Says what could not be taken back, or that the whole of it needs root.
 pub(super) fn run(
     findings: &[Finding],
     global: &Global,
@@ -33,13 +35,34 @@ pub(super) fn run(
         done.push(fix);
         terminal.show(&report::offer(finding, fix.remedies.is_empty(), terminal.look))?;
         if !fix.remedies.is_empty() {
-            exit = carry_out(finding, fix, global, host, terminal)?.max(exit);
+            exit = offer(finding, fix, global, host, terminal)?.max(exit);
         }
     }
     if done.is_empty() {
         terminal.show("Nothing that was found has a fix that could be offered.\n")?;
     }
     Ok(exit)
+}
+
+/// As [`carry_out`], but what stands in the way of this fix does not end the others.
+fn offer(
+    finding: &Finding,
+    fix: &Fix,
+    global: &Global,
+    host: &Host,
+    terminal: &mut Terminal,
+) -> Result<Exit> {
+    let error = match carry_out(finding, fix, global, host, terminal) {
+        Ok(exit) => return Ok(exit),
+        Err(error) => error,
+    };
+    match error.downcast_ref::<Fault>() {
+        Some(fault) if matches!(fault.exit, Exit::Refused | Exit::Failed) => {
+            message::error(&fault.to_string(), fault.hint.as_deref());
+            Ok(fault.exit)
+        }
+        _ => Err(error),
+    }
 }
 
 fn carry_out(
@@ -49,23 +72,34 @@ fn carry_out(
     host: &Host,
     terminal: &mut Terminal,
 ) -> Result<Exit> {
-    let title = format!("{}: {}", finding.id, finding.title);
-    let source = finding.refs.first().copied().unwrap_or("memtune-checks(7)");
     // An earlier fix may have changed what this one starts from: everything is read anew.
     let readings = Readings::new(host, None);
-    let (knobs, lines) = parts(&fix.remedies);
-    let plan = fixes::plan(&title, &Why::new(finding.why, source), &knobs, &lines, &readings)?;
+    let Some(fix) = as_of_now(finding, fix, &readings) else {
+        terminal.show("An earlier fix has mended this.\n")?;
+        return Ok(Exit::Done);
+    };
+    let source = finding.refs.first().copied().unwrap_or("memtune-checks(7)");
+    let plan = fixes::plan(&mending(finding, &fix), &Why::new(finding.why, source), &readings)?;
     planned::carry_out(plan, Approval::of(global), global, host, terminal)
 }
 
-fn parts(remedies: &[Remedy]) -> (Vec<FixedKnob>, Vec<FixedLine>) {
-    let (mut knobs, mut lines) = (Vec::new(), Vec::new());
-    for remedy in remedies {
-        match remedy.clone() {
-            Remedy::Knob { key, value } => knobs.push(FixedKnob { name: key, value, file: SYSCTL_FILE }),
-            Remedy::Sys { path, value } => knobs.push(FixedKnob { name: path, value, file: TMPFILES_FILE }),
-            Remedy::CommentOut { file, line } => lines.push(FixedLine { file, line }),
+/// The fix with the numbers that its lines have now; `None` where there is nothing to mend any more.
+fn as_of_now(finding: &Finding, fix: &Fix, readings: &Readings) -> Option<Fix> {
+    let names_lines = fix.remedies.iter().any(|remedy| matches!(remedy, Remedy::CommentOut { .. }));
+    match registry::find(finding.id).filter(|_| names_lines) {
+        Some(check) => examine::run(check, readings).fix.filter(|fix| !fix.remedies.is_empty()),
+        None => Some(fix.clone()),
+    }
+}
+
+fn mending<'f>(finding: &'f Finding, fix: &Fix) -> Mending<'f> {
+    let mut mending = Mending { id: finding.id, title: &finding.title, knobs: Vec::new(), lines: Vec::new() };
+    for remedy in fix.remedies.iter().cloned() {
+        match remedy {
+            Remedy::Knob { key, value } => mending.knobs.push((key, value)),
+            Remedy::Sys { path, value } => mending.knobs.push((path, value)),
+            Remedy::CommentOut { file, line } => mending.lines.push((file, line)),
         }
     }
-    (knobs, lines)
+    mending
 }

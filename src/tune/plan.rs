@@ -11,7 +11,7 @@ use crate::sysctl::Model;
 use crate::sysctl::names::path_of;
 
 use super::active::{self, Active};
-use super::{elsewhere, files, rivals, unit, wishes};
+use super::{elsewhere, files, off, rivals, unit, wishes};
 
 /// What shall be applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,11 +42,12 @@ pub fn apply(request: &Request, sized: &Sized, readings: &Readings) -> Result<Pl
     for file in files.0.iter().filter(|file| file.text.is_some()) {
         plan.file(host, &file.path, file.text.as_deref(), file.why())?;
     }
-    set_aside_rivals(&mut plan, sized, &files, readings)?;
     if let Some(unit) = &unit {
         unit::examine(&mut plan, sized, unit, readings)?;
     }
+    // First the owner's lines come back that an earlier profile put aside, then those go that would win over this one.
     take_back_others(&mut plan, sized, &files, host)?;
+    set_aside_rivals(&mut plan, sized, &files, readings)?;
     remove_strays(&mut plan, &files, host)?;
     wishes::sentences(sized, readings).into_iter().for_each(|sentence| plan.note(sentence));
     if plan.steps().iter().any(|step| step.target().starts_with(unit::FOLDER)) {
@@ -75,13 +76,19 @@ fn judge(plan: &mut Plan, sized: &Sized, readings: &Readings) {
 
 /// Whatever the profile before this one set, and this one does not, becomes again what it was.
 fn take_back_others(plan: &mut Plan, sized: &Sized, files: &Files, host: &Host) -> Result<(), Fault> {
-    match undo::take_back(plan, host, Area::Tune, &targets(sized, files)) {
-        Err(fault) if fault.exit == Exit::Privilege => {
-            plan.note("what an earlier profile set is written in the journal, which only root can read: it is not shown here");
-            Ok(())
-        }
-        answer => answer,
+    let mut ours: Vec<&str> = files.0.iter().map(|file| file.path.as_str()).collect();
+    ours.retain(|path| files.text(path).is_some());
+    for path in edited(&ours, host) {
+        plan.note(format!("`{path}` was edited since memtune wrote it: what the lines with `-` show is overwritten"));
     }
+    undo::take_back(plan, host, Area::Tune, &targets(sized, files))
+}
+
+/// Those of `ours` that are not as memtune left them; without root nobody can tell.
+fn edited(ours: &[&str], host: &Host) -> Vec<String> {
+    let entries = off::entries(host).unwrap_or_default();
+    let drifted = undo::drifted(host, &entries).unwrap_or_default();
+    drifted.into_iter().map(|one| one.target).filter(|target| ours.contains(&target.as_str())).collect()
 }
 
 /// Files of ours that the journal no longer knows, since somebody removed it.
@@ -193,6 +200,10 @@ fn set_aside_rivals(plan: &mut Plan, sized: &Sized, files: &Files, readings: &Re
     for path in [files::SYSCTL, files::TMPFILES] {
         model = model.with_file(path, files.text(path));
     }
+    let planned = planned_texts(plan, files);
+    for (path, text) in &planned {
+        model = model.with_file(path, Some(text));
+    }
     let wanted: BTreeMap<&str, &str> = sized
         .settings
         .iter()
@@ -201,11 +212,20 @@ fn set_aside_rivals(plan: &mut Plan, sized: &Sized, files: &Files, readings: &Re
             Target::Unit(_) => None,
         })
         .collect();
-    let found = rivals::find(model, &wanted, &[files::SYSCTL, files::TMPFILES], &BTreeMap::new(), readings)?;
-    for (path, text) in &found.files {
+    let found = rivals::find(model, &wanted, &[files::SYSCTL, files::TMPFILES], &planned, readings)?;
+    for (path, text) in found.files.iter().filter(|(path, text)| planned.get(*path) != Some(text)) {
         let reason = "lines that would win over the profile at the next boot, or when somebody types `sysctl --system`";
         plan.file(readings.host(), path, Some(text), Why::new(reason, "sysctl.d(5)"))?;
     }
     found.remarks.into_iter().for_each(|remark| plan.note(remark));
     Ok(())
+}
+
+/// What files of others shall hold when the lines of an earlier profile are back in them.
+fn planned_texts(plan: &Plan, files: &Files) -> BTreeMap<String, String> {
+    let of_others = plan.files().filter(|(path, _)| files.0.iter().all(|file| file.path != *path));
+    let text = |(path, content): (&str, Option<&[u8]>)| {
+        Some((path.to_owned(), String::from_utf8(content?.to_vec()).ok()?))
+    };
+    of_others.filter_map(text).collect()
 }

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use crate::exit::{Exit, Fault};
+use crate::change::aside;
+use crate::exit::Fault;
 use crate::facts::readings::Readings;
 use crate::host::Host;
 use crate::sysctl::bounds::same;
 use crate::sysctl::{Assignment, Model};
 
+use super::files;
+
 /// More lines than anybody keeps about one machine's memory.
 const MOST_LINES: usize = 200;
-
-/// What stands before a line that is put aside.
-const MARK: &str = "# put aside by memtune: ";
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -21,6 +21,16 @@ pub(super) struct Rivals {
     pub(super) files: BTreeMap<String, String>,
     /// Who else will win, and cannot be put aside by us.
     pub(super) remarks: Vec<String>,
+}
+
+impl Rivals {
+    /// What a file of the owner's shall hold so far; `None` where it is no text, in which memtune could only do harm.
+    fn text(&self, host: &Host, file: &str) -> Result<Option<String>, Fault> {
+        match self.files.get(file) {
+            Some(text) => Ok(Some(text.clone())),
+            None => aside::text(host, file),
+        }
+    }
 }
 
 /// Finds them. `wanted` are values by sysctl name or path below /sys, which `model` already knows from the files `ours`; `planned` are texts
@@ -41,13 +51,15 @@ pub(super) fn find(
         // Each round puts one line aside, and the next one may come to light behind it.
         for _ in 0..MOST_LINES {
             let Some(line) = rival(&model, name, value, ours, readings) else { break };
-            let file = real_file(host, &line.place.file);
-            if !is_owners(&file) {
+            let file = line.place.file.clone();
+            let text = if is_owners(&file) { rivals.text(host, &file)? } else { None };
+            let Some(text) = text else {
                 rivals.remarks.push(remark(&line, name));
                 break;
-            }
-            let text = put_aside(&mut rivals, host, &file, line.place.line)?;
+            };
+            let text = aside::without_line(&text, line.place.line);
             model = model.with_file(&file, Some(&text));
+            rivals.files.insert(file, text);
         }
     }
     Ok(rivals)
@@ -66,38 +78,12 @@ fn rival(model: &Model, name: &str, value: &str, ours: &[&str], readings: &Readi
     forecast.winner.filter(is_other).or_else(left_over)
 }
 
-/// Debian's 99-sysctl.conf is a link to /etc/sysctl.conf: the line stands there.
-fn real_file(host: &Host, file: &str) -> String {
-    match host.link(file) {
-        Ok(target) if target.ends_with("/sysctl.conf") => "/etc/sysctl.conf".to_owned(),
-        _ => file.to_owned(),
-    }
-}
-
-/// What packages brought is not ours to edit, and what lies below /run is gone at the next boot.
+/// What packages brought is not ours to edit, what lies below /run is gone at the next boot, and what a profile wrote is no line of
+/// the owner's.
 fn is_owners(file: &str) -> bool {
-    file == "/etc/sysctl.conf"
-        || ["/etc/sysctl.d/", "/etc/tmpfiles.d/"].iter().any(|folder| file.starts_with(folder))
-}
-
-/// Puts one line aside; returns the file's text without it.
-fn put_aside(rivals: &mut Rivals, host: &Host, file: &str, line: usize) -> Result<String, Fault> {
-    let text = match rivals.files.get(file) {
-        Some(text) => text.clone(),
-        None => host.read(file).map_err(|lacking| Fault::new(Exit::Failed, lacking.to_string()))?,
-    };
-    let without = without_line(&text, line);
-    rivals.files.insert(file.to_owned(), without.clone());
-    Ok(without)
-}
-
-/// `text` with one line, counted from 1, commented out.
-pub(super) fn without_line(text: &str, line: usize) -> String {
-    let content = |(number, content): (usize, &str)| match number == line {
-        true => format!("{MARK}{content}"),
-        false => content.to_owned(),
-    };
-    (1..).zip(text.split_inclusive('\n')).map(content).collect()
+    let is_ours = [files::SYSCTL, files::TMPFILES].contains(&file);
+    let is_in = |folder: &&str| file.starts_with(*folder);
+    !is_ours && (file == "/etc/sysctl.conf" || ["/etc/sysctl.d/", "/etc/tmpfiles.d/"].iter().any(|folder| is_in(&folder)))
 }
 
 fn remark(line: &Assignment, name: &str) -> String {

@@ -57,6 +57,18 @@ fn file_back(
     Ok(FileChange { target, before, after: first.before.clone(), folders, why: why(chain) })
 }
 
+/// From `now` to the same with the lines back that memtune had put aside.
+pub(super) fn lines_back(chain: &Chain<'_>, now: FileState, content: Vec<u8>) -> Change {
+    let after = FileState { content, ..now.clone() };
+    Change::File(FileChange {
+        target: chain.first.target().to_owned(),
+        before: Some(now),
+        after: Some(after),
+        folders: Vec::new(),
+        why: Why::new("the lines that memtune put aside come back", "the journal of memtune"),
+    })
+}
+
 /// Where an entry made a file and its folders, and a later one took the file away, the folders are left.
 pub(super) fn folders_back(machine: &Machine<'_>, journal: &Journal, chain: &Chain<'_>) -> Option<Change> {
     let Change::File(first) = chain.first else { return None };

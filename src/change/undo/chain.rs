@@ -13,6 +13,8 @@ pub(super) struct Chain<'e> {
     pub(super) entry: &'e Entry,
     /// Whose first change it is.
     pub(super) first_entry: u64,
+    /// All of its changes, the oldest first.
+    pub(super) all: Vec<&'e Change>,
     /// A change that did not find what the one before it had left.
     pub(super) broken_at: Option<(&'e Change, &'e Change)>,
 }
@@ -24,7 +26,14 @@ pub(super) fn chains<'e>(entries: &[&'e Entry]) -> Vec<Chain<'e>> {
         for change in entry.changes.iter().filter(|change| !matches!(change, Change::Command(_))) {
             let place = chains.iter().position(|chain| chain.first.target() == change.target());
             let chain = match place.map(|place| chains.remove(place)) {
-                None => Chain { first: change, last: change, entry, first_entry: entry.id, broken_at: None },
+                None => Chain {
+                    first: change,
+                    last: change,
+                    entry,
+                    first_entry: entry.id,
+                    all: vec![change],
+                    broken_at: None,
+                },
                 Some(known) => known.with(entry, change),
             };
             chains.push(chain);
@@ -34,8 +43,9 @@ pub(super) fn chains<'e>(entries: &[&'e Entry]) -> Vec<Chain<'e>> {
 }
 
 impl<'e> Chain<'e> {
-    fn with(self, entry: &'e Entry, change: &'e Change) -> Self {
+    fn with(mut self, entry: &'e Entry, change: &'e Change) -> Self {
         let broken = (!follows(self.last, change)).then_some((self.last, change));
+        self.all.push(change);
         Self { last: change, entry, broken_at: self.broken_at.or(broken), ..self }
     }
 }

@@ -1,5 +1,8 @@
 //! What somebody else changed since memtune wrote it.
 
+use std::collections::BTreeSet;
+
+use crate::change::aside;
 use crate::change::changes::{Change, knob_name};
 use crate::change::diff;
 use crate::change::fault;
@@ -31,6 +34,8 @@ pub(super) enum Standing {
     Ours(Now),
     /// Neither, after a boot: a knob has what the boot gave it.
     Rebooted(String),
+    /// Somebody else's file, of which memtune only put lines aside: what it is with them back.
+    Shared(FileState, Vec<u8>),
     /// Neither: somebody else's.
     Drifted(Now, Drifted),
 }
@@ -75,10 +80,16 @@ pub(super) fn standing(
             };
             Ok(Some(if is_same(now.as_ref(), first.before.as_ref()) {
                 Standing::Before
+            } else if chain.broken_at.is_none() && is_same(now.as_ref(), last.after.as_ref()) {
+                Standing::Ours(Now::File(now))
+            } else if let Some((shared, content)) = shared(chain, now.as_ref()) {
+                Standing::Shared(shared, content)
             } else if !is_same(now.as_ref(), last.after.as_ref()) {
                 let drifted = between(last.after.as_ref(), now.as_ref());
                 Standing::Drifted(Now::File(now), drifted)
-            } else if let Some((Change::File(left), Change::File(found))) = chain.broken_at {
+            } else if let Some((Change::File(left), Change::File(found))) = chain.broken_at
+                && is_still_there(left.after.as_ref(), found.before.as_ref(), now.as_ref())
+            {
                 let drifted = between(left.after.as_ref(), found.before.as_ref());
                 Standing::Drifted(Now::File(now), drifted)
             } else {
@@ -103,4 +114,24 @@ pub(super) fn standing(
         }
         _ => Ok(None),
     }
+}
+
+fn shared(chain: &Chain<'_>, now: Option<&FileState>) -> Option<(FileState, Vec<u8>)> {
+    let changes = chain.all.iter().map(|change| match change {
+        Change::File(file) => Some(file),
+        _ => None,
+    });
+    let content = aside::restored(&changes.collect::<Option<Vec<_>>>()?, &now?.content)?;
+    Some((now?.clone(), content))
+}
+
+/// Whether what somebody did to a file between two changes is in it still. The owner has seen in the plan of the second what
+/// that one would overwrite.
+fn is_still_there(left: Option<&FileState>, found: Option<&FileState>, now: Option<&FileState>) -> bool {
+    let (Some(left), Some(found), Some(now)) = (left, found, now) else { return true };
+    let [left, found, now] = [left, found, now].map(|state| {
+        state.content.split(|&byte| byte == b'\n').collect::<BTreeSet<&[u8]>>()
+    });
+    let is_added = found.difference(&left).any(|line| now.contains(line));
+    is_added || left.difference(&found).any(|line| !now.contains(line) && !line.is_empty())
 }

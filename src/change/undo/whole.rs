@@ -9,10 +9,10 @@ use crate::change::plan::{Area, Plan, is_idle};
 use crate::exit::{Exit, Fault};
 use crate::host::Host;
 
-use super::back::{change_back, folders_back};
+use super::back::{change_back, folders_back, lines_back};
 use super::builders::refuse_builders;
 use super::chain::{Chain, chains};
-use super::drift::{Standing, standing};
+use super::drift::{Now, Standing, standing};
 use super::ledger::Ledger;
 
 /// Whether what somebody else changed since may be overwritten.
@@ -63,7 +63,7 @@ pub(in crate::change) fn take_back_on(
     let journal = match journal::read(machine.host) {
         // Others than root see the rest of the plan; they cannot carry it out anyway.
         Err(fault) if fault.exit == Exit::Privilege && plan.area != Area::Undo => {
-            plan.note("what was set before and is taken back along with this is known to root alone");
+            plan.note("whether an earlier profile changed more, which would be taken back along with this, only root can see");
             return Ok(());
         }
         journal => journal?,
@@ -134,7 +134,16 @@ fn add_targets(
                 continue;
             }
             Some(Standing::Ours(now)) => now,
+            Some(Standing::Shared(now, content)) => {
+                Some(lines_back(chain, now, content)).filter(|back| !is_idle(back)).into_iter().for_each(|back| plan.push(back));
+                continue;
+            }
             Some(Standing::Drifted(now, _)) if force == Force::Yes => now,
+            // Where something else is applied, a knob that is not ours any more is left to whoever set it.
+            Some(Standing::Drifted(Now::Knob(now), found)) if plan.area != Area::Undo => {
+                plan.note(format!("{} is {now}, which somebody else set since, and stays", found.target));
+                continue;
+            }
             Some(Standing::Drifted(_, found)) => {
                 drifted.push((chain, found.target));
                 continue;
