@@ -142,7 +142,7 @@ pub struct Doctor {
     /// Offer to mend what was found, one plan after the other.
     ///
     /// Only what memtune can take back is offered; other commands are left to be typed.
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long)]
     pub fix: bool,
 
     /// What to do instead of examining.

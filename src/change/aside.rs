@@ -124,7 +124,14 @@ mod tests {
         let both = without_line(&theirs, 2);
         assert_eq!(restored_text(&[(&theirs, &both)], &both).unwrap(), theirs);
         // The second change brought back what the first had put aside.
-        assert_eq!(restored_text(&[("a=1\n", &theirs[..theirs.len() - 4]), (&theirs[..theirs.len() - 4], "a=1\n")], &theirs).unwrap(), theirs);
+        assert_eq!(
+            restored_text(
+                &[("a=1\n", &theirs[..theirs.len() - 4]), (&theirs[..theirs.len() - 4], "a=1\n")],
+                &theirs
+            )
+            .unwrap(),
+            theirs
+        );
     }
 
     #[test]

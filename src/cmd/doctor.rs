@@ -40,6 +40,13 @@ pub fn run(arguments: &Doctor, global: &Global, host: &Host, terminal: &mut Term
 }
 
 fn diagnose(arguments: &Doctor, global: &Global, host: &Host, terminal: &mut Terminal) -> Result<Exit> {
+    // As a conflict of options clap would see this only where `--json` stands in front of the command.
+    if arguments.fix && global.json {
+        let fault = Fault::new(Exit::Usage, "`--fix` asks questions, and prints no JSON");
+        return Err(fault
+            .hint("`memtune doctor --json` lists the findings with the commands that mend them")
+            .into());
+    }
     let profile = arguments.profile.as_ref().map(|name| ForProfile::new(name, host)).transpose()?;
     let checks = profile.as_ref().map_or(&arguments.check, |profile| &profile.checks);
     let selection =

@@ -21,7 +21,7 @@ impl ForProfile {
     /// Looks at the profile `name`; where it is active, with the values that were applied.
     pub(super) fn new(name: &str, host: &Host) -> Result<Self, Fault> {
         let readings = Readings::new(host, None);
-        let names = [name.to_owned()];
+        let names = [profile::full_path(name)];
         let loaded = profile::load(&places::of_profiles(host), name)?;
         let checks = loaded.checks.clone();
         let active = active::read(host)?.filter(|active| active.profiles == names);

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use serde::Serialize;
 
+use crate::change::Plan;
 use crate::cli::{Global, How, Tune, TuneAction};
 use crate::exit::{Exit, Fault};
 use crate::facts::readings::Readings;
@@ -47,7 +48,11 @@ struct Tuner<'a> {
 
 impl Tuner<'_> {
     fn list(&mut self) -> Result<Exit> {
-        let active = active::read(self.host)?.map(|active| active.profiles).unwrap_or_default();
+        let active = active::read(self.host).unwrap_or_else(|fault| {
+            message::warning(&fault.to_string());
+            None
+        });
+        let active = active.map(|active| active.profiles).unwrap_or_default();
         let listed = |profile: &Profile, name: String| Listed {
             is_active: active.contains(&name),
             title: profile.title.clone(),
@@ -98,11 +103,7 @@ impl Tuner<'_> {
         let limits = whole.unit.len();
         let sized = for_request(whole, &request);
         let mut plan = plan::apply(&request, &sized, &readings)?;
-        if limits > sized.unit.len() {
-            plan.note(
-                "the profile has limits for a service, too: name it with `--unit`, such as llama.service",
-            );
-        }
+        tell_of_unit(&mut plan, limits, &sized, &request)?;
         let exit = planned::carry_out(plan, approval, self.global, self.host, self.terminal)?;
         if let Some(place) = elsewhere::find(&sized, &readings).filter(|_| !self.global.json) {
             self.terminal.show(&format!("\n{}", place.text))?;
@@ -160,7 +161,11 @@ impl Tuner<'_> {
             return Ok(Request { unit: how.unit.clone().or(own.unit), ..own });
         }
         let numbers = if how.literal { Numbers::Literal } else { Numbers::Scaled };
-        Ok(Request { profiles: names.to_vec(), unit: how.unit.clone(), numbers })
+        let profiles: Vec<String> = names.iter().map(|name| profile::full_path(name)).collect();
+        // Who applied a profile to a unit means that unit, until he names another.
+        let active = active::read(self.host).ok().flatten().filter(|active| active.profiles == profiles);
+        let unit = how.unit.clone().or_else(|| active?.unit);
+        Ok(Request { profiles, unit, numbers })
     }
 
     fn sized(&self, request: &Request, readings: &Readings) -> Result<Sized, Fault> {
@@ -199,6 +204,23 @@ impl Tuner<'_> {
         self.terminal.show(&answer)?;
         Ok(())
     }
+}
+
+/// A profile with limits wants a unit, and a unit wants limits.
+fn tell_of_unit(plan: &mut Plan, limits: usize, sized: &Sized, request: &Request) -> Result<(), Fault> {
+    let names = sized.names.join(" and ");
+    if limits > 0 && request.unit.is_none() {
+        let such_as = "such as `--unit llama.service`";
+        if sized.settings.is_empty() {
+            let message = format!("on this machine {names} only limits a service, and none is named");
+            return Err(Fault::new(Exit::Usage, message).hint(format!("name it, {such_as}")));
+        }
+        plan.note(format!("the profile has limits for a service, too: name it, {such_as}"));
+    }
+    if let Some(unit) = request.unit.as_ref().filter(|_| limits == 0) {
+        plan.note(format!("{names} has no limits for a service: `--unit {unit}` does nothing"));
+    }
+    Ok(())
 }
 
 /// Where no unit was named, nothing is written to any.

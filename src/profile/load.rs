@@ -35,13 +35,23 @@ pub fn names(places: &Places<'_>) -> Vec<String> {
 /// Says that there is none of that name and which is nearest, which line of its file is wrong and what is allowed there, or
 /// that it inherits itself.
 pub fn load(places: &Places<'_>, name: &str) -> Result<Profile, Fault> {
-    let is_path = name.contains('/') || name.ends_with(".toml");
+    let is_path = is_path(name);
     let found = if is_path { places.open(name)? } else { find(places, name)? };
     let name = if is_path { file_stem(name)? } else { name };
     let mut loader = Loader { places, chain: Vec::new(), files_left: MOST_FILES };
     let mut profile = loader.resolve(name, found)?;
     profile.take_over(name);
     Ok(profile)
+}
+
+/// `name` so that it means the same profile from wherever memtune is called: the path of a file in full.
+pub fn full_path(name: &str) -> String {
+    let full = is_path(name).then(|| std::path::absolute(name).ok()?.into_os_string().into_string().ok());
+    full.flatten().unwrap_or_else(|| name.to_owned())
+}
+
+fn is_path(name: &str) -> bool {
+    name.contains('/') || name.ends_with(".toml")
 }
 
 /// Reads the text of one profile's file, which is called `file` and has to name itself `name`, without what it inherits.

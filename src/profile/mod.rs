@@ -43,7 +43,7 @@ mod watch;
 pub use compose::compose;
 pub use condition::{Condition, SwapState};
 pub use danger::{Danger, danger, warnings};
-pub use load::{load, names, read};
+pub use load::{full_path, load, names, read};
 pub use model::{
     Advice, Amount, Bound, Documented, Keep, Profile, Recommend, Scale, Setting, SwapKind, SwapWish, Target,
     Unit, Watch, Whole,

@@ -43,7 +43,12 @@ impl<'h> Places<'h> {
     pub(super) fn find(&self, name: &str) -> Result<Option<Found>, Fault> {
         for folder in self.folders() {
             let file = format!("{folder}/{name}.toml");
-            if let Some(text) = self.host.read(&file).if_there().map_err(|lacking| fault(&lacking))? {
+            let read = match self.host.read(&file) {
+                // A home that its caller may not enter, as behind `su` without `-`, holds no profiles for him.
+                Err(Lacking { reason: Reason::Denied, .. }) if folder != ETC => continue,
+                read => read,
+            };
+            if let Some(text) = read.if_there().map_err(|lacking| fault(&lacking))? {
                 self.trust(&file)?;
                 return Ok(Some(Found { file: Some(file), text }));
             }

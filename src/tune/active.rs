@@ -82,7 +82,7 @@ pub fn wanted(sized: &Sized, unit: Option<&str>) -> Vec<Wanted> {
 pub fn read(host: &Host) -> Result<Option<Active>, Fault> {
     let failed = |what: String| {
         Fault::new(Exit::Failed, what)
-            .hint("`memtune history` lists what was applied, `memtune tune off` takes it back")
+            .hint("`memtune history` shows what was written there; put that back, or remove the file and apply the profile again")
     };
     let text = host.read(PATH).if_there().map_err(|lacking| failed(lacking.to_string()))?;
     text.map(|text| parse(&text).map_err(|error| failed(format!("`{PATH}` cannot be understood: {error}"))))

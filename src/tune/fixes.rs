@@ -66,7 +66,9 @@ fn refuse_against_profile(plan: &mut Plan, mending: &Mending<'_>, readings: &Rea
     for (name, _) in mending.knobs.iter().filter(|(name, _)| is_held(name)) {
         plan.refuse(name, format!("the profile {names} is applied and sets it; `memtune tune off` takes that back, another profile replaces it"));
     }
-    for (file, _) in mending.lines.iter().filter(|(file, _)| [files::SYSCTL, files::TMPFILES].contains(&file.as_str())) {
+    for (file, _) in
+        mending.lines.iter().filter(|(file, _)| [files::SYSCTL, files::TMPFILES].contains(&file.as_str()))
+    {
         plan.refuse(file, format!("the profile {names} is applied and wrote it; `memtune tune off` takes that back, another profile replaces it"));
     }
     Ok(())

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::change::journal::{self, Entry};
-use crate::change::{Area, Plan, Why, undo};
-use crate::exit::Fault;
+use crate::change::{Area, Plan, undo};
+use crate::exit::{Exit, Fault};
 use crate::host::Host;
 
-use super::unit;
+use super::{active, files};
 
 /// The changes of profiles that are still in force, by their numbers in the journal.
 ///
@@ -21,15 +21,22 @@ pub fn entries(host: &Host) -> Result<Vec<u64>, Fault> {
 /// Plans to bring back every byte and every running value that was there before the first profile.
 ///
 /// # Errors
-/// Refuses where somebody else has changed one of them since, and shows it.
+/// Refuses where somebody else has changed one of them since, and where a profile is in force of which the journal knows nothing.
 pub fn plan(host: &Host) -> Result<Plan, Fault> {
     let mut plan = Plan::new("take back what profiles changed", Area::Undo);
     undo::take_back(&mut plan, host, Area::Tune, &BTreeSet::new())?;
-    if plan.steps().iter().any(|step| step.target().starts_with(unit::FOLDER)) {
-        plan.afterwards(
-            &["systemctl", "daemon-reload"],
-            Why::new("systemd reads its units anew", "systemctl(1)"),
-        );
+    let ours = [active::PATH, files::SYSCTL, files::TMPFILES];
+    match ours.into_iter().find(|path| plan.is_empty() && host.has(path)) {
+        Some(path) => Err(Fault::new(
+            Exit::Refused,
+            format!(
+                "`{path}` is there, but the journal knows of no profile: what was before it is not known"
+            ),
+        )
+        .hint(format!(
+            "look at {} and remove what you do not want; the values that run go with the next boot",
+            ours.join(", ")
+        ))),
+        None => Ok(plan),
     }
-    Ok(plan)
 }

@@ -79,7 +79,9 @@ fn take_back_others(plan: &mut Plan, sized: &Sized, files: &Files, host: &Host) 
     let mut ours: Vec<&str> = files.0.iter().map(|file| file.path.as_str()).collect();
     ours.retain(|path| files.text(path).is_some());
     for path in edited(&ours, host) {
-        plan.note(format!("`{path}` was edited since memtune wrote it: what the lines with `-` show is overwritten"));
+        plan.note(format!(
+            "`{path}` was edited since memtune wrote it: what the lines with `-` show is overwritten"
+        ));
     }
     undo::take_back(plan, host, Area::Tune, &targets(sized, files))
 }

@@ -82,8 +82,8 @@ fn rival(model: &Model, name: &str, value: &str, ours: &[&str], readings: &Readi
 /// the owner's.
 fn is_owners(file: &str) -> bool {
     let is_ours = [files::SYSCTL, files::TMPFILES].contains(&file);
-    let is_in = |folder: &&str| file.starts_with(*folder);
-    !is_ours && (file == "/etc/sysctl.conf" || ["/etc/sysctl.d/", "/etc/tmpfiles.d/"].iter().any(|folder| is_in(&folder)))
+    let is_in_etc = ["/etc/sysctl.d/", "/etc/tmpfiles.d/"].iter().any(|folder| file.starts_with(folder));
+    !is_ours && (file == "/etc/sysctl.conf" || is_in_etc)
 }
 
 fn remark(line: &Assignment, name: &str) -> String {

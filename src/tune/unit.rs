@@ -10,6 +10,8 @@ use crate::profile::{Sized, SizedSetting, Target};
 use crate::sys::bytes::Bytes;
 use crate::sys::size::Size;
 
+use super::unit_values;
+
 /// systemd refuses longer names.
 const LONGEST_NAME: usize = 255;
 
@@ -52,6 +54,9 @@ pub(super) fn drop_in(unit: &str) -> String {
 /// Says that there is no such unit.
 pub(super) fn examine(plan: &mut Plan, sized: &Sized, unit: &str, readings: &Readings) -> Result<(), Fault> {
     let host = readings.host();
+    for sentence in unit_values::rivals(unit, &sized.unit, readings) {
+        plan.note(sentence);
+    }
     if !host.is_live() {
         return exists_in_tree(host, unit);
     }

@@ -5,8 +5,10 @@ use crate::facts::unit_files::{self, OWN_FOLDERS, Setting, VENDOR_FOLDERS};
 use crate::facts::unit_properties::{self, microseconds};
 use crate::facts::unit_settings::winning;
 use crate::host::Lacking;
+use crate::profile::{SizedSetting, Target};
 use crate::sysctl::Place;
 
+use super::unit;
 use super::verify::Row;
 
 /// Compares one property of `unit` with `wanted`.
@@ -34,12 +36,38 @@ pub(super) fn row(unit: &str, property: &str, wanted: &str, readings: &Readings)
     })
 }
 
+/// Lines of other drop-ins that win over the profile's limits, in sentences. They may be meant so, and stay.
+pub(super) fn rivals(unit: &str, wanted: &[SizedSetting], readings: &Readings) -> Vec<String> {
+    let ours = unit::drop_in(unit);
+    let rival = |one: &SizedSetting| {
+        let Target::Unit(property) = &one.target else { return None };
+        let mut settings = assignments(unit, property, readings).ok()?;
+        settings.retain(|setting| setting.file != ours);
+        settings.push(Setting {
+            unit: unit.to_owned(),
+            file: ours.clone(),
+            line: 0,
+            key: property.clone(),
+            value: one.value.clone(),
+        });
+        let winner = winning(settings).pop().filter(|winner| winner.file != ours)?;
+        let (file, line, value) = (&winner.file, winner.line, &winner.value);
+        (number(property, value) != number(property, &one.value)).then(|| {
+            format!("{file}:{line} sets {property} to {value}, and wins over the profile: memtune leaves that file alone")
+        })
+    };
+    wanted.iter().filter_map(rival).collect()
+}
+
 /// The assignment that counts when systemd reads the unit's files again.
 fn decided(unit: &str, property: &str, readings: &Readings) -> Result<Option<Setting>, Lacking> {
+    Ok(winning(assignments(unit, property, readings)?).pop())
+}
+
+fn assignments(unit: &str, property: &str, readings: &Readings) -> Result<Vec<Setting>, Lacking> {
     let folders: Vec<&str> = OWN_FOLDERS.iter().chain(&VENDOR_FOLDERS).copied().collect();
     let all = unit_files::read(readings.host(), &folders, &[unit], &[property])?;
-    let of_unit = all.into_iter().filter(|setting| setting.unit == unit).collect();
-    Ok(winning(of_unit).pop())
+    Ok(all.into_iter().filter(|setting| setting.unit == unit).collect())
 }
 
 /// Some properties are shown under another name, in microseconds written as a span of time.

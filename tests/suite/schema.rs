@@ -72,7 +72,7 @@ fn the_schema_refuses_what_is_wrong() {
 fn what_tune_prints_follows_its_schemas() {
     let commands = [
         ("plan-1", "tune diff hydrus"),
-        ("plan-1", "tune diff jetson-llm --literal"),
+        ("plan-1", "tune diff hydrus --literal"),
         ("tune-status-1", "tune status"),
         (
             "tune-status-1",

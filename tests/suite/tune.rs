@@ -55,6 +55,15 @@ impl Machine {
         assert!(different.is_empty(), "{what}: {different:?}");
     }
 
+    /// Asserts that the profile wins at the next boot; a tree has running values that nothing sets.
+    fn next_boot_is_as_wanted(&self) {
+        let output = self.run("tune verify --json").stdout;
+        let answer: serde_json::Value = serde_json::from_slice(&output).unwrap();
+        let keys = answer["keys"].as_array().unwrap();
+        assert!(!keys.is_empty());
+        keys.iter().for_each(|key| assert_eq!(key["wanted"], key["next_boot"], "{key}"));
+    }
+
     /// Everything but memtune's own memory: files with their bytes, links with their targets, folders.
     fn state(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         let mut state = BTreeMap::new();
@@ -156,6 +165,122 @@ fn the_owners_lines_that_would_win_are_put_aside_and_come_back() {
     machine.is_as(&before, "");
 }
 
+const RIVAL: &str = "/etc/sysctl.d/99-zzz-own.conf";
+
+#[test]
+fn a_second_run_keeps_put_aside_what_the_first_put_aside() {
+    let machine = Machine::of("11-sound");
+    machine.write(RIVAL, "# own\nvm.watermark_scale_factor=11\nvm.swappiness=7\n");
+    machine.write("/etc/sysctl.conf", "vm.watermark_scale_factor = 12\nvm.dirty_bytes = 5\n");
+    let before = machine.state();
+    machine.ends("tune --profile hydrus -y", 0);
+    let first = machine.state();
+    assert!(machine.ends("tune --profile hydrus -y", 0).contains("Nothing is to be changed"));
+    machine.is_as(&first, "the same profile again");
+    for other in ["throughput-server", "latency-server", "hydrus", "desktop-zram"] {
+        let last = machine.state();
+        machine.ends(&format!("tune --profile {other} -y"), 0);
+        machine.next_boot_is_as_wanted();
+        machine.ends("undo -y", 0);
+        machine.is_as(&last, other);
+        machine.ends(&format!("tune --profile {other} -y"), 0);
+    }
+    machine.ends("tune off -y", 0);
+    machine.is_as(&before, "off");
+}
+
+#[test]
+fn what_the_owner_adds_to_his_files_stays_when_his_lines_come_back() {
+    let machine = Machine::of("11-sound");
+    machine.write(RIVAL, "vm.watermark_scale_factor=11\n");
+    machine.ends("tune --profile hydrus -y", 0);
+    machine.write(RIVAL, &format!("net.core.somaxconn=4096\n{}", machine.read(RIVAL)));
+    machine.ends("tune --profile hydrus -y", 0);
+    machine.ends("tune --profile redis -y", 0);
+    machine.ends("tune off -y", 0);
+    assert_eq!(machine.read(RIVAL), "net.core.somaxconn=4096\nvm.watermark_scale_factor=11\n");
+}
+
+#[test]
+fn a_file_that_is_no_text_is_left_alone() {
+    let machine = Machine::of("11-sound");
+    fs::write(machine.path(RIVAL), b"# caf\xe9\nvm.watermark_scale_factor=11\n").unwrap();
+    let text = machine.ends("tune --profile hydrus -y", 0);
+    assert!(text.contains("memtune leaves that file alone"), "{text}");
+    assert_eq!(fs::read(machine.path(RIVAL)).unwrap(), b"# caf\xe9\nvm.watermark_scale_factor=11\n");
+}
+
+#[test]
+fn an_edit_of_our_own_file_is_told_overwritten_and_no_obstacle_later() {
+    let machine = Machine::of("11-sound");
+    let before = machine.state();
+    machine.ends("tune --profile hydrus -y", 0);
+    machine.write(OURS, &(machine.read(OURS) + "vm.swappiness = 5\n"));
+    assert!(machine.ends("tune --profile hydrus -y", 0).contains("was edited since"));
+    machine.ends("tune off -y", 0);
+    machine.is_as(&before, "");
+}
+
+#[test]
+fn doctor_leaves_to_a_profile_what_the_profile_holds() {
+    let machine = Machine::of("03-server-hydrus");
+    machine.ends("tune --profile hydrus -y", 0);
+    let ours = machine.read(OURS);
+    let text = machine.ends("doctor --check S08 --fix -y", 4);
+    assert!(text.contains("the profile hydrus is applied"), "{text}");
+    assert_eq!(machine.read(OURS), ours);
+    machine.ends("doctor --fix -y", 4);
+    machine.next_boot_is_as_wanted();
+}
+
+#[test]
+fn a_profile_of_which_the_journal_knows_nothing_is_not_called_off() {
+    let machine = Machine::of("11-sound");
+    machine.ends("tune --profile hydrus -y", 0);
+    fs::remove_dir_all(machine.path("/var/lib/memtune")).unwrap();
+    assert!(machine.ends("tune off -y", 4).contains("active.json"));
+}
+
+#[test]
+fn a_profile_is_found_again_from_wherever_memtune_is_called() {
+    let machine = Machine::of("11-sound");
+    let folder = tempfile::tempdir().unwrap();
+    let text = "schema = 1\nname = \"own\"\ntitle = \"x\"\nabout = \"x\"\nsource = \"x\"\n";
+    let setting = "[[setting]]\nsysctl = \"vm.swappiness\"\nvalue = 9\nreason = \"x\"\nsource = \"x\"\n";
+    fs::write(folder.path().join("own.toml"), format!("{text}{setting}")).unwrap();
+    let mut apply = memtune();
+    apply.current_dir(folder.path()).arg("--root").arg(machine.folder.path());
+    let output = apply.args(["tune", "--profile", "own.toml", "-y"]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(machine.ends("tune apply -y", 0).contains("Nothing is to be changed"));
+}
+
+#[test]
+fn a_profile_that_only_limits_a_service_wants_to_know_which() {
+    let machine = Machine::of("04-jetson-orin");
+    let before = machine.state();
+    machine.ends("tune --profile jetson-llm -y", 2);
+    machine.is_as(&before, "");
+    machine.write("/etc/systemd/system/a.service", "[Service]\nExecStart=/bin/a\n");
+    machine.write("/etc/systemd/system/a.service.d/99-mine.conf", "[Service]\nMemoryMax=2G\n");
+    let text = machine.ends("tune --profile jetson-llm --unit a -y", 0);
+    assert!(text.contains("99-mine.conf:2 sets MemoryMax to 2G"), "{text}");
+    // The unit is remembered, also where the profile is named again.
+    assert!(machine.ends("tune --profile jetson-llm -y", 0).contains("Nothing is to be changed"));
+}
+
+#[test]
+fn what_a_hint_proposes_stays_in_the_tree() {
+    let machine = Machine::of("11-sound");
+    machine.ends("tune --profile hydrus -y", 0);
+    machine.write(OURS, "vm.swappiness = 5\n");
+    let text = machine.ends("undo -y", 4);
+    assert!(
+        text.contains(&format!("memtune --root {} undo 1 --force", machine.folder.path().display())),
+        "{text}"
+    );
+}
+
 #[test]
 fn systems_that_keep_their_settings_elsewhere_get_the_text() {
     let nix = Machine::of("11-sound");
@@ -233,7 +358,12 @@ fn doctor_mends_what_it_can_take_back() {
     machine.ends("doctor --check S13 --fix -n", 0);
     machine.is_as(&before, "");
     machine.ends("doctor --fix -y", 0);
-    assert!(machine.path("/etc/sysctl.d/99-zz-memtune-doctor.conf").exists());
+    assert!(machine.path("/etc/sysctl.d/99-zz-memtune-doctor-S08.conf").exists());
+    let once = machine.state();
+    machine.ends("doctor --fix -y", 0);
+    machine.is_as(&once, "the same fixes once more");
+    // Each fix can be taken back without those that came after it.
+    machine.ends("undo 1 -y", 0);
     while machine.ends("undo -y", 0).contains("Done: this is change") {}
     machine.is_as(&before, "");
 }

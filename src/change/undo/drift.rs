@@ -129,9 +129,8 @@ fn shared(chain: &Chain<'_>, now: Option<&FileState>) -> Option<(FileState, Vec<
 /// that one would overwrite.
 fn is_still_there(left: Option<&FileState>, found: Option<&FileState>, now: Option<&FileState>) -> bool {
     let (Some(left), Some(found), Some(now)) = (left, found, now) else { return true };
-    let [left, found, now] = [left, found, now].map(|state| {
-        state.content.split(|&byte| byte == b'\n').collect::<BTreeSet<&[u8]>>()
-    });
+    let [left, found, now] = [left, found, now]
+        .map(|state| state.content.split(|&byte| byte == b'\n').collect::<BTreeSet<&[u8]>>());
     let is_added = found.difference(&left).any(|line| now.contains(line));
     is_added || left.difference(&found).any(|line| !now.contains(line) && !line.is_empty())
 }

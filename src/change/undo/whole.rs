@@ -135,7 +135,10 @@ fn add_targets(
             }
             Some(Standing::Ours(now)) => now,
             Some(Standing::Shared(now, content)) => {
-                Some(lines_back(chain, now, content)).filter(|back| !is_idle(back)).into_iter().for_each(|back| plan.push(back));
+                Some(lines_back(chain, now, content))
+                    .filter(|back| !is_idle(back))
+                    .into_iter()
+                    .for_each(|back| plan.push(back));
                 continue;
             }
             Some(Standing::Drifted(now, _)) if force == Force::Yes => now,

@@ -5,7 +5,7 @@ use crate::host::Lacking;
 use crate::profile::model::Target;
 use crate::profile::sized::Sized;
 
-use super::{commit, huge_pages, unit, watermarks};
+use super::{commit, floor, huge_pages, unit, watermarks};
 
 /// A value that would hurt, or do nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,8 +25,8 @@ impl Danger {
 /// One judgement: what it found, or the fact that it lacks.
 pub(super) type Judgement = fn(&Sized, &Readings<'_>) -> Result<Vec<Danger>, Lacking>;
 
-pub(super) const JUDGEMENTS: [Judgement; 5] =
-    [watermarks::judge, commit::judge, huge_pages::judge, unit::judge, unit::judge_high];
+pub(super) const JUDGEMENTS: [Judgement; 6] =
+    [watermarks::judge, commit::judge, floor::judge, huge_pages::judge, unit::judge, unit::judge_high];
 
 /// What would leave this machine without a safe share of its memory: not to be written, whoever asks. Properties of a unit are
 /// judged as well; [`Sized::without_unit`] takes them out where none was named.

@@ -4,6 +4,7 @@
 //! the warnings say what could not be judged.
 
 mod commit;
+mod floor;
 mod huge_pages;
 mod judge;
 mod unit;
