@@ -47,7 +47,7 @@ pub fn run(
     planned::carry_out(plan, approval, global, host, terminal)
 }
 
-/// Takes back what was cut short. It is asked for already, so there is no question.
+/// Takes back what was cut short. On this machine it is asked for already; the journal of a tree may come from anywhere.
 fn finish(
     pending: &Entry,
     approval: Approval,
@@ -59,6 +59,9 @@ fn finish(
         return planned::carry_out(pending_plan(pending), approval, global, host, terminal);
     }
     planned::with_sudo(change::refuse_unwritable(host))?;
+    if !host.is_live() {
+        planned::ask_first(pending, approval, global, host, terminal)?;
+    }
     let Some(recovered) = change::recover(host)? else {
         // It ended by itself between two looks at the journal.
         return Err(Fault::new(Exit::Refused, format!("change {} is no longer under way", pending.id))

@@ -2,6 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 
+use crate::change::journal::Entry;
 use crate::change::undo::Drifted;
 use crate::change::{Change, CommandChange, FileChange, KnobChange, Plan, Recovered, diff, knob_name};
 
@@ -25,6 +26,12 @@ pub fn render(plan: &Plan, look: Look) -> String {
         text.extend(plan.steps().iter().map(|change| format!("\n{}", step(change, look))));
     }
     text + &notes(plan, look) + &refusals(plan, look)
+}
+
+/// Renders what a run that was cut short was about to do.
+pub fn cut_short(entry: &Entry, look: Look) -> String {
+    let text = format!("Change {} was cut short. This is what it was about to do:", entry.id);
+    paragraph::indented(look, 0, &text) + "\n" + &render(&entry.plan(), look)
 }
 
 /// Renders what was taken back of a run that was cut short.

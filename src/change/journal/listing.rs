@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::change::fault;
 use crate::exit::{Exit, Fault};
-use crate::host::{Host, IfThere};
+use crate::host::{Distrust, Host, IfThere};
 
 use super::entry::{Entry, State, parse};
-use super::store::{FOLDER, path_of};
+use super::store::{self, FOLDER, HOME, path_of};
 
 /// Longer than any machine's; a hostile tree shall not fill the memory.
 const MOST_ENTRIES: usize = 20_000;
@@ -79,7 +79,7 @@ impl Journal {
 /// The entries of the journal, the oldest first; files that are none are passed over.
 ///
 /// # Errors
-/// Says why the journal cannot be read.
+/// Says why the journal cannot be read, and refuses one that somebody else may have written.
 pub fn entries(host: &Host) -> Result<Vec<Entry>, Fault> {
     Ok(read(host)?.entries)
 }
@@ -87,9 +87,10 @@ pub fn entries(host: &Host) -> Result<Vec<Entry>, Fault> {
 /// Reads the journal.
 ///
 /// # Errors
-/// Says why it cannot be read; a damaged entry is no such reason.
+/// Says why it cannot be read, and refuses one that somebody else may have written; a damaged entry is no such reason.
 pub fn read(host: &Host) -> Result<Journal, Fault> {
     let mut journal = Journal::default();
+    store::refuse_strangers(host)?;
     let mut room = MOST_BYTES;
     for id in numbers(host)? {
         let path = path_of(id);
@@ -107,13 +108,13 @@ pub fn read(host: &Host) -> Result<Journal, Fault> {
 type Damage = (String, bool);
 
 fn read_entry(host: &Host, id: u64, path: &str, room: &mut usize) -> Result<Result<Entry, Damage>, Fault> {
-    let state = match host.state(path) {
+    let state = match host.own_state(HOME, path) {
         Ok(Some(state)) => state,
         Ok(None) => return Ok(Err(("it is gone".to_owned(), true))),
-        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
-            return Err(fault::on_file("read", path, &error));
+        Err(Distrust::Failed(error)) if error.kind() != std::io::ErrorKind::PermissionDenied => {
+            return Ok(Err((fault::answer(&error), false)));
         }
-        Err(error) => return Ok(Err((fault::answer(&error), false))),
+        Err(distrust) => return Err(fault::on_distrust(path, distrust)),
     };
     let Some(left) = room.checked_sub(state.content.len()) else {
         return Ok(Err(("the journal is too large to be read whole".to_owned(), false)));

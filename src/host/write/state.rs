@@ -68,7 +68,7 @@ impl Host {
     }
 }
 
-fn read(file: OwnedFd) -> io::Result<FileState> {
+pub(super) fn read(file: OwnedFd) -> io::Result<FileState> {
     let stat = rustix::fs::fstat(&file)?;
     match FileType::from_raw_mode(stat.st_mode) {
         FileType::RegularFile => {}
