@@ -128,6 +128,8 @@ fn write_new(folder: &Folder, name: &str, state: &FileState) -> io::Result<()> {
     }
     // After chown, which takes away the bits of set-user-id.
     rustix::fs::fchmod(&file, Mode::from_raw_mode(state.mode))?;
+    // After chmod, which a list takes for its own.
+    label::keep_access(&file, state.access.as_deref())?;
     if let Some(label) = &state.label {
         label::keep(&file, label)?;
     }
