@@ -136,6 +136,29 @@ fn that_the_kernel_raises_its_reserve_is_no_drift() {
 }
 
 #[test]
+fn who_set_the_reserve_after_huge_pages_moved_it_comes_first() {
+    let world = World::new(&[]);
+    let before = world.kernel.all();
+    let first = world.set(&[], &[(HUGE_PAGES, "never")]);
+    let second = world.set(&[], &[(MIN_FREE, "90000")]);
+    let fault = world.undo(first, Force::No).unwrap_err();
+    assert_eq!(fault.exit, Exit::Refused);
+    assert!(fault.to_string().starts_with(&format!("change {second} ")), "{fault}");
+    world.undo(second, Force::No).unwrap();
+    world.undo(first, Force::No).unwrap();
+    assert_eq!(world.kernel.all(), before);
+
+    let first = world.set(&[], &[(MIN_FREE, "50000")]);
+    let second = world.set(&[], &[(HUGE_PAGES, "always")]);
+    let fault = world.undo(first, Force::No).unwrap_err();
+    let expected = format!("change {second} (a test) moved `vm.min_free_kbytes` after change {first}");
+    assert!(fault.to_string().starts_with(&expected), "{fault}");
+    world.undo(second, Force::No).unwrap();
+    world.undo(first, Force::No).unwrap();
+    assert_eq!(world.kernel.all(), before);
+}
+
+#[test]
 fn a_companion_that_somebody_else_set_since_stays() {
     let world = World::new(&[]);
     let id = world.set(&[], &[(HUGE_PAGES, "never")]);
