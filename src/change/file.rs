@@ -9,6 +9,9 @@ use super::changes::Why;
 use super::content::{Attributes, Content, apart, is_plain, together};
 use super::fault;
 
+/// No path that the kernel takes has more.
+const MOST_FOLDERS: usize = 2048;
+
 /// Writes or removes a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "Record", try_from = "Record")]
@@ -162,6 +165,9 @@ impl TryFrom<Record> for FileChange {
 
     fn try_from(record: Record) -> Result<Self, String> {
         let Record { target, before, after, before_owner, after_owner, folders, why } = record;
+        if folders.len() > MOST_FOLDERS {
+            return Err(format!("`{target}` has more than {MOST_FOLDERS} folders"));
+        }
         if !target.starts_with('/') {
             return Err("the path of a file does not begin with `/`".to_owned());
         }

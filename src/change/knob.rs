@@ -15,6 +15,9 @@ const RECOMPUTED: &str = "/proc/sys/vm/min_free_kbytes";
 
 const HUGE_PAGES: &str = "/sys/kernel/mm/transparent_hugepage/";
 
+/// More than the kernel moves along with any knob.
+const MOST_COMPANIONS: usize = 8;
+
 /// Sets a knob.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Record")]
@@ -141,6 +144,9 @@ impl TryFrom<Record> for KnobChange {
 
     fn try_from(record: Record) -> Result<Self, String> {
         let Record { target, before, after, companions, why } = record;
+        if companions.len() > MOST_COMPANIONS {
+            return Err(format!("`{target}` has more than {MOST_COMPANIONS} companions"));
+        }
         let stray = companions.iter().map(|one| &one.target).chain([&target]).find(|one| !is_knob(one));
         if let Some(stray) = stray {
             return Err(format!("`{stray}` is no knob of the kernel"));

@@ -36,6 +36,10 @@ pub(super) fn refuse_strangers(host: &Host) -> Result<(), Fault> {
 pub(in crate::change) fn write(host: &Host, entry: &Entry) -> Result<(), Fault> {
     let path = path_of(entry.id);
     let wrong = |error| Fault::new(Exit::Bug, format!("cannot write `{path}`: {error}"));
+    if let Some(excess) = entry.excess() {
+        let message = format!("the plan is too large for the journal: {excess}");
+        return Err(Fault::new(Exit::Refused, message).hint("change less at once"));
+    }
     let mut text = serde_json::to_string(entry).map_err(wrong)?;
     text.push('\n');
     if text.len() > LARGEST_ENTRY {

@@ -109,6 +109,17 @@ fn a_program_that_fails_takes_the_earlier_steps_back() {
 }
 
 #[test]
+fn a_plan_with_more_changes_than_an_entry_may_have_is_refused() {
+    let world = World::new(&[]);
+    let mut plan = Plan::new("a test", Area::Swap);
+    for place in 0..1001 {
+        plan.command(&["true", &place.to_string()], None, why());
+    }
+    assert_eq!(world.apply(plan).unwrap_err().exit, Exit::Refused);
+    assert_eq!((world.states(), world.kernel.ran.borrow().len()), (vec![], 0));
+}
+
+#[test]
 fn programs_are_taken_back_in_reverse() {
     let world = World::new(&[]);
     let mut plan = Plan::new("a test", Area::Swap);
