@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::exit::{Exit, Fault};
-use crate::host::{Distrust, Lacking, LockFailure, Reason};
+use crate::host::{Distrust, Lacking, LockFailure, Reason, Stranger};
 
 const ENOSPC: i32 = 28;
 const EPERM: i32 = 1;
@@ -51,6 +51,10 @@ pub(super) fn on_lock(path: &str, failure: LockFailure) -> Fault {
             let process = process.map(|process| format!(" (process {process})")).unwrap_or_default();
             let message = format!("another memtune{process} is changing this machine");
             Fault::new(Exit::Refused, message).hint("wait until it has ended, and try again")
+        }
+        LockFailure::Stranger(Stranger { path, why }) => {
+            Fault::new(Exit::Refused, format!("`{path}` {why}, and is no lock of memtune's"))
+                .hint(format!("look at it (`ls -l {path}`), and move it away"))
         }
         LockFailure::Failed(error) => on_file("lock", path, &error),
     }
