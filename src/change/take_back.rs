@@ -56,7 +56,8 @@ pub(super) fn take_back(machine: &Machine<'_>, entry: &Entry, extent: Extent) ->
         }
     }
     if let Some(kernel) = machine.kernel {
-        if is_changed {
+        // An earlier recovery may have died between what it restored and the reload of it.
+        if is_changed || extent == Extent::Unknown {
             afterwards(kernel, &entry.changes, &mut back);
         }
         restore_knobs(kernel, entry, extent, &mut back);

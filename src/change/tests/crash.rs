@@ -9,7 +9,7 @@ use crate::change::undo::{Force, plan_on};
 use crate::change::{Plan, recover};
 use crate::exit::Exit;
 
-use super::kernel::{DIRTY_BYTES, HUGE_PAGES, SWAPPINESS};
+use super::kernel::{DIRTY_BYTES, HUGE_PAGES, MIN_FREE, SWAPPINESS};
 use super::world::{World, why};
 
 const NEW: &str = "/etc/new/folder/file";
@@ -161,6 +161,20 @@ fn programs_that_fail_to_go_back_after_a_crash_are_told_and_tolerated() {
     let recovered = under_lock(&world.machine()).unwrap().unwrap();
     assert_eq!(recovered.left, [""; 0]);
     assert_eq!(recovered.notes, ["`undo-one` failed: it ended with status 1"]);
+}
+
+#[test]
+fn a_reload_that_an_earlier_recovery_did_not_reach_is_made_up_for() {
+    let world = world();
+    let entry = cut_short(&world, whole_plan(&world), 1);
+    // That recovery died behind the files.
+    for change in entry.changes.iter().rev() {
+        if let Change::File(file) = change {
+            file.take_back(&world.host).unwrap();
+        }
+    }
+    under_lock(&world.machine()).unwrap().unwrap();
+    assert_eq!(*world.kernel.ran.borrow(), ["reload"]);
 }
 
 #[test]
