@@ -178,6 +178,18 @@ fn a_reload_that_an_earlier_recovery_did_not_reach_is_made_up_for() {
 }
 
 #[test]
+fn a_reserve_that_somebody_raised_after_a_crash_stays_unless_huge_pages_were_switched() {
+    for (huge_pages, left) in [("madvise", 1), ("always", 0)] {
+        let world = World::new(&[]);
+        cut_short(&world, world.plan(&[], &[(MIN_FREE, "50000"), (HUGE_PAGES, huge_pages)]), 1);
+        world.kernel.write(MIN_FREE, "70000").unwrap();
+        let recovered = under_lock(&world.machine()).unwrap().unwrap();
+        assert_eq!(recovered.left.len(), left, "{huge_pages}: {recovered:?}");
+        assert_eq!(world.kernel.value(MIN_FREE), if left == 1 { "70000" } else { "67584" });
+    }
+}
+
+#[test]
 fn nothing_is_written_where_nothing_was_cut_short() {
     let world = world();
     let before = world.everything();

@@ -124,15 +124,20 @@ fn a_knob_that_somebody_else_set_is_not_overwritten() {
 }
 
 #[test]
-fn that_the_kernel_raises_its_reserve_is_no_drift() {
+fn a_reserve_that_somebody_raised_is_not_overwritten() {
     let world = World::new(&[]);
-    let id = world.set(&[], &[(MIN_FREE, "50000")]);
-    world.kernel.write(HUGE_PAGES, "always").unwrap();
-    assert_eq!(world.kernel.value(MIN_FREE), "67584");
-    world.undo(id, Force::No).unwrap();
     let id = world.set(&[], &[(MIN_FREE, "90000")]);
+    world.kernel.write(MIN_FREE, "200000").unwrap();
+    assert_eq!(world.undo(id, Force::No).unwrap_err().exit, Exit::Refused);
     world.kernel.write(MIN_FREE, "80000").unwrap();
     assert_eq!(world.undo(id, Force::No).unwrap_err().exit, Exit::Refused);
+    world.kernel.write(MIN_FREE, "90000").unwrap();
+    world.undo(id, Force::No).unwrap();
+    assert_eq!(world.kernel.value(MIN_FREE), "67584");
+    let plan = world.plan(&[], &[(MIN_FREE, "90000")]);
+    world.kernel.write(MIN_FREE, "200000").unwrap();
+    assert_eq!(world.apply(plan).unwrap_err().exit, Exit::Refused);
+    assert_eq!(world.kernel.value(MIN_FREE), "200000");
 }
 
 #[test]
