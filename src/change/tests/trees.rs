@@ -257,3 +257,11 @@ fn other_names_of_a_file_are_told() {
     world.apply(plan).unwrap();
     assert_eq!(world.read("/etc/b").as_deref(), Some("old"));
 }
+
+#[test]
+fn a_link_in_the_place_of_the_journal_is_said_to_be_one() {
+    let world = World::new(&[("/etc/a", "x"), ("/var/lib/memtune", "->/etc")]);
+    let fault = refuse_unwritable(&world.host).unwrap_err();
+    assert_eq!(fault.exit, Exit::Refused, "{fault}");
+    assert!(fault.to_string().contains("symbolic link") && fault.hint.is_some(), "{fault:?}");
+}

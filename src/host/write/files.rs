@@ -90,15 +90,18 @@ impl Host {
     }
 
     /// Whether the caller may make files in the folder `path`, or where it would have to be made.
-    pub fn may_write_below(&self, path: &str) -> bool {
+    ///
+    /// # Errors
+    /// Says what stood in the way; a link anywhere in the path is such (ELOOP).
+    pub fn may_write_below(&self, path: &str) -> io::Result<bool> {
         let mut folder = path.trim_end_matches('/');
         loop {
             match Folder::open(self, folder) {
-                Ok(folder) => return folder.may_be_written(),
+                Ok(folder) => return Ok(folder.may_be_written()),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(_) => return false,
+                Err(error) => return Err(error),
             }
-            let Some((outer, _)) = folder.rsplit_once('/') else { return false };
+            let Some((outer, _)) = folder.rsplit_once('/') else { return Ok(false) };
             folder = outer;
         }
     }
