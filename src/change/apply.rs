@@ -119,7 +119,11 @@ fn carry_out(
         if matches!(change, Change::Command(command) if !command.afterwards) {
             // Written down before it is run: who takes it back later must know.
             entry.started += 1;
-            journal::write(machine.host, entry)?;
+            if let Err(fault) = journal::write(machine.host, entry) {
+                // It was not run.
+                entry.started -= 1;
+                return Err(fault);
+            }
         }
         *begun = place + 1;
         match (change, machine.kernel) {

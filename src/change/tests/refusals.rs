@@ -104,8 +104,22 @@ fn a_program_that_fails_takes_the_earlier_steps_back() {
     let fault = world.apply(plan).unwrap_err();
     assert_eq!(fault.exit, Exit::Incomplete);
     assert!(fault.to_string().contains("could not be taken back: `undo-one` failed"), "{fault}");
+    let hint = fault.hint.unwrap();
+    assert!(hint.contains("`memtune history 2`") && hint.contains("`memtune undo 2"), "{hint}");
     assert_eq!(world.states(), [State::RolledBack, State::Incomplete]);
     assert_eq!(journal::entries(&world.host).unwrap()[1].left, ["`undo-one` failed: it ended with status 1"]);
+}
+
+#[test]
+fn a_program_that_could_not_be_written_down_is_neither_run_nor_taken_back() {
+    let world = World::new(&[]);
+    // The journal finds a folder where it writes beside the entry.
+    let mut plan = world.plan(&[("/var/lib/memtune/journal/.000001.json.memtune-new/x", Some("y"))], &[]);
+    plan.command(&["one"], Some(&["undo-one"]), why());
+    let fault = world.apply(plan).unwrap_err();
+    assert!(fault.to_string().starts_with("cannot write `/var/lib/memtune/journal/000001.json`"), "{fault}");
+    assert_eq!(*world.kernel.ran.borrow(), [""; 0]);
+    assert_eq!(world.states(), [State::RolledBack]);
 }
 
 #[test]
