@@ -79,9 +79,11 @@ pub fn recover(approval: Approval, global: &Global, host: &Host, terminal: &mut 
     }
     match change::recover(host)? {
         Some(recovered) if global.json => {
-            let Recovered { id, title, left, .. } = &recovered;
-            let left: String = left.iter().map(|left| format!("; left: {left}")).collect();
-            message::warning(&format!("change {id} ({title}) had been cut short, and was taken back{left}"));
+            let Recovered { id, title, undoes, left, .. } = &recovered;
+            let left = left.iter().map(|left| format!("; left: {left}"));
+            let rest: String =
+                left.chain(undoes.iter().map(|id| format!("; change {id} is in force again"))).collect();
+            message::warning(&format!("change {id} ({title}) had been cut short, and was taken back{rest}"));
         }
         Some(recovered) => terminal.show(&shown::recovered(&recovered, terminal.look))?,
         None => {}

@@ -69,3 +69,46 @@ fn it_was_agreed_to_so_it_is_taken_back() {
         assert_eq!((status, content.as_str()), (Some(0), "old"), "{words:?}: {text}");
     }
 }
+
+/// A tree in which change 1 had been made, and an undo of it was killed after it had written /etc/a.
+fn half_undone() -> tempfile::TempDir {
+    let root = tree();
+    let first = fs::read_to_string(root.path().join(ENTRY)).unwrap();
+    let second = first
+        .replace("\"id\":1,", "\"id\":2,\"undoes\":[1],")
+        .replace("\"area\":\"tune\"", "\"area\":\"undo\"")
+        .replace("old", "?")
+        .replace("\"new\"", "\"old\"")
+        .replace('?', "new");
+    fs::write(root.path().join(ENTRY), first.replace("pending", "applied")).unwrap();
+    let path = root.path().join("var/lib/memtune/journal/000002.json");
+    fs::write(&path, second).unwrap();
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    fs::write(root.path().join("etc/a"), "old").unwrap();
+    root
+}
+
+#[test]
+fn an_undo_that_was_cut_short_is_begun_anew() {
+    for words in [&["-y", "undo"][..], &["-y", "undo", "1"], &["-y", "--json", "undo"]] {
+        let root = half_undone();
+        let (status, text, content) = run(root.path(), words);
+        assert_eq!((status, content.as_str()), (Some(0), "old"), "{words:?}: {text}");
+        assert!(text.to_lowercase().contains("change 1 is in force again"), "{text}");
+        let (_, text, _) = run(root.path(), &["history"]);
+        assert!(text.contains("undone by 3") && text.contains("rolled back"), "{text}");
+    }
+}
+
+#[test]
+fn an_undo_that_is_named_is_taken_back_and_no_more() {
+    let root = half_undone();
+    let (status, text, content) = run(root.path(), &["-y", "undo", "2"]);
+    assert_eq!((status, content.as_str()), (Some(0), "new"), "{text}");
+    assert!(text.contains("Change 1 is in force again") && text.contains("`memtune undo 1`"), "{text}");
+    let (status, text, content) = run(half_undone().path(), &["undo"]);
+    assert_eq!((status, content.as_str()), (Some(2), "old"), "{text}");
+}

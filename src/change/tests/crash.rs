@@ -190,6 +190,15 @@ fn a_reserve_that_somebody_raised_after_a_crash_stays_unless_huge_pages_were_swi
 }
 
 #[test]
+fn a_recovered_undo_tells_what_is_in_force_again() {
+    let world = world();
+    let id = world.apply(whole_plan(&world)).unwrap().id;
+    cut_short(&world, plan_on(&world.machine(), &[id], Force::No).unwrap(), 2);
+    let recovered = under_lock(&world.machine()).unwrap().unwrap();
+    assert_eq!((recovered.id, recovered.undoes), (2, vec![id]));
+}
+
+#[test]
 fn nothing_is_written_where_nothing_was_cut_short() {
     let world = world();
     let before = world.everything();
