@@ -119,7 +119,11 @@ fn carry_out(
         if matches!(change, Change::Command(command) if !command.afterwards) {
             // Written down before it is run: who takes it back later must know.
             entry.started += 1;
-            journal::write(machine.host, entry)?;
+            if let Err(fault) = journal::write(machine.host, entry) {
+                // It was not run.
+                entry.started -= 1;
+                return Err(fault);
+            }
         }
         *begun = place + 1;
         match (change, machine.kernel) {
@@ -155,18 +159,18 @@ fn give_up(machine: &Machine<'_>, mut entry: Entry, begun: usize, cause: Fault) 
     entry.left.clone_from(&back.left);
     // Should this fail, the entry stays pending, and the next run finds that all is taken back.
     let written = journal::write(machine.host, &entry);
-    let hint = cause.hint.clone();
+    let mut hints: Vec<String> = cause.hint.clone().into_iter().collect();
     let fault = if back.left.is_empty() {
         Fault::new(cause.exit, format!("{cause}; what was done before was taken back"))
     } else {
-        let left = back.left.join("; ");
+        let (left, id) = (back.left.join("; "), entry.id);
+        hints.push(format!(
+            "`memtune history {id}` shows it, `memtune undo {id} [--force]` takes the rest back"
+        ));
         Fault::new(Exit::Incomplete, format!("{cause}; and this could not be taken back: {left}"))
     };
-    match (hint, written) {
-        (Some(hint), _) => fault.hint(hint),
-        (None, Err(error)) => {
-            fault.hint(format!("the journal could not be closed ({error}); the next run does it"))
-        }
-        (None, Ok(())) => fault,
+    if let Err(error) = written {
+        hints.push(format!("the journal could not be closed ({error}); the next run does it"));
     }
+    if hints.is_empty() { fault } else { fault.hint(hints.join("; ")) }
 }

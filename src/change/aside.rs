@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::exit::Fault;
-use crate::host::Host;
+use crate::host::{FileState, Host};
 
 use super::fault;
 use super::file::FileChange;
@@ -36,7 +36,8 @@ fn put_aside<'c>(changes: &[&'c FileChange]) -> Option<BTreeMap<&'c [u8], isize>
     let mut counts: BTreeMap<&[u8], isize> = BTreeMap::new();
     for change in changes {
         let (before, after) = (change.before.as_ref()?, change.after.as_ref()?);
-        if (before.mode, before.user, before.group) != (after.mode, after.user, after.group) {
+        let is_rewritten = FileState { content: after.content.clone(), ..before.clone() };
+        if !is_rewritten.is_as(after) {
             return None;
         }
         let (before, after) = (lines(&before.content), lines(&after.content));
@@ -83,7 +84,6 @@ fn unmarked(line: &[u8]) -> Option<&[u8]> {
 mod tests {
     use super::*;
     use crate::change::changes::Why;
-    use crate::host::FileState;
 
     fn change(before: &str, after: &str) -> FileChange {
         let state = |text: &str| Some(FileState::new(text));

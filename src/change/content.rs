@@ -12,12 +12,14 @@ pub(super) enum Content {
     Bytes { hex: String },
 }
 
-/// Owner, mode and label in JSON.
+/// Owner, mode, access control list and label in JSON.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Attributes {
     mode: u32,
     user: u32,
     group: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    access: Option<Content>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     label: Option<Content>,
 }
@@ -42,9 +44,10 @@ impl TryFrom<Content> for Vec<u8> {
 /// Takes a state apart.
 pub(super) fn apart(state: Option<FileState>) -> (Option<Content>, Option<Attributes>) {
     let Some(state) = state else { return (None, None) };
-    let label = state.label.map(Content::from);
-    let attributes = Attributes { mode: state.mode, user: state.user, group: state.group, label };
-    (Some(state.content.into()), Some(attributes))
+    let FileState { content, mode, user, group, access, label } = state;
+    let (access, label) = (access.map(Content::from), label.map(Content::from));
+    let attributes = Attributes { mode, user, group, access, label };
+    (Some(content.into()), Some(attributes))
 }
 
 /// Puts a state together.
@@ -55,14 +58,20 @@ pub(super) fn together(
     match (content, attributes) {
         (None, _) => Ok(None),
         (Some(_), None) => Err("the owner of a file is missing".to_owned()),
-        (Some(_), Some(attributes)) if attributes.mode > 0o7777 => {
-            Err(format!("{:o} is no file mode", attributes.mode))
+        (Some(_), Some(attributes)) if !is_plain(attributes.mode) => {
+            Err(format!("{:o} is no mode of a file that memtune changes", attributes.mode))
         }
-        (Some(content), Some(Attributes { mode, user, group, label })) => {
-            let label = label.map(Vec::try_from).transpose()?;
-            Ok(Some(FileState { content: content.try_into()?, mode, user, group, label }))
+        (Some(content), Some(Attributes { mode, user, group, access, label })) => {
+            let bytes = |content: Option<Content>| content.map(Vec::try_from).transpose();
+            let (access, label) = (bytes(access)?, bytes(label)?);
+            Ok(Some(FileState { content: content.try_into()?, mode, user, group, access, label }))
         }
     }
+}
+
+/// Whether these are permissions and no more: whoever could slip in a file that runs as its owner would have root's rights.
+pub(super) fn is_plain(mode: u32) -> bool {
+    mode <= 0o777
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -84,8 +93,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_byte_comes_back(content: Vec<u8>, label: Option<Vec<u8>>, mode in 0u32..0o10000) {
-            let state = FileState { content, mode, user: 1, group: 2, label };
+        fn every_byte_comes_back(content: Vec<u8>, label: Option<Vec<u8>>, access: Option<Vec<u8>>, mode in 0u32..=0o777) {
+            let state = FileState { content, mode, user: 1, group: 2, access, label };
             let (content, attributes) = apart(Some(state.clone()));
             let text = serde_json::to_string(&(content, attributes)).unwrap();
             let (content, attributes) = serde_json::from_str(&text).unwrap();

@@ -58,6 +58,9 @@ fn attributes(before: Option<&FileState>, after: Option<&FileState>) -> String {
                 let (old, new) = ((before.user, before.group), (after.user, after.group));
                 text += &format!("old owner {}:{}\nnew owner {}:{}\n", old.0, old.1, new.0, new.1);
             }
+            if before.access != after.access {
+                text += "access control list changed\n";
+            }
             text
         }
     }

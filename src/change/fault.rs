@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::exit::{Exit, Fault};
-use crate::host::{Lacking, LockFailure, Reason};
+use crate::host::{Distrust, Lacking, LockFailure, Reason, Stranger};
 
 const ENOSPC: i32 = 28;
 const EPERM: i32 = 1;
@@ -52,8 +52,28 @@ pub(super) fn on_lock(path: &str, failure: LockFailure) -> Fault {
             let message = format!("another memtune{process} is changing this machine");
             Fault::new(Exit::Refused, message).hint("wait until it has ended, and try again")
         }
+        LockFailure::Stranger(Stranger { path, why }) => {
+            Fault::new(Exit::Refused, format!("`{path}` {why}, and is no lock of memtune's"))
+                .hint(format!("look at it (`ls -l {path}`), and move it away"))
+        }
         LockFailure::Failed(error) => on_file("lock", path, &error),
     }
+}
+
+/// Says why a file of the journal is not believed.
+pub(super) fn on_distrust(path: &str, distrust: Distrust) -> Fault {
+    let stranger = match distrust {
+        Distrust::Stranger(stranger) => stranger,
+        Distrust::Failed(error) => return on_file("read", path, &error),
+    };
+    let message = format!(
+        "`{}` {}, and memtune does nothing for a journal that somebody else may have written",
+        stranger.path, stranger.why
+    );
+    let path = stranger.path;
+    Fault::new(Exit::Refused, message).hint(format!(
+        "move it away; only if you know who wrote it, `chown root {path}` and `chmod go-w {path}`"
+    ))
 }
 
 /// Says that something could not be read.

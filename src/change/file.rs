@@ -2,12 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::exit::Fault;
+use crate::exit::{Exit, Fault};
 use crate::host::{FileState, Host};
 
 use super::changes::Why;
-use super::content::{Attributes, Content, apart, together};
+use super::content::{Attributes, Content, apart, is_plain, together};
 use super::fault;
+
+/// No path that the kernel takes has more.
+const MOST_FOLDERS: usize = 2048;
 
 /// Writes or removes a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +47,7 @@ impl FileChange {
         if before.as_ref().map(|file| file.content.as_slice()) == after.map(str::as_bytes) {
             return Ok(None);
         }
+        refuse_special(path, before.as_ref())?;
         let folders = if before.is_none() { host.missing_folders(path).map_err(failed)? } else { Vec::new() };
         let after = after.map(|text| match &before {
             Some(file) => FileState { content: text.into(), ..file.clone() },
@@ -117,6 +121,14 @@ impl FileChange {
     }
 }
 
+/// Refuses a file that runs as its owner, and the like: the journal takes no such state, lest somebody slips one in.
+pub(super) fn refuse_special(path: &str, state: Option<&FileState>) -> Result<(), Fault> {
+    let Some(state) = state.filter(|state| !is_plain(state.mode)) else { return Ok(()) };
+    let message =
+        format!("`{path}` has the mode {:o}, and memtune changes no file with such a bit", state.mode);
+    Err(Fault::new(Exit::Refused, message).hint(format!("`chmod u-s,g-s,-t {path}` takes the bit away")))
+}
+
 /// Whether both are the same file, or both none.
 pub(super) fn is_same(one: Option<&FileState>, other: Option<&FileState>) -> bool {
     match (one, other) {
@@ -153,6 +165,9 @@ impl TryFrom<Record> for FileChange {
 
     fn try_from(record: Record) -> Result<Self, String> {
         let Record { target, before, after, before_owner, after_owner, folders, why } = record;
+        if folders.len() > MOST_FOLDERS {
+            return Err(format!("`{target}` has more than {MOST_FOLDERS} folders"));
+        }
         if !target.starts_with('/') {
             return Err("the path of a file does not begin with `/`".to_owned());
         }

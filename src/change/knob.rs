@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::exit::{Exit, Fault};
 use crate::sysctl::{coupled, names};
 
-use super::changes::{Why, knob_name};
+use super::changes::{Change, Why, knob_name};
 use super::fault;
 use super::machine::Kernel;
 use super::value;
@@ -14,6 +14,9 @@ use super::value;
 const RECOMPUTED: &str = "/proc/sys/vm/min_free_kbytes";
 
 const HUGE_PAGES: &str = "/sys/kernel/mm/transparent_hugepage/";
+
+/// More than the kernel moves along with any knob.
+const MOST_COMPANIONS: usize = 8;
 
 /// Sets a knob.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,8 +78,11 @@ impl KnobChange {
         Ok(true)
     }
 
-    /// Notes what the companions are right now: the kernel moves some of them on its own.
+    /// Notes what the companions, and a knob that the kernel moves on its own, are right now.
     pub(super) fn refresh(&mut self, kernel: &dyn Kernel) -> Result<(), Fault> {
+        if Self::is_recomputed(&self.target) {
+            self.before = read(kernel, &self.target)?;
+        }
         for companion in &mut self.companions {
             companion.before = read(kernel, &companion.target)?;
         }
@@ -107,17 +113,30 @@ pub(super) fn read(kernel: &dyn Kernel, path: &str) -> Result<String, Fault> {
     text.map(|text| value::selected(&text).to_owned()).ok_or_else(absent)
 }
 
-/// Whether a knob that should be `expected` was set by somebody else. That the kernel raises its reserve is its own doing.
+/// Whether a knob that should be `expected` was set by somebody else.
 pub(super) fn has_drifted(path: &str, expected: &str, current: &str) -> bool {
+    !value::same(path, expected, current)
+}
+
+/// Whether the kernel may have raised the knob beyond `expected`, as it does with its reserve when huge pages are switched. The
+/// value alone does not tell that from an administrator's: who asks knows that they were switched.
+pub(super) fn is_raised(path: &str, expected: &str, current: &str) -> bool {
     let amount = |text: &str| text.trim().parse::<u64>().ok();
-    let is_raised = path == RECOMPUTED && amount(current) > amount(expected);
-    !is_raised && !value::same(path, expected, current)
+    path == RECOMPUTED && amount(current) > amount(expected)
+}
+
+/// Whether one of `changes` makes the kernel compute its reserve anew.
+pub(super) fn switches_huge_pages(changes: &[Change]) -> bool {
+    changes.iter().any(|change| matches!(change, Change::Knob(knob) if is_huge_page_switch(&knob.target)))
+}
+
+fn is_huge_page_switch(path: &str) -> bool {
+    path.starts_with(HUGE_PAGES) && !path.contains("/khugepaged/")
 }
 
 fn companions_of(path: &str) -> Vec<String> {
     let twin = names::key_of_path(path).and_then(|key| coupled::twin(&key)).map(names::path_of);
-    let switches_huge_pages = path.starts_with(HUGE_PAGES) && !path.contains("/khugepaged/");
-    twin.into_iter().chain(switches_huge_pages.then(|| RECOMPUTED.to_owned())).collect()
+    twin.into_iter().chain(is_huge_page_switch(path).then(|| RECOMPUTED.to_owned())).collect()
 }
 
 fn is_knob(path: &str) -> bool {
@@ -141,6 +160,9 @@ impl TryFrom<Record> for KnobChange {
 
     fn try_from(record: Record) -> Result<Self, String> {
         let Record { target, before, after, companions, why } = record;
+        if companions.len() > MOST_COMPANIONS {
+            return Err(format!("`{target}` has more than {MOST_COMPANIONS} companions"));
+        }
         let stray = companions.iter().map(|one| &one.target).chain([&target]).find(|one| !is_knob(one));
         if let Some(stray) = stray {
             return Err(format!("`{stray}` is no knob of the kernel"));

@@ -8,6 +8,7 @@ use crate::host::Host;
 
 use super::changes::{Change, Why};
 use super::command::CommandChange;
+use super::fault;
 use super::file::{FileChange, is_same};
 use super::knob::KnobChange;
 use super::machine::Machine;
@@ -91,6 +92,9 @@ impl Plan {
     /// Refuses a link anywhere in the path, and says why the file that is there cannot be read.
     pub fn file(&mut self, host: &Host, path: &str, after: Option<&str>, why: Why) -> Result<(), Fault> {
         let change = FileChange::new(host, path, after, why)?;
+        if change.as_ref().is_some_and(|change| change.before.is_some()) {
+            self.note_other_names(host, path)?;
+        }
         self.replace(path, change.map(Change::File));
         Ok(())
     }
@@ -187,6 +191,16 @@ impl Plan {
     pub(super) fn for_machine(mut self, machine: &Machine<'_>) -> Self {
         self.changes.retain(|change| machine.kernel.is_some() || !change.is_live());
         self
+    }
+
+    /// A file is replaced and not written into, so that its other names keep what was there.
+    fn note_other_names(&mut self, host: &Host, path: &str) -> Result<(), Fault> {
+        let note = format!("`{path}` has other names (hard links), which keep what it holds now");
+        let has_others = host.has_other_names(path);
+        if has_others.map_err(|error| fault::on_file("read", path, &error))? && !self.notes.contains(&note) {
+            self.note(note);
+        }
+        Ok(())
     }
 
     /// Puts `change` in the place of what was planned for the same target; what it found there still holds.

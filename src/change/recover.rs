@@ -16,6 +16,8 @@ pub struct Recovered {
     pub id: u64,
     /// What it was for.
     pub title: String,
+    /// The entries that it was about to take back, and that are in force again.
+    pub undoes: Vec<u64>,
     /// What could not be taken back.
     pub left: Vec<String>,
     /// What is worth telling besides.
@@ -67,5 +69,11 @@ fn take_entry_back(machine: &Machine<'_>, mut entry: Entry) -> Result<Recovered,
     entry.state = if back.left.is_empty() { State::RolledBack } else { State::Incomplete };
     entry.left.clone_from(&back.left);
     journal::write(machine.host, &entry)?;
-    Ok(Recovered { id: entry.id, title: entry.title, left: back.left, notes: back.notes })
+    Ok(Recovered {
+        id: entry.id,
+        title: entry.title,
+        undoes: entry.undoes,
+        left: back.left,
+        notes: back.notes,
+    })
 }

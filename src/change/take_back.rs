@@ -6,7 +6,7 @@ use super::changes::{Change, knob_name};
 use super::command::CommandChange;
 use super::file::TakenBack;
 use super::journal::Entry;
-use super::knob::{KnobChange, has_drifted, read};
+use super::knob::{KnobChange, has_drifted, is_raised, read, switches_huge_pages};
 use super::machine::{Kernel, Machine};
 use super::settle::{backwards, settle};
 use super::value::same;
@@ -56,7 +56,8 @@ pub(super) fn take_back(machine: &Machine<'_>, entry: &Entry, extent: Extent) ->
         }
     }
     if let Some(kernel) = machine.kernel {
-        if is_changed {
+        // An earlier recovery may have died between what it restored and the reload of it.
+        if is_changed || extent == Extent::Unknown {
             afterwards(kernel, &entry.changes, &mut back);
         }
         restore_knobs(kernel, entry, extent, &mut back);
@@ -119,7 +120,8 @@ fn may_be_ours(
     if same(&knob.target, &knob.before, &current) {
         return Ok(false);
     }
-    if !has_drifted(&knob.target, &knob.after, &current) {
+    let is_raised = || switches_huge_pages(&entry.changes) && is_raised(&knob.target, &knob.after, &current);
+    if !has_drifted(&knob.target, &knob.after, &current) || is_raised() {
         return Ok(true);
     }
     if kernel.boot() == entry.boot {

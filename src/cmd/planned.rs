@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use anyhow::Result;
 use serde::Serialize;
 
+use crate::change::journal::Entry;
 use crate::change::undo;
 use crate::change::{self, Plan, Recovered};
 use crate::cli::Global;
@@ -62,24 +63,59 @@ pub fn carry_out(
     }
 }
 
-/// Takes back what an earlier run had left half done, and says so. Who plans from what is there calls this first.
+/// Takes back what an earlier run had left half done, and says so; in a tree, whose journal may come from anywhere, once that is
+/// agreed to. Who plans from what is there calls this first.
 ///
 /// # Errors
-/// Refuses while another memtune is at work.
+/// Refuses while another memtune is at work, and where it was not agreed to.
 pub fn recover(approval: Approval, global: &Global, host: &Host, terminal: &mut Terminal) -> Result<()> {
     if approval.dry_run || !change::may_write(host) {
         return Ok(());
     }
+    if !host.is_live()
+        && let Some(pending) = change::pending(host)?
+    {
+        ask_first(&pending, approval, global, host, terminal)?;
+    }
     match change::recover(host)? {
         Some(recovered) if global.json => {
-            let Recovered { id, title, left, .. } = &recovered;
-            let left: String = left.iter().map(|left| format!("; left: {left}")).collect();
-            message::warning(&format!("change {id} ({title}) had been cut short, and was taken back{left}"));
+            let Recovered { id, title, undoes, left, .. } = &recovered;
+            let left = left.iter().map(|left| format!("; left: {left}"));
+            let rest: String =
+                left.chain(undoes.iter().map(|id| format!("; change {id} is in force again"))).collect();
+            message::warning(&format!("change {id} ({title}) had been cut short, and was taken back{rest}"));
         }
         Some(recovered) => terminal.show(&shown::recovered(&recovered, terminal.look))?,
         None => {}
     }
     Ok(())
+}
+
+/// Asks whether `pending` shall be taken back, unless that was agreed to beforehand.
+///
+/// # Errors
+/// Refuses where the answer is no, and where nobody can be asked.
+pub(super) fn ask_first(
+    pending: &Entry,
+    approval: Approval,
+    global: &Global,
+    host: &Host,
+    terminal: &mut Terminal,
+) -> Result<()> {
+    if approval.yes {
+        return Ok(());
+    }
+    let id = pending.id;
+    if global.json {
+        let message = format!("change {id} was cut short, and with `--json` nobody can be asked about it");
+        return Err(Fault::new(Exit::Usage, message).hint("pass -y to have it taken back").into());
+    }
+    terminal.show(&shown::cut_short(pending, terminal.look))?;
+    if prompt::confirm(&format!("Take back change {id}{}?", place(host)))? {
+        return Ok(());
+    }
+    let message = format!("change {id} is still half done, and nothing was changed");
+    Err(Fault::new(Exit::Refused, message).hint(format!("`memtune history {id}` shows it")).into())
 }
 
 /// Shows what somebody else changed since, where that is why the entries `ids` cannot be taken back.
@@ -165,10 +201,13 @@ fn without_writing(plan: &Plan, approval: Approval) -> Option<Exit> {
 }
 
 fn question(plan: &Plan, host: &Host) -> String {
-    let place = host.folder().map(|folder| format!(" in {}", folder.display())).unwrap_or_default();
     let mut title = plan.title.chars();
     let capital: String = title.next().into_iter().flat_map(char::to_uppercase).chain(title).collect();
-    format!("{capital}{place}?")
+    format!("{capital}{}?", place(host))
+}
+
+fn place(host: &Host) -> String {
+    host.folder().map(|folder| format!(" in {}", folder.display())).unwrap_or_default()
 }
 
 /// What was typed, for the journal; where the program lies does not matter there.

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use serde::Serialize;
 
-use crate::change::journal::{self, Entry};
+use crate::change::journal::{self, Entry, Journal};
 use crate::change::undo::{self, Force};
 use crate::change::{self, Area, Plan, Recovered};
 use crate::cli::Global;
@@ -22,7 +22,7 @@ struct Answer<'r> {
 }
 
 /// Runs the command: takes back the change with the number `id`, or else the last one that is still in force. One that was cut
-/// short comes before all others.
+/// short comes before all others; where that was an undo, it is begun anew.
 ///
 /// # Errors
 /// Says why it cannot be taken back, and shows what somebody else changed since.
@@ -36,18 +36,31 @@ pub fn run(
     let approval = Approval::of(global);
     let journal = planned::with_sudo(journal::read(host))?;
     if let Some(pending) = journal.pending().filter(|pending| id.is_none_or(|id| id == pending.id)) {
-        return finish(pending, approval, global, host, terminal);
+        // An undo that was cut short and is not named itself is what was wanted: once recovered, it is begun anew.
+        if id.is_some() || approval.dry_run || pending.undoes.is_empty() {
+            return finish(pending, approval, global, host, terminal);
+        }
+        planned::with_sudo(change::refuse_unwritable(host))?;
     }
     planned::recover(approval, global, host, terminal)?;
-    let Some(id) = id.or_else(|| journal.last_in_force().map(|entry| entry.id)) else {
+    let ids = id.map_or_else(|| last(&journal), |id| vec![id]);
+    if ids.is_empty() {
         let nothing = Plan::new("take back the last change", Area::Undo);
         return planned::carry_out(nothing, approval, global, host, terminal);
-    };
-    let plan = planned::or_show_drift(undo::plan(host, &[id], force), &[id], global, host, terminal)?;
+    }
+    let plan = planned::or_show_drift(undo::plan(host, &ids, force), &ids, global, host, terminal)?;
     planned::carry_out(plan, approval, global, host, terminal)
 }
 
-/// Takes back what was cut short. It is asked for already, so there is no question.
+/// What is taken back where no change is named.
+fn last(journal: &Journal) -> Vec<u64> {
+    match journal.pending() {
+        Some(pending) => pending.undoes.clone(),
+        None => journal.last_in_force().map(|entry| entry.id).into_iter().collect(),
+    }
+}
+
+/// Takes back what was cut short. On this machine it is asked for already; the journal of a tree may come from anywhere.
 fn finish(
     pending: &Entry,
     approval: Approval,
@@ -59,6 +72,9 @@ fn finish(
         return planned::carry_out(pending_plan(pending), approval, global, host, terminal);
     }
     planned::with_sudo(change::refuse_unwritable(host))?;
+    if !host.is_live() {
+        planned::ask_first(pending, approval, global, host, terminal)?;
+    }
     let Some(recovered) = change::recover(host)? else {
         // It ended by itself between two looks at the journal.
         return Err(Fault::new(Exit::Refused, format!("change {} is no longer under way", pending.id))

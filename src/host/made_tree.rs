@@ -1,5 +1,6 @@
 //! Small trees that tests describe.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::Host;
@@ -15,11 +16,28 @@ pub(crate) fn made_tree(files: &[(&str, &str)]) -> (tempfile::TempDir, Host) {
     (folder, host)
 }
 
-fn add(path: &Path, text: &str) {
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+/// Adds one file, and the folders on its way.
+pub(crate) fn add(path: &Path, text: &str) {
+    add_folder(path.parent().unwrap());
     match text.strip_prefix("->") {
         Some(target) => std::os::unix::fs::symlink(target, path).unwrap(),
-        #[expect(clippy::disallowed_methods, reason = "builds the tree that is read")]
-        None => std::fs::write(path, text).unwrap(),
+        None => {
+            #[expect(clippy::disallowed_methods, reason = "builds the tree that is read")]
+            std::fs::write(path, text).unwrap();
+            set_mode(path, 0o644);
+        }
     }
+}
+
+fn add_folder(path: &Path) {
+    if !path.exists() {
+        add_folder(path.parent().unwrap());
+        std::fs::create_dir(path).unwrap();
+        set_mode(path, 0o755);
+    }
+}
+
+/// Whoever runs the tests may let a group write what he makes.
+fn set_mode(path: &Path, mode: u32) {
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
 }

@@ -20,4 +20,4 @@ mod write;
 pub use lacking::{IfThere, Lacking, Reason};
 pub use machine::Host;
 pub use status::{FileStatus, Space};
-pub use write::{FileState, Lock, LockFailure, Ran};
+pub use write::{Distrust, FileState, Lock, LockFailure, Ran, Stranger};

@@ -2,6 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 
+use crate::change::journal::Entry;
 use crate::change::undo::Drifted;
 use crate::change::{Change, CommandChange, FileChange, KnobChange, Plan, Recovered, diff, knob_name};
 
@@ -27,15 +28,31 @@ pub fn render(plan: &Plan, look: Look) -> String {
     text + &notes(plan, look) + &refusals(plan, look)
 }
 
+/// Renders what a run that was cut short was about to do.
+pub fn cut_short(entry: &Entry, look: Look) -> String {
+    let text = format!("Change {} was cut short. This is what it was about to do:", entry.id);
+    paragraph::indented(look, 0, &text) + "\n" + &render(&entry.plan(), look)
+}
+
 /// Renders what was taken back of a run that was cut short.
 pub fn recovered(recovered: &Recovered, look: Look) -> String {
-    let Recovered { id, title, left, notes } = recovered;
+    let Recovered { id, title, undoes, left, notes } = recovered;
     let mut text = match left.as_slice() {
         [] => format!("Change {id} ({title}) had been cut short. It has been taken back."),
         _ => format!("Change {id} ({title}) had been cut short. It has been taken back, but for this:"),
     };
     text = paragraph::indented(look, 0, &text);
     text.extend(left.iter().chain(notes).map(|line| paragraph::hanging(look, "  - ", 4, line)));
+    if !left.is_empty() {
+        let next = format!(
+            "`memtune history {id}` shows it, `memtune undo {id}` takes the rest back, and with --force also what somebody else changed."
+        );
+        text += &paragraph::indented(look, 0, &next);
+    }
+    for undone in undoes {
+        let next = format!("Change {undone} is in force again; `memtune undo {undone}` takes it back.");
+        text += &paragraph::indented(look, 0, &next);
+    }
     text + "\n"
 }
 
@@ -187,9 +204,19 @@ mod tests {
 
     #[test]
     fn what_was_cut_short_is_told() {
-        let mut one = Recovered { id: 3, title: "x".to_owned(), left: Vec::new(), notes: Vec::new() };
-        assert!(recovered(&one, LOOK).replace('\n', " ").contains("It has been taken back. "));
+        let title = "x".to_owned();
+        let mut one = Recovered { id: 3, title, undoes: Vec::new(), left: Vec::new(), notes: Vec::new() };
+        let flat = |one: &Recovered| recovered(one, LOOK).replace('\n', " ");
+        assert!(flat(&one).ends_with("It has been taken back.  "), "{}", flat(&one));
         one.left.push("a file".to_owned());
         assert!(recovered(&one, LOOK).contains("  - a file\n"));
+        assert!(
+            flat(&one).contains("`memtune history 3` shows it, `memtune undo 3` takes"),
+            "{}",
+            flat(&one)
+        );
+        one.undoes.push(2);
+        let text = flat(&one);
+        assert!(text.ends_with("Change 2 is in force again; `memtune undo 2` takes it back.  "), "{text}");
     }
 }

@@ -11,6 +11,7 @@ mod exit_statuses;
 mod generated;
 mod golden;
 mod hostile;
+mod recovery;
 mod rooms;
 mod schema;
 mod shells;

@@ -7,6 +7,15 @@ use crate::change::plan::{Area, Plan};
 
 const SCHEMA: &str = "memtune.journal/1";
 
+/// More than any plan has, so that a hostile journal keeps nobody busy.
+const MOST_CHANGES: usize = 1000;
+
+/// Each change can leave itself and what the kernel moved along with it.
+const MOST_LEFT: usize = 5 * MOST_CHANGES;
+
+/// As many as a journal has entries.
+const MOST_UNDONE: usize = super::listing::MOST_ENTRIES;
+
 /// How far the plan of an entry came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -96,6 +105,11 @@ impl Entry {
         matches!(self.state, State::Applied | State::Incomplete)
     }
 
+    /// Why it is larger than an entry may be; `None` where it is not.
+    pub(super) fn excess(&self) -> Option<String> {
+        excess([self.changes.len(), self.left.len(), self.undoes.len()])
+    }
+
     /// Its plan, as it was shown.
     pub fn plan(&self) -> Plan {
         let mut plan = Plan::new(self.title.clone(), self.area);
@@ -128,7 +142,20 @@ pub fn parse(text: &str) -> Result<Entry, NoEntry> {
     if schema != SCHEMA {
         return Err(no_entry(format!("its schema is `{schema}`, and not `{SCHEMA}`"), concluded));
     }
+    let length = |(name, _)| value.get(name).and_then(|list| list.as_array()).map_or(0, Vec::len);
+    if let Some(excess) = excess(LISTS.map(length)) {
+        return Err(no_entry(excess, concluded));
+    }
     serde_json::from_value(value).map_err(|error| no_entry(error.to_string(), concluded))
+}
+
+/// The lists of an entry, and how long they may be.
+const LISTS: [(&str, usize); 3] = [("changes", MOST_CHANGES), ("left", MOST_LEFT), ("undoes", MOST_UNDONE)];
+
+/// What is too long, by the length of each of [`LISTS`].
+fn excess(lengths: [usize; LISTS.len()]) -> Option<String> {
+    let (_, (name, most)) = lengths.into_iter().zip(LISTS).find(|(length, (_, most))| length > most)?;
+    Some(format!("it has more than {most} in its list `{name}`"))
 }
 
 #[cfg(test)]
@@ -166,6 +193,33 @@ mod tests {
         ] {
             assert!(parse(&ENTRY.replace(from, to)).is_err(), "{to}");
         }
+    }
+
+    #[test]
+    fn an_entry_has_no_more_than_a_plan_can_have() {
+        let list = |text: &str, count| vec![text; count].join(",");
+        let change = r#"{"kind":"command","words":["true"]}"#;
+        let with = |changes: usize, left: usize, undoes: usize| {
+            let (changes, left, undoes) = (list(change, changes), list("\"x\"", left), list("1", undoes));
+            parse(&format!(
+                r#"{{"schema":"memtune.journal/1","id":3,"time":"t","title":"x","area":"tune","state":"applied",
+                "undoes":[{undoes}],"left":[{left}],"changes":[{changes}]}}"#
+            ))
+        };
+        assert!(with(MOST_CHANGES, MOST_LEFT, MOST_UNDONE).unwrap().excess().is_none());
+        for (changes, left, undoes, name) in [
+            (MOST_CHANGES + 1, 0, 0, "changes"),
+            (0, MOST_LEFT + 1, 0, "left"),
+            (0, 0, MOST_UNDONE + 1, "undoes"),
+        ] {
+            let no_entry = with(changes, left, undoes).unwrap_err();
+            assert!(no_entry.why.contains(&format!("`{name}`")) && no_entry.is_concluded, "{no_entry:?}");
+        }
+        let folders = format!(r#""folders":[{}],"target":"/etc/a""#, list(r#""/etc""#, 2049));
+        assert!(parse(&ENTRY.replace(r#""target":"/etc/a""#, &folders)).is_err());
+        let companion = r#"{"target":"/proc/sys/vm/swappiness","before":"1"}"#;
+        let companions = format!(r#""companions":[{}],"before":"60""#, list(companion, 9));
+        assert!(parse(&ENTRY.replace(r#""before":"60""#, &companions)).is_err());
     }
 
     proptest! {

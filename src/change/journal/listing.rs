@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::change::fault;
 use crate::exit::{Exit, Fault};
-use crate::host::{Host, IfThere};
+use crate::host::{Distrust, Host, IfThere};
 
 use super::entry::{Entry, State, parse};
-use super::store::{FOLDER, path_of};
+use super::store::{self, FOLDER, HOME, path_of};
 
 /// Longer than any machine's; a hostile tree shall not fill the memory.
-const MOST_ENTRIES: usize = 20_000;
+pub(super) const MOST_ENTRIES: usize = 20_000;
 const MOST_BYTES: usize = 256 << 20;
 
 /// A file in the place of an entry that is none.
@@ -79,7 +79,7 @@ impl Journal {
 /// The entries of the journal, the oldest first; files that are none are passed over.
 ///
 /// # Errors
-/// Says why the journal cannot be read.
+/// Says why the journal cannot be read, and refuses one that somebody else may have written.
 pub fn entries(host: &Host) -> Result<Vec<Entry>, Fault> {
     Ok(read(host)?.entries)
 }
@@ -87,11 +87,16 @@ pub fn entries(host: &Host) -> Result<Vec<Entry>, Fault> {
 /// Reads the journal.
 ///
 /// # Errors
-/// Says why it cannot be read; a damaged entry is no such reason.
+/// Says why it cannot be read, and refuses one that somebody else may have written; a damaged entry is no such reason.
 pub fn read(host: &Host) -> Result<Journal, Fault> {
+    read_within(host, MOST_BYTES)
+}
+
+fn read_within(host: &Host, mut room: usize) -> Result<Journal, Fault> {
     let mut journal = Journal::default();
-    let mut room = MOST_BYTES;
-    for id in numbers(host)? {
+    store::refuse_strangers(host)?;
+    // From the newest: where the room does not suffice, the oldest are passed over, which nobody takes back any more.
+    for id in numbers(host)?.into_iter().rev() {
         let path = path_of(id);
         match read_entry(host, id, &path, &mut room)? {
             Ok(entry) => journal.entries.push(entry),
@@ -100,6 +105,8 @@ pub fn read(host: &Host) -> Result<Journal, Fault> {
             }
         }
     }
+    journal.entries.reverse();
+    journal.unreadable.reverse();
     journal.tell_undone();
     Ok(journal)
 }
@@ -107,19 +114,29 @@ pub fn read(host: &Host) -> Result<Journal, Fault> {
 type Damage = (String, bool);
 
 fn read_entry(host: &Host, id: u64, path: &str, room: &mut usize) -> Result<Result<Entry, Damage>, Fault> {
-    let state = match host.state(path) {
+    let no_room =
+        || ("the journal is too large to be read whole; move its oldest entries away".to_owned(), false);
+    if *room == 0 {
+        return Ok(Err(no_room()));
+    }
+    let state = match host.own_state(HOME, path) {
         Ok(Some(state)) => state,
         Ok(None) => return Ok(Err(("it is gone".to_owned(), true))),
-        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
-            return Err(fault::on_file("read", path, &error));
+        Err(Distrust::Failed(error)) if error.kind() != std::io::ErrorKind::PermissionDenied => {
+            return Ok(Err((fault::answer(&error), false)));
         }
-        Err(error) => return Ok(Err((fault::answer(&error), false))),
+        Err(distrust) => return Err(fault::on_distrust(path, distrust)),
     };
     let Some(left) = room.checked_sub(state.content.len()) else {
-        return Ok(Err(("the journal is too large to be read whole".to_owned(), false)));
+        // A smaller one that is older would leave a gap.
+        *room = 0;
+        return Ok(Err(no_room()));
     };
     *room = left;
-    Ok(match parse(&String::from_utf8_lossy(&state.content)) {
+    let Ok(text) = str::from_utf8(&state.content) else {
+        return Ok(Err(("it is not UTF-8".to_owned(), false)));
+    };
+    Ok(match parse(text) {
         Ok(entry) if entry.id != id => Err((format!("it says that it is entry {}", entry.id), false)),
         Ok(entry) => Ok(entry),
         Err(no_entry) => Err((no_entry.why, no_entry.is_concluded)),
@@ -131,9 +148,10 @@ pub(super) fn numbers(host: &Host) -> Result<Vec<u64>, Fault> {
     let names = host.list(FOLDER).if_there().map_err(fault::on_reading)?.unwrap_or_default();
     let mut numbers: Vec<u64> = names.iter().filter_map(|name| number(name)).collect();
     numbers.sort_unstable();
-    if numbers.len() > MOST_ENTRIES {
+    if let Some(&first) = numbers.first().filter(|_| numbers.len() > MOST_ENTRIES) {
         let message = format!("`{FOLDER}` holds more than {MOST_ENTRIES} entries");
-        return Err(Fault::new(Exit::Refused, message).hint("move the oldest away"));
+        return Err(Fault::new(Exit::Refused, message)
+            .hint(format!("move the oldest away, from `{}` on", path_of(first))));
     }
     Ok(numbers)
 }
@@ -193,6 +211,34 @@ mod tests {
         assert_eq!(states(&journal), [Undone, Applied, Applied, RolledBack, Undone, Applied]);
         assert_eq!(journal.entry(1).unwrap().undone_by, Some(3));
         assert_eq!(journal.last_in_force().unwrap().id, 2);
+    }
+
+    #[test]
+    fn where_there_is_no_room_the_oldest_are_passed_over() {
+        let one = entry(1, "applied", "[]");
+        let files: Vec<(String, String)> =
+            (1..=4).map(|id| (path_of(id), entry(id, "applied", "[]"))).collect();
+        let files: Vec<(&str, &str)> =
+            files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        let (_folder, host) = made_tree(&files);
+        let journal = read_within(&host, 2 * one.len() + 1).unwrap();
+        let ids: Vec<u64> = journal.entries.iter().map(|entry| entry.id).collect();
+        let passed_over: Vec<u64> = journal.unreadable.iter().map(|file| file.id).collect();
+        assert_eq!((ids, passed_over), (vec![3, 4], vec![1, 2]));
+        assert!(journal.unreadable[0].why.contains("oldest"));
+        assert_eq!(journal.riddle(), None);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_no_entry() {
+        let (folder, host) = made_tree(&[(&path_of(1), &entry(1, "applied", "[]"))]);
+        let path = folder.path().join(path_of(1).trim_start_matches('/'));
+        let bytes = entry(1, "applied", "[]").replace("\"x\"", "\"?\"").replace('?', "\u{ff}").into_bytes();
+        let bytes: Vec<u8> = bytes.into_iter().filter(|&byte| byte != 0xc3).collect();
+        #[expect(clippy::disallowed_methods, reason = "spoils the entry")]
+        std::fs::write(path, bytes).unwrap();
+        let journal = read(&host).unwrap();
+        assert_eq!((journal.entries.len(), journal.unreadable[0].why.as_str()), (0, "it is not UTF-8"));
     }
 
     #[test]

@@ -5,11 +5,9 @@
 
 mod entry;
 mod listing;
-mod originals;
 mod store;
 
 pub use entry::{Entry, State, parse};
 pub use listing::{Journal, Unreadable, entries, read};
-pub use originals::{Original, Was, originals};
 pub use store::HOME;
 pub(super) use store::{lock, next_id, write};

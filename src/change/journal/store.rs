@@ -22,13 +22,24 @@ const LARGEST_ENTRY: usize = (4 << 20) - (64 << 10);
 
 /// Keeps others from changing the machine until it is dropped.
 pub(in crate::change) fn lock(host: &Host) -> Result<Lock, Fault> {
+    refuse_strangers(host)?;
     host.lock(LOCK).map_err(|failure| fault::on_lock(LOCK, failure))
+}
+
+/// Refuses a journal in whose folders others than root and the caller may write: what it says would be done with the rights of the
+/// caller.
+pub(super) fn refuse_strangers(host: &Host) -> Result<(), Fault> {
+    host.refuse_strange_folder(HOME, FOLDER).map_err(|distrust| fault::on_distrust(FOLDER, distrust))
 }
 
 /// Writes an entry; it is on the disk when this returns.
 pub(in crate::change) fn write(host: &Host, entry: &Entry) -> Result<(), Fault> {
     let path = path_of(entry.id);
     let wrong = |error| Fault::new(Exit::Bug, format!("cannot write `{path}`: {error}"));
+    if let Some(excess) = entry.excess() {
+        let message = format!("the plan is too large for the journal: {excess}");
+        return Err(Fault::new(Exit::Refused, message).hint("change less at once"));
+    }
     let mut text = serde_json::to_string(entry).map_err(wrong)?;
     text.push('\n');
     if text.len() > LARGEST_ENTRY {

@@ -9,7 +9,7 @@ use crate::change::undo::{Force, plan_on};
 use crate::change::{Plan, recover};
 use crate::exit::Exit;
 
-use super::kernel::{DIRTY_BYTES, HUGE_PAGES, SWAPPINESS};
+use super::kernel::{DIRTY_BYTES, HUGE_PAGES, MIN_FREE, SWAPPINESS};
 use super::world::{World, why};
 
 const NEW: &str = "/etc/new/folder/file";
@@ -161,6 +161,41 @@ fn programs_that_fail_to_go_back_after_a_crash_are_told_and_tolerated() {
     let recovered = under_lock(&world.machine()).unwrap().unwrap();
     assert_eq!(recovered.left, [""; 0]);
     assert_eq!(recovered.notes, ["`undo-one` failed: it ended with status 1"]);
+}
+
+#[test]
+fn a_reload_that_an_earlier_recovery_did_not_reach_is_made_up_for() {
+    let world = world();
+    let entry = cut_short(&world, whole_plan(&world), 1);
+    // That recovery died behind the files.
+    for change in entry.changes.iter().rev() {
+        if let Change::File(file) = change {
+            file.take_back(&world.host).unwrap();
+        }
+    }
+    under_lock(&world.machine()).unwrap().unwrap();
+    assert_eq!(*world.kernel.ran.borrow(), ["reload"]);
+}
+
+#[test]
+fn a_reserve_that_somebody_raised_after_a_crash_stays_unless_huge_pages_were_switched() {
+    for (huge_pages, left) in [("madvise", 1), ("always", 0)] {
+        let world = World::new(&[]);
+        cut_short(&world, world.plan(&[], &[(MIN_FREE, "50000"), (HUGE_PAGES, huge_pages)]), 1);
+        world.kernel.write(MIN_FREE, "70000").unwrap();
+        let recovered = under_lock(&world.machine()).unwrap().unwrap();
+        assert_eq!(recovered.left.len(), left, "{huge_pages}: {recovered:?}");
+        assert_eq!(world.kernel.value(MIN_FREE), if left == 1 { "70000" } else { "67584" });
+    }
+}
+
+#[test]
+fn a_recovered_undo_tells_what_is_in_force_again() {
+    let world = world();
+    let id = world.apply(whole_plan(&world)).unwrap().id;
+    cut_short(&world, plan_on(&world.machine(), &[id], Force::No).unwrap(), 2);
+    let recovered = under_lock(&world.machine()).unwrap().unwrap();
+    assert_eq!((recovered.id, recovered.undoes), (2, vec![id]));
 }
 
 #[test]

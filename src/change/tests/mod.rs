@@ -1,6 +1,7 @@
 //! Whole plans on made-up machines.
 
 mod crash;
+mod hostile;
 mod kernel;
 mod knobs;
 mod random;

@@ -104,8 +104,33 @@ fn a_program_that_fails_takes_the_earlier_steps_back() {
     let fault = world.apply(plan).unwrap_err();
     assert_eq!(fault.exit, Exit::Incomplete);
     assert!(fault.to_string().contains("could not be taken back: `undo-one` failed"), "{fault}");
+    let hint = fault.hint.unwrap();
+    assert!(hint.contains("`memtune history 2`") && hint.contains("`memtune undo 2"), "{hint}");
     assert_eq!(world.states(), [State::RolledBack, State::Incomplete]);
     assert_eq!(journal::entries(&world.host).unwrap()[1].left, ["`undo-one` failed: it ended with status 1"]);
+}
+
+#[test]
+fn a_program_that_could_not_be_written_down_is_neither_run_nor_taken_back() {
+    let world = World::new(&[]);
+    // The journal finds a folder where it writes beside the entry.
+    let mut plan = world.plan(&[("/var/lib/memtune/journal/.000001.json.memtune-new/x", Some("y"))], &[]);
+    plan.command(&["one"], Some(&["undo-one"]), why());
+    let fault = world.apply(plan).unwrap_err();
+    assert!(fault.to_string().starts_with("cannot write `/var/lib/memtune/journal/000001.json`"), "{fault}");
+    assert_eq!(*world.kernel.ran.borrow(), [""; 0]);
+    assert_eq!(world.states(), [State::RolledBack]);
+}
+
+#[test]
+fn a_plan_with_more_changes_than_an_entry_may_have_is_refused() {
+    let world = World::new(&[]);
+    let mut plan = Plan::new("a test", Area::Swap);
+    for place in 0..1001 {
+        plan.command(&["true", &place.to_string()], None, why());
+    }
+    assert_eq!(world.apply(plan).unwrap_err().exit, Exit::Refused);
+    assert_eq!((world.states(), world.kernel.ran.borrow().len()), (vec![], 0));
 }
 
 #[test]
@@ -154,11 +179,22 @@ fn an_edit_between_two_entries_is_not_lost() {
     let first = world.set(&[("/etc/a", Some("1\n"))], &[]);
     world.write("/etc/a", "1\nby hand\n");
     let second = world.set(&[("/etc/a", Some("2\n"))], &[]);
+    // The second plan showed what it overwrote; whoever goes back further is told of it.
+    let both = undo::plan(&world.host, &[first, second], Force::No).unwrap();
+    assert!(both.notes()[0].contains("had been edited"), "{:?}", both.notes());
+    world.undo(second, Force::No).unwrap();
+    assert_eq!(world.read("/etc/a").as_deref(), Some("1\nby hand\n"));
+}
+
+#[test]
+fn an_edit_between_two_entries_that_is_there_still_is_kept() {
+    let world = World::new(&[("/etc/a", "0\n")]);
+    let first = world.set(&[("/etc/a", Some("1\n"))], &[]);
+    world.write("/etc/a", "1\nby hand\n");
+    let second = world.set(&[("/etc/a", Some("2\nby hand\n"))], &[]);
     let fault = undo::plan(&world.host, &[first, second], Force::No).unwrap_err();
     assert_eq!(fault.exit, Exit::Refused);
     assert!(drifted(&world.host, &[first, second]).unwrap()[0].difference.contains("+by hand"));
-    world.undo(second, Force::No).unwrap();
-    assert_eq!(world.read("/etc/a").as_deref(), Some("1\nby hand\n"));
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Files of a tree: applied, taken back, and kept apart from what others do.
 
-use crate::change::journal::{self, State, originals};
+use crate::change::journal::{self, State};
 use crate::change::undo::{Force, take_back};
-use crate::change::{Area, Plan, apply, may_write, recover, undo};
+use crate::change::{Area, Plan, apply, may_write, recover, refuse_unwritable, undo};
 use crate::exit::Exit;
 
 use super::world::{World, time, why};
@@ -70,13 +70,7 @@ fn entries_of_an_area_are_taken_back_to_what_was_there_first() {
     let world = World::new(&[("/etc/a", "0"), ("/etc/b", "0")]);
     world.set(&[("/etc/a", Some("1")), ("/etc/b", Some("1"))], &[]);
     world.set(&[("/etc/a", Some("2")), (NEW, Some("2"))], &[]);
-    let found = originals(&world.host, Area::Tune).unwrap();
-    let ends: Vec<_> =
-        found.iter().map(|one| (one.target.as_str(), one.before.text(), one.after.text())).collect();
     let some = |text: &str| Some(text.to_owned());
-    let expected =
-        [("/etc/a", some("0"), some("2")), ("/etc/b", some("0"), some("1")), (NEW, None, some("2"))];
-    assert_eq!(ends, expected);
 
     // Another profile takes the place of both: what it does not set goes back.
     let mut plan = world.plan(&[("/etc/a", Some("3"))], &[]);
@@ -183,4 +177,85 @@ fn folders_go_with_whichever_file_goes_last() {
     assert_eq!(world.read(one).as_deref(), Some("1"));
     world.undo(again, Force::No).unwrap();
     assert_eq!(world.everything(), before);
+}
+
+/// As the kernel gives it: the owner may all, the user 12345 may read, and nobody else.
+const ACCESS_LIST: &[u8] = b"\x02\0\0\0\x01\0\x06\0\xff\xff\xff\xff\x02\0\x04\0\x39\x30\0\0\
+    \x04\0\0\0\xff\xff\xff\xff\x10\0\x04\0\xff\xff\xff\xff\x20\0\0\0\xff\xff\xff\xff";
+
+fn access_list(world: &World, path: &str) -> Option<Vec<u8>> {
+    let mut list = vec![0; 256];
+    let length = rustix::fs::getxattr(world.path(path), "system.posix_acl_access", &mut list[..]).ok()?;
+    list.truncate(length);
+    Some(list)
+}
+
+fn set_list(world: &World, path: &str, name: &str) -> bool {
+    let flags = rustix::fs::XattrFlags::empty();
+    let answer = rustix::fs::setxattr(world.path(path), name, ACCESS_LIST, flags);
+    if let Err(error) = &answer {
+        eprintln!("skipped: no access lists here: {error}");
+    }
+    answer.is_ok()
+}
+
+#[test]
+fn who_may_read_a_file_survives_its_change_and_its_undo() {
+    let world = World::new(&[("/etc/a", "old")]);
+    if !set_list(&world, "/etc/a", "system.posix_acl_access") {
+        return;
+    }
+    let before = world.everything();
+    let id = world.set(&[("/etc/a", Some("new"))], &[]);
+    assert_eq!(access_list(&world, "/etc/a").as_deref(), Some(ACCESS_LIST));
+    world.undo(id, Force::No).unwrap();
+    assert_eq!(access_list(&world, "/etc/a").as_deref(), Some(ACCESS_LIST));
+    assert_eq!(world.everything(), before);
+
+    let id = world.set(&[("/etc/a", None)], &[]);
+    world.undo(id, Force::No).unwrap();
+    assert_eq!(access_list(&world, "/etc/a").as_deref(), Some(ACCESS_LIST));
+
+    // Another list is another state of the file.
+    let id = world.set(&[("/etc/a", Some("new"))], &[]);
+    rustix::fs::removexattr(world.path("/etc/a"), "system.posix_acl_access").unwrap();
+    assert_eq!(world.undo(id, Force::No).unwrap_err().exit, Exit::Refused);
+    assert!(undo::drifted(&world.host, &[id]).unwrap()[0].difference.contains("access control list"));
+}
+
+#[test]
+fn a_new_file_has_its_mode_and_no_list_of_its_folder() {
+    let world = World::new(&[("/etc/a", "old")]);
+    if !set_list(&world, "/etc", "system.posix_acl_default") {
+        return;
+    }
+    let id = world.set(&[("/etc/b", Some("new"))], &[]);
+    assert_eq!(access_list(&world, "/etc/b"), None);
+    assert_eq!(world.host.state("/etc/b").unwrap().unwrap().mode, 0o644);
+    world.undo(id, Force::No).unwrap();
+    assert_eq!(world.read("/etc/b"), None);
+}
+
+#[test]
+fn other_names_of_a_file_are_told() {
+    let world = World::new(&[("/etc/a", "old")]);
+    assert_eq!(world.plan(&[("/etc/a", Some("new"))], &[]).notes(), [""; 0]);
+    std::fs::hard_link(world.path("/etc/a"), world.path("/etc/b")).unwrap();
+    let plan = world.plan(&[("/etc/a", Some("new"))], &[]);
+    assert_eq!(plan.notes().len(), 1);
+    assert!(
+        plan.notes()[0].contains("/etc/a") && plan.notes()[0].contains("hard link"),
+        "{:?}",
+        plan.notes()
+    );
+    world.apply(plan).unwrap();
+    assert_eq!(world.read("/etc/b").as_deref(), Some("old"));
+}
+
+#[test]
+fn a_link_in_the_place_of_the_journal_is_said_to_be_one() {
+    let world = World::new(&[("/etc/a", "x"), ("/var/lib/memtune", "->/etc")]);
+    let fault = refuse_unwritable(&world.host).unwrap_err();
+    assert_eq!(fault.exit, Exit::Refused, "{fault}");
+    assert!(fault.to_string().contains("symbolic link") && fault.hint.is_some(), "{fault:?}");
 }

@@ -12,7 +12,7 @@ use crate::change::undo::{Force, plan_on};
 use crate::change::{Area, Plan, Why};
 use crate::exit::Fault;
 use crate::host::Host;
-use crate::host::made_tree::made_tree;
+use crate::host::made_tree::{add, made_tree};
 
 use super::kernel::MadeUpKernel;
 
@@ -70,7 +70,9 @@ impl World {
 
     pub(super) fn write(&self, path: &str, text: &str) {
         let path = self.path(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        if !path.exists() {
+            return add(&path, text);
+        }
         #[expect(clippy::disallowed_methods, reason = "plays somebody else")]
         std::fs::write(path, text).unwrap();
     }

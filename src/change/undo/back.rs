@@ -2,7 +2,7 @@
 
 use crate::change::changes::{Change, Why};
 use crate::change::fault;
-use crate::change::file::FileChange;
+use crate::change::file::{FileChange, refuse_special};
 use crate::change::journal::Journal;
 use crate::change::knob::{Companion, KnobChange, read};
 use crate::change::machine::{Kernel, Machine};
@@ -46,6 +46,7 @@ fn file_back(
     before: Option<FileState>,
 ) -> Result<FileChange, Fault> {
     let target = first.target.clone();
+    refuse_special(&target, before.as_ref())?;
     let folders = match (&before, &first.before) {
         // It comes again, and with it the folders that went along with it.
         (None, Some(_)) => {

@@ -1,39 +1,57 @@
 //! Entries that build upon others.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::change::changes::{Change, knob_name};
 use crate::change::journal::{Entry, Journal};
 use crate::exit::{Exit, Fault};
 
-/// Later entries that changed one of the same targets would be overwritten, too.
+/// Later entries that changed one of the same targets, or had the kernel move it, would be overwritten, too.
 pub(super) fn refuse_builders(
     journal: &Journal,
     selected: &[&Entry],
     except: &BTreeSet<String>,
 ) -> Result<(), Fault> {
-    let targets = |entry| targets(entry, except);
-    let is_selected = |id: u64| selected.iter().any(|entry| entry.id == id);
-    let builds = |later: &&Entry| later.is_in_force() && later.undoes.is_empty() && !is_selected(later.id);
+    // Who among the selected comes first: what is later than any of them is later than that one.
+    let mut earliest: BTreeMap<String, u64> = BTreeMap::new();
+    for entry in selected {
+        for target in targets(entry, except) {
+            let first = earliest.entry(target).or_insert(entry.id);
+            *first = entry.id.min(*first);
+        }
+    }
+    let ids: BTreeSet<u64> = selected.iter().map(|entry| entry.id).collect();
+    let builds = |later: &&Entry| later.is_in_force() && later.undoes.is_empty() && !ids.contains(&later.id);
     for later in journal.entries.iter().filter(builds) {
-        let touched: BTreeSet<String> = targets(later).collect();
-        let earlier = selected.iter().filter(|entry| entry.id < later.id);
-        for entry in earlier {
-            if let Some(target) = targets(entry).find(|target| touched.contains(target)) {
-                let name = knob_name(&target);
-                let message = format!(
-                    "change {} ({}) set `{name}` after change {}, and is still in force",
-                    later.id, later.title, entry.id
-                );
-                return Err(Fault::new(Exit::Refused, message)
-                    .hint(format!("take that back first: `memtune undo {}`", later.id)));
+        for target in targets(later, except) {
+            if let Some(&id) = earliest.get(&target).filter(|&&id| id < later.id) {
+                return Err(refused(later, &target, id));
             }
         }
     }
     Ok(())
 }
 
-fn targets<'e>(entry: &'e Entry, except: &BTreeSet<String>) -> impl Iterator<Item = String> + use<'e> {
+fn refused(later: &Entry, target: &str, id: u64) -> Fault {
+    let is_set = later.changes.iter().any(|change| change.touched().iter().any(|touched| touched == target));
+    let deed = if is_set { "set" } else { "moved" };
+    let name = knob_name(target);
+    let message = format!(
+        "change {} ({}) {deed} `{name}` after change {id}, and is still in force",
+        later.id, later.title
+    );
+    Fault::new(Exit::Refused, message).hint(format!("take that back first: `memtune undo {}`", later.id))
+}
+
+fn targets(entry: &Entry, except: &BTreeSet<String>) -> Vec<String> {
     let changes = entry.changes.iter().filter(|change| !except.contains(change.target()));
-    changes.flat_map(Change::touched).collect::<Vec<_>>().into_iter()
+    changes.flat_map(|change| change.touched().into_iter().chain(moved(change))).collect()
+}
+
+/// The knobs that the kernel moves along with it, also those that it computes anew.
+fn moved(change: &Change) -> Vec<String> {
+    match change {
+        Change::Knob(knob) => knob.companions.iter().map(|companion| companion.target.clone()).collect(),
+        _ => Vec::new(),
+    }
 }

@@ -1,5 +1,7 @@
 //! What several entries did to one target, as one step.
 
+use std::collections::BTreeMap;
+
 use crate::change::changes::Change;
 use crate::change::file::is_same;
 use crate::change::journal::Entry;
@@ -21,25 +23,28 @@ pub(super) struct Chain<'e> {
 
 /// The chains of all targets of `entries` (the oldest first), in the order of their last changes.
 pub(super) fn chains<'e>(entries: &[&'e Entry]) -> Vec<Chain<'e>> {
-    let mut chains: Vec<Chain<'e>> = Vec::new();
-    for &entry in entries {
-        for change in entry.changes.iter().filter(|change| !matches!(change, Change::Command(_))) {
-            let place = chains.iter().position(|chain| chain.first.target() == change.target());
-            let chain = match place.map(|place| chains.remove(place)) {
-                None => Chain {
-                    first: change,
-                    last: change,
-                    entry,
-                    first_entry: entry.id,
-                    all: vec![change],
-                    broken_at: None,
-                },
-                Some(known) => known.with(entry, change),
-            };
-            chains.push(chain);
+    let changes = entries.iter().flat_map(|&entry| entry.changes.iter().map(move |change| (entry, change)));
+    let mut chains: BTreeMap<&str, (usize, Chain<'e>)> = BTreeMap::new();
+    for (place, (entry, change)) in changes.enumerate() {
+        if matches!(change, Change::Command(_)) {
+            continue;
         }
+        let chain = match chains.remove(change.target()) {
+            None => Chain {
+                first: change,
+                last: change,
+                entry,
+                first_entry: entry.id,
+                all: vec![change],
+                broken_at: None,
+            },
+            Some((_, known)) => known.with(entry, change),
+        };
+        chains.insert(change.target(), (place, chain));
     }
-    chains
+    let mut chains: Vec<(usize, Chain<'e>)> = chains.into_values().collect();
+    chains.sort_by_key(|(place, _)| *place);
+    chains.into_iter().map(|(_, chain)| chain).collect()
 }
 
 impl<'e> Chain<'e> {
@@ -55,7 +60,6 @@ fn follows(change: &Change, next: &Change) -> bool {
     match (change, next) {
         (Change::File(change), Change::File(next)) => is_same(change.after.as_ref(), next.before.as_ref()),
         // A boot between the two may have given a knob any value; it is its value now that counts.
-        (Change::Knob(_), Change::Knob(_)) => true,
         _ => true,
     }
 }

@@ -8,7 +8,7 @@ use crate::change::diff;
 use crate::change::fault;
 use crate::change::file::is_same;
 use crate::change::journal;
-use crate::change::knob::{has_drifted, read};
+use crate::change::knob::{has_drifted, is_raised, read, switches_huge_pages};
 use crate::change::machine::Machine;
 use crate::change::value::same;
 use crate::exit::Fault;
@@ -102,7 +102,9 @@ pub(super) fn standing(
             let after = ledger.after(&last.target).unwrap_or(&last.after);
             Ok(Some(if same(&last.target, before, &now) {
                 Standing::Before
-            } else if !has_drifted(&last.target, after, &now) {
+            } else if !has_drifted(&last.target, after, &now)
+                || switches_huge_pages(&chain.entry.changes) && is_raised(&last.target, after, &now)
+            {
                 Standing::Ours(Now::Knob(now))
             } else if kernel.boot() != chain.entry.boot {
                 Standing::Rebooted(now)

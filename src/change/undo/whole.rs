@@ -133,7 +133,10 @@ fn add_targets(
                 folders_back(machine, journal, chain).into_iter().for_each(|change| plan.push(change));
                 continue;
             }
-            Some(Standing::Ours(now)) => now,
+            Some(Standing::Ours(now)) => {
+                plan.notes.extend(lost_edit(chain));
+                now
+            }
             Some(Standing::Shared(now, content)) => {
                 Some(lines_back(chain, now, content))
                     .filter(|back| !is_idle(back))
@@ -166,6 +169,17 @@ fn add_targets(
         }
     }
     refuse_drifted(&drifted)
+}
+
+/// What was edited between two changes, and overwritten by the second of them, whose plan showed it.
+fn lost_edit(chain: &Chain<'_>) -> Option<String> {
+    let (_, found) = chain.broken_at?;
+    Some(format!(
+        "`{}` had been edited before change {} overwrote that: `memtune history {}` shows the edit, which does not come back",
+        found.target(),
+        chain.entry.id,
+        chain.entry.id
+    ))
 }
 
 fn refuse_drifted(drifted: &[(&Chain<'_>, String)]) -> Result<(), Fault> {

@@ -90,15 +90,18 @@ impl Host {
     }
 
     /// Whether the caller may make files in the folder `path`, or where it would have to be made.
-    pub fn may_write_below(&self, path: &str) -> bool {
+    ///
+    /// # Errors
+    /// Says what stood in the way; a link anywhere in the path is such (ELOOP).
+    pub fn may_write_below(&self, path: &str) -> io::Result<bool> {
         let mut folder = path.trim_end_matches('/');
         loop {
             match Folder::open(self, folder) {
-                Ok(folder) => return folder.may_be_written(),
+                Ok(folder) => return Ok(folder.may_be_written()),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(_) => return false,
+                Err(error) => return Err(error),
             }
-            let Some((outer, _)) = folder.rsplit_once('/') else { return false };
+            let Some((outer, _)) = folder.rsplit_once('/') else { return Ok(false) };
             folder = outer;
         }
     }
@@ -128,6 +131,8 @@ fn write_new(folder: &Folder, name: &str, state: &FileState) -> io::Result<()> {
     }
     // After chown, which takes away the bits of set-user-id.
     rustix::fs::fchmod(&file, Mode::from_raw_mode(state.mode))?;
+    // After chmod, which a list takes for its own.
+    label::keep_access(&file, state.access.as_deref())?;
     if let Some(label) = &state.label {
         label::keep(&file, label)?;
     }

@@ -3,7 +3,7 @@
 use std::io;
 
 use rustix::fd::OwnedFd;
-use rustix::fs::{Access, AtFlags, CWD, FileType, Mode, OFlags};
+use rustix::fs::{Access, AtFlags, CWD, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
 use crate::host::Host;
@@ -60,7 +60,7 @@ impl Folder {
 
     /// One name at a time, none of which may be a link: the same as openat2's RESOLVE_NO_SYMLINKS below a root, which kernels before
     /// 5.6 (boards with Linux 4.9 are still sold) do not have.
-    fn enter(&self, name: &str) -> io::Result<Self> {
+    pub(super) fn enter(&self, name: &str) -> io::Result<Self> {
         let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::DIRECTORY | OFlags::CLOEXEC;
         match rustix::fs::openat(&self.0, name, flags, Mode::empty()) {
             Ok(folder) => Ok(Self(folder)),
@@ -86,6 +86,11 @@ impl Folder {
         rustix::fs::fsync(&readable)?;
         self.sync()?;
         Ok(made)
+    }
+
+    /// Whose it is, and who may write it.
+    pub(super) fn stat(&self) -> io::Result<Stat> {
+        Ok(rustix::fs::fstat(&self.0)?)
     }
 
     fn has_link(&self, name: &str) -> bool {

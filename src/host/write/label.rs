@@ -1,4 +1,5 @@
-//! SELinux labels, kept where a file is replaced: under an enforcing policy a wrong one makes the file unreadable.
+//! SELinux labels and access control lists, kept where a file is replaced: under an enforcing policy a wrong label makes the file
+//! unreadable, and without its list a file may be read by others than before.
 
 use std::io;
 
@@ -6,22 +7,18 @@ use rustix::fd::OwnedFd;
 use rustix::fs::XattrFlags;
 use rustix::io::Errno;
 
-const NAME: &str = "security.selinux";
+const LABEL: &str = "security.selinux";
+const ACCESS: &str = "system.posix_acl_access";
 
 /// No policy has longer labels.
-const LONGEST: usize = 4096;
+const LONGEST_LABEL: usize = 4096;
+
+/// What the kernel takes at most for one attribute.
+const LONGEST_LIST: usize = 64 << 10;
 
 /// The label of a file; `None` where it has none or its file system knows none.
 pub(super) fn of(file: &OwnedFd) -> io::Result<Option<Vec<u8>>> {
-    let mut label = vec![0; LONGEST];
-    match rustix::fs::fgetxattr(file, NAME, &mut label[..]) {
-        Ok(length) => {
-            label.truncate(length);
-            Ok(Some(label))
-        }
-        Err(Errno::NODATA | Errno::NOTSUP | Errno::NOSYS) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
+    attribute(file, LABEL, LONGEST_LABEL)
 }
 
 /// Gives `file` the label `wanted`, unless it has it.
@@ -29,7 +26,33 @@ pub(super) fn keep(file: &OwnedFd, wanted: &[u8]) -> io::Result<()> {
     if of(file)?.as_deref() == Some(wanted) {
         return Ok(());
     }
-    Ok(rustix::fs::fsetxattr(file, NAME, wanted, XattrFlags::empty())?)
+    Ok(rustix::fs::fsetxattr(file, LABEL, wanted, XattrFlags::empty())?)
+}
+
+/// The access control list of a file, as the kernel writes it; `None` where its mode says all.
+pub(super) fn access_of(file: &OwnedFd) -> io::Result<Option<Vec<u8>>> {
+    attribute(file, ACCESS, LONGEST_LIST)
+}
+
+/// Gives `file` the access control list `wanted`, or takes away the one that its folder gave it.
+pub(super) fn keep_access(file: &OwnedFd, wanted: Option<&[u8]>) -> io::Result<()> {
+    match wanted {
+        wanted if access_of(file)?.as_deref() == wanted => Ok(()),
+        Some(wanted) => Ok(rustix::fs::fsetxattr(file, ACCESS, wanted, XattrFlags::empty())?),
+        None => Ok(rustix::fs::fremovexattr(file, ACCESS)?),
+    }
+}
+
+fn attribute(file: &OwnedFd, name: &str, longest: usize) -> io::Result<Option<Vec<u8>>> {
+    let mut value = vec![0; longest];
+    match rustix::fs::fgetxattr(file, name, &mut value[..]) {
+        Ok(length) => {
+            value.truncate(length);
+            Ok(Some(value))
+        }
+        Err(Errno::NODATA | Errno::NOTSUP | Errno::NOSYS) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 #[cfg(test)]
@@ -40,7 +63,7 @@ mod tests {
     use crate::host::FileState;
     use crate::host::made_tree::made_tree;
 
-    const LABEL: &[u8] = b"system_u:object_r:etc_t:s0\0";
+    const ETC: &[u8] = b"system_u:object_r:etc_t:s0\0";
 
     #[test]
     fn a_label_survives_its_file() {
@@ -48,7 +71,7 @@ mod tests {
         let path = folder.path().join("etc/a");
         let file = rustix::fs::openat(CWD, &path, OFlags::RDWR, Mode::empty()).unwrap();
         // Only root may set one; whoever may not sees at least that none is made up.
-        let label = keep(&file, LABEL).is_ok().then(|| LABEL.to_vec());
+        let label = keep(&file, ETC).is_ok().then(|| ETC.to_vec());
         let state = host.state("/etc/a").unwrap().unwrap();
         assert!(label.is_none() || state.label == label, "{:?}", state.label);
         host.replace("/etc/a", &FileState { content: b"new".to_vec(), ..state.clone() }).unwrap();

@@ -5,12 +5,13 @@ use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
 
 use rustix::fd::OwnedFd;
-use rustix::fs::{FlockOperation, OFlags};
+use rustix::fs::{FileType, FlockOperation, OFlags, Stat};
 use rustix::io::Errno;
 
 use crate::host::Host;
 
 use super::folder::{Folder, split};
+use super::trust::{Stranger, is_ours};
 
 /// Holds until it is dropped, or its process ends in whatever way.
 #[derive(Debug)]
@@ -23,6 +24,8 @@ pub struct Lock {
 pub enum LockFailure {
     /// Somebody holds it: the number of that process, as it wrote it.
     Held(Option<u32>),
+    /// What lies in its place is none of ours.
+    Stranger(Stranger),
     /// It could not be asked for.
     Failed(io::Error),
 }
@@ -42,9 +45,26 @@ impl Host {
     pub fn lock(&self, path: &str) -> Result<Lock, LockFailure> {
         let (folder, name) = split(path)?;
         let folder = Folder::make(self, folder, 0o700)?;
-        let file = folder.create_file(name, OFlags::RDWR | OFlags::CREATE, 0o600)?;
+        // A pipe or a terminal in its place shall neither hold us up nor become ours.
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NONBLOCK | OFlags::NOCTTY;
+        let file = folder.create_file(name, flags, 0o600)?;
+        refuse_stranger(path, &rustix::fs::fstat(&file).map_err(io::Error::from)?)?;
         take(file)
     }
+}
+
+/// The number of the holder is written over what is there: that has to be a lock, and nothing that has another name besides.
+fn refuse_stranger(path: &str, stat: &Stat) -> Result<(), LockFailure> {
+    let why = if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+        "is not a regular file".to_owned()
+    } else if stat.st_nlink != 1 {
+        format!("has {} names (hard links)", stat.st_nlink)
+    } else if !is_ours(stat) {
+        format!("belongs to user {}", stat.st_uid)
+    } else {
+        return Ok(());
+    };
+    Err(LockFailure::Stranger(Stranger { path: path.to_owned(), why }))
 }
 
 fn take(file: OwnedFd) -> Result<Lock, LockFailure> {
@@ -82,6 +102,32 @@ mod tests {
         assert_eq!(host.status("/var/lib/memtune").unwrap().mode, 0o700);
         drop(lock);
         host.lock("/var/lib/memtune/lock").unwrap();
+    }
+
+    #[test]
+    fn what_is_no_lock_of_ours_is_left_alone() {
+        let (folder, host) =
+            made_tree(&[("/home/linked", "x"), ("/home/theirs", "x"), ("/home/folder/a", "x")]);
+        let home = folder.path().join("home");
+        std::fs::hard_link(home.join("linked"), home.join("other")).unwrap();
+        let pipe = rustix::fs::FileType::Fifo;
+        let mode = rustix::fs::Mode::from_raw_mode(0o600);
+        rustix::fs::mknodat(rustix::fs::CWD, home.join("pipe"), pipe, mode, 0).unwrap();
+        let stranger = |path: &str| match host.lock(path) {
+            Err(LockFailure::Stranger(stranger)) => stranger.why,
+            answer => panic!("{path}: {answer:?}"),
+        };
+        assert_eq!(stranger("/home/pipe"), "is not a regular file");
+        assert_eq!(stranger("/home/linked"), "has 2 names (hard links)");
+        assert_eq!(host.read("/home/other").unwrap(), "x");
+        assert!(matches!(host.lock("/home/folder"), Err(LockFailure::Failed(_))));
+        if rustix::process::geteuid().is_root() {
+            std::os::unix::fs::chown(home.join("theirs"), Some(65_000), None).unwrap();
+            assert_eq!(stranger("/home/theirs"), "belongs to user 65000");
+            assert_eq!(host.read("/home/theirs").unwrap(), "x");
+        } else {
+            eprintln!("skipped: only root can give files away");
+        }
     }
 
     #[test]

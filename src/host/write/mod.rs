@@ -10,7 +10,9 @@ mod lock;
 mod poke;
 mod run;
 mod state;
+mod trust;
 
 pub use lock::{Lock, LockFailure};
 pub use run::Ran;
 pub use state::FileState;
+pub use trust::{Distrust, Stranger};
