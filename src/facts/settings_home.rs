@@ -21,6 +21,10 @@ pub enum Home {
 
 /// Where they live, and the file that tells it.
 pub fn home(readings: &Readings) -> (Home, &'static str) {
+    *readings.concluded(find)
+}
+
+fn find(readings: &Readings) -> (Home, &'static str) {
     let has = |path: &str| readings.host().has(path);
     if has("/etc/NIXOS") {
         return (Home::Nix, "/etc/NIXOS");
@@ -42,8 +46,8 @@ pub fn home(readings: &Readings) -> (Home, &'static str) {
 }
 
 fn is_steam_os(readings: &Readings) -> bool {
-    let texts = ["/etc/os-release", "/usr/lib/os-release"].map(|path| readings.host().read(path).ok());
-    let first = texts.into_iter().flatten().next();
+    let first =
+        ["/etc/os-release", "/usr/lib/os-release"].iter().find_map(|path| readings.host().read(path).ok());
     first.and_then(|text| assignment(&text, "ID")).as_deref() == Some("steamos")
 }
 
