@@ -19,6 +19,7 @@ pub mod exit;
 pub mod facts;
 pub mod host;
 pub mod profile;
+pub mod swap;
 pub mod sys;
 pub mod sysctl;
 pub mod tune;

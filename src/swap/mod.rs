@@ -1,0 +1,16 @@
+//! Swap: which areas there are, what turns them on at boot, and what can safely be done about them.
+//!
+//! This room only reads and reckons; what it plans is carried out by `change/`. doctor judges the same facts, so that a machine is
+//! never told two things.
+
+pub mod areas;
+pub mod devices;
+pub mod disk;
+pub mod fitness;
+pub mod generator;
+pub mod holders;
+pub mod managers;
+pub mod planned;
+pub mod removal;
+pub mod resume;
+pub mod resume_place;
