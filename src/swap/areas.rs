@@ -59,7 +59,7 @@ pub struct Area {
     /// Whether its name has been deleted while it was in use.
     pub deleted: bool,
     /// The kind of the slowest disk under it, where that is known.
-    pub disk: Option<&'static str>,
+    pub disk: Option<DiskKind>,
     /// Whether a hibernated machine looks for its image in it.
     pub resume: bool,
     /// What compressing costs and brings; of zram only.
@@ -120,13 +120,19 @@ fn in_use(
         size: Some(area.size),
         used: area.used,
         priority: Some(area.priority),
-        held_by: planned.and_then(|planned| holders::of(readings, &area.path, planned).ok()),
+        held_by: planned.and_then(|planned| held_by(readings, &area.path, planned)),
         deleted: area.is_deleted,
-        disk: disk::under(readings, area).ok().flatten().map(DiskKind::name),
+        disk: disk::under(readings, area).ok().flatten(),
         resume: resume.is_some_and(|one| resume::holds_image(readings, one, &area.path, area.is_file)),
         zram: compressed(readings, &area.path),
         path: area.path.clone(),
     }
+}
+
+/// Inside a container nothing of its host can be seen that would turn areas on.
+fn held_by(readings: &Readings, path: &str, planned: &[Planned]) -> Option<Vec<Holder>> {
+    let is_own = readings.container().is_none();
+    is_own.then(|| holders::of(readings, path, planned).ok()).flatten()
 }
 
 /// An area that is off: its file or device tells the size, if it is there.
@@ -184,9 +190,9 @@ fn zram_to_be_made(readings: &Readings, used: &[SwapArea]) -> Vec<Area> {
             size,
             used: Bytes(0),
             priority: None,
-            held_by: holders::of(readings, &path, &[]).ok(),
+            held_by: held_by(readings, &path, &[]),
             deleted: false,
-            disk: Some(DiskKind::Memory.name()),
+            disk: Some(DiskKind::Memory),
             resume: false,
             zram: None,
             path,
@@ -261,7 +267,7 @@ mod tests {
         let zram = found[0].zram.as_ref().unwrap();
         assert_eq!((zram.ratio, zram.cost, zram.limit), (Some(3.0), Bytes(1000), None));
         assert_eq!((zram.algorithm.as_deref(), zram.backing_device.as_deref()), (Some("zstd"), None));
-        assert_eq!(found[0].disk, Some("memory"));
+        assert_eq!(found[0].disk, Some(DiskKind::Memory));
     }
 
     #[test]
