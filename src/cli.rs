@@ -290,6 +290,15 @@ pub struct Swap {
 pub enum SwapAction {
     /// Show the swap areas, what turns them on at boot, and what compressing costs and brings.
     Show,
+
+    /// Say how much swap this machine should have, of which kind, and why.
+    ///
+    /// It goes by memory, what was promised to programs, the peaks so far, the disk, hibernation, and the active profile.
+    Advise {
+        /// Go by the wishes of this profile instead of the active one's; several are composed.
+        #[arg(long = "profile", value_name = "PROFILE", value_delimiter = ',', value_parser = Suggested::profiles(), hide_possible_values = true)]
+        profiles: Vec<String>,
+    },
 }
 
 fn seconds() -> clap::builder::RangedI64ValueParser<u16> {

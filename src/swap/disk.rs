@@ -27,3 +27,15 @@ pub fn under(readings: &Readings, area: &SwapArea) -> Result<Option<DiskKind>, L
 pub fn is_slow(kind: DiskKind) -> bool {
     matches!(kind, DiskKind::Rotational | DiskKind::Card | DiskKind::Usb)
 }
+
+/// The kind as a sentence names it.
+pub fn medium(kind: DiskKind) -> &'static str {
+    match kind {
+        DiskKind::Memory => "memory",
+        DiskKind::Nvme => "an NVMe disk",
+        DiskKind::Solid => "a solid-state disk",
+        DiskKind::Rotational => "a rotational disk",
+        DiskKind::Card => "an SD card or eMMC",
+        DiskKind::Usb => "a USB disk",
+    }
+}

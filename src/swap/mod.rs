@@ -3,9 +3,12 @@
 //! This room only reads and reckons; what it plans is carried out by `change/`. doctor judges the same facts, so that a machine is
 //! never told two things.
 
+pub mod advice;
 pub mod areas;
+pub mod commands;
 pub mod devices;
 pub mod disk;
+pub mod filling;
 pub mod fitness;
 pub mod generator;
 pub mod holders;
@@ -16,3 +19,4 @@ pub mod remarks;
 pub mod removal;
 pub mod resume;
 pub mod resume_place;
+pub mod sizing;

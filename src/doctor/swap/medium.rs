@@ -13,7 +13,7 @@ use crate::sys::bytes::Bytes;
 
 use super::commands::{affair_of_host, comment_out};
 use super::encryption::Encryption;
-use super::recipe_memory;
+use super::recipe;
 use crate::swap::devices::{device_under, value_of_tag};
 use crate::swap::disk;
 use crate::swap::planned::{self, Origin};
@@ -174,11 +174,11 @@ fn slow_medium(readings: &Readings) -> Result<Diagnosis, Lacking> {
     if diagnosis.severity == Severity::Ok || areas.iter().any(SwapArea::is_zram) {
         return Ok(diagnosis);
     }
-    Ok(recipe_memory::in_memory(readings).prescribe(diagnosis))
+    Ok(recipe::in_memory(readings).prescribe(diagnosis))
 }
 
 fn judge_medium(kind: DiskKind, size: Bytes) -> Diagnosis {
-    let medium = medium(kind);
+    let medium = disk::medium(kind);
     match kind {
         DiskKind::Rotational => {
             Diagnosis::info(format!("{size} of swap lie on {medium}, which manages about 100 pages a second"))
@@ -188,18 +188,6 @@ fn judge_medium(kind: DiskKind, size: Bytes) -> Diagnosis {
         }
         DiskKind::Memory => Diagnosis::ok("All swap lies in memory"),
         DiskKind::Nvme | DiskKind::Solid => Diagnosis::ok(format!("The slowest swap area lies on {medium}")),
-    }
-}
-
-/// The kind as a sentence names it.
-fn medium(kind: DiskKind) -> &'static str {
-    match kind {
-        DiskKind::Memory => "memory",
-        DiskKind::Nvme => "an NVMe disk",
-        DiskKind::Solid => "a solid-state disk",
-        DiskKind::Rotational => "a rotational disk",
-        DiskKind::Card => "an SD card or eMMC",
-        DiskKind::Usb => "a USB disk",
     }
 }
 

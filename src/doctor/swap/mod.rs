@@ -12,7 +12,5 @@ pub(super) mod medium;
 pub(super) mod permissions;
 pub(super) mod priority;
 pub(super) mod recipe;
-pub(super) mod recipe_file;
-pub(super) mod recipe_memory;
 pub(super) mod resume;
 pub(super) mod room;
