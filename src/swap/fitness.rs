@@ -4,6 +4,8 @@ use crate::facts::mounts::{self, Mount};
 use crate::facts::readings::Readings;
 use crate::host::FileStatus;
 
+use super::extents;
+
 /// What is wrong with the kind of a file system.
 pub fn unsuitable(mount: &Mount) -> Option<&'static str> {
     match mount.kind.as_str() {
@@ -46,8 +48,9 @@ fn unusable(readings: &Readings, path: &str, mount: &Mount) -> Option<String> {
         return Some(format!("Linux {kernel} has no swap files on btrfs"));
     }
     // A tree is copied: it has holes where the machine has none, and none where it has.
-    let status = readings.host().status(path).ok().filter(|_| readings.host().is_live())?;
-    holes(&status)
+    let status = readings.host().status(path).ok().filter(|_| readings.host().is_live());
+    let holes = status.and_then(|status| holes(&status));
+    holes.or_else(|| extents::complaint(readings, path, mount.kind == "btrfs"))
 }
 
 /// Blocks that a file should have and does not.

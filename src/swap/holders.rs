@@ -5,8 +5,9 @@ use serde::Serialize;
 use crate::facts::fstab;
 use crate::facts::readings::Readings;
 use crate::facts::zram_generator;
-use crate::host::{Host, IfThere, Lacking};
+use crate::host::{Host, IfThere, Lacking, Reason};
 
+use super::devices::Target;
 use super::generator;
 use super::managers::{self, Makes};
 use super::planned::{Origin, Planned};
@@ -59,7 +60,7 @@ impl Holder {
 /// All that brings the area at `path` back, in use or not; where there is nothing, it is gone after the next boot.
 ///
 /// # Errors
-/// Says which configuration cannot be read.
+/// Says which configuration cannot be read, or which name in it may mean this device and cannot be followed.
 pub fn of(readings: &Readings, path: &str, planned: &[Planned]) -> Result<Vec<Holder>, Lacking> {
     let host = readings.host();
     let lines = planned.iter().filter(|one| one.path() == Some(path) && comes_back(one));
@@ -70,7 +71,15 @@ pub fn of(readings: &Readings, path: &str, planned: &[Planned]) -> Result<Vec<Ho
     }
     let script = host.read(SCRIPT).if_there().ok().flatten().unwrap_or_default();
     holders.extend(script.contains(path).then(|| Holder::program("script", SCRIPT)));
-    Ok(holders)
+    let unclear = planned.iter().find(|one| one.target == Target::Unknown && path.starts_with("/dev/"));
+    match unclear.filter(|_| holders.is_empty()) {
+        // The one may well be the other.
+        Some(one) => Err(Lacking::new(
+            &one.source,
+            Reason::Failed("where it leads is not known without udev's links".to_owned()),
+        )),
+        None => Ok(holders),
+    }
 }
 
 /// The program whose area lies at `path`, by the file that shows it is there.
@@ -127,6 +136,15 @@ mod tests {
         let found = ("/run/systemd/generator.late/dev-sda2.swap", "[Swap]\nWhat=/dev/sda2\n");
         assert_eq!(names("/dev/sda2", &[found]), ["unit"]);
         assert_eq!(names("/swapfile", &[("/etc/rc.local", "swapon /swapfile\n")]), ["script"]);
+    }
+
+    #[test]
+    fn a_name_that_cannot_be_followed_may_be_the_device() {
+        let (_folder, host) = made_tree(&[("/etc/fstab", "/dev/mapper/vg-swap none swap sw 0 0\n")]);
+        let readings = Readings::new(&host, None);
+        let planned = planned::areas(&readings).unwrap();
+        assert!(of(&readings, "/dev/dm-1", &planned).is_err());
+        assert_eq!(of(&readings, "/swapfile", &planned), Ok(vec![]));
     }
 
     #[test]

@@ -20,3 +20,5 @@ pub mod removal;
 pub mod resume;
 pub mod resume_place;
 pub mod sizing;
+
+mod extents;

@@ -6,8 +6,8 @@ use crate::facts::readings::Readings;
 use crate::facts::swaps::SwapArea;
 use crate::sys::bytes::Bytes;
 
+use super::disk::medium;
 use super::filling::Filling;
-use super::resume;
 
 /// The largest file that is proposed for what was promised to programs; promises are seldom all redeemed.
 const MOST_PROMISED: u64 = 32;
@@ -91,7 +91,7 @@ pub fn root_for_a_file<'r>(readings: &'r Readings) -> Result<&'r Mount, String> 
     let root = root.ok_or("what is mounted at / is not known")?;
     Filling::of(root, readings.identity().kernel_version())?;
     match disk_under(readings, root).filter(|kind| matches!(kind, DiskKind::Card | DiskKind::Usb)) {
-        Some(kind) => Err(format!("/ lies on {}, which swapping wears out and which is slow", kind.name())),
+        Some(kind) => Err(format!("/ lies on {}, which swapping wears out and which is slow", medium(kind))),
         None => Ok(root),
     }
 }
@@ -111,7 +111,7 @@ fn file(readings: &Readings) -> Result<Addition, String> {
     Ok(Addition { file: Some(size), memory: None, workings })
 }
 
-/// As much as there is memory, from 2 to 16 GiB; more where more was promised, or where the memory shall fit in.
+/// As much as there is memory, from 2 to 16 GiB; more where more was promised.
 ///
 /// # Errors
 /// Says why it is not known how much memory there is.
@@ -127,11 +127,6 @@ pub fn wanted(readings: &Readings) -> Result<(Bytes, Vec<String>), String> {
         size = promised;
         workings
             .push(format!("programs were promised {committed}, more than memory: {size} of swap back that"));
-    }
-    let image = Bytes::from_gib(total.0.div_ceil(1 << 30));
-    if image > size && resume::configured(readings.host()).is_ok_and(|resume| resume.is_some()) {
-        size = image;
-        workings.push(format!("the machine is set up to hibernate, and its memory shall fit in: {size}"));
     }
     Ok((size, workings))
 }
@@ -168,18 +163,15 @@ mod tests {
     const ROOT: (&str, &str) = ("/proc/mounts", "/dev/sda / ext4 rw 0 0\n");
 
     #[test]
-    fn the_size_follows_memory_promises_and_hibernation() {
-        let size = |meminfo: &str, arguments: &str| {
-            added(&[ROOT, ("/proc/meminfo", meminfo), ("/proc/cmdline", arguments)]).file
-        };
+    fn the_size_follows_memory_and_promises() {
+        let size = |meminfo: &str| added(&[ROOT, ("/proc/meminfo", meminfo)]).file;
         let gib = |gib| Some(Bytes::from_gib(gib));
-        assert_eq!(size("MemTotal: 65536 kB\n", ""), gib(2));
-        assert_eq!(size("MemTotal: 8000000 kB\n", ""), gib(8));
-        assert_eq!(size("MemTotal: 67108864 kB\n", ""), gib(16));
-        assert_eq!(size("MemTotal: 67108864 kB\n", "resume=/dev/sda2"), gib(64));
-        assert_eq!(size("MemTotal: 2097152 kB\nCommitted_AS: 6291456 kB\n", ""), gib(4));
-        assert_eq!(size("MemTotal: 2097152 kB\nCommitted_AS: 4194304 kB\n", ""), gib(2));
-        assert_eq!(size("MemTotal: 2097152 kB\nCommitted_AS: 900000000 kB\n", ""), gib(32));
+        assert_eq!(size("MemTotal: 65536 kB\n"), gib(2));
+        assert_eq!(size("MemTotal: 8000000 kB\n"), gib(8));
+        assert_eq!(size("MemTotal: 67108864 kB\n"), gib(16));
+        assert_eq!(size("MemTotal: 2097152 kB\nCommitted_AS: 6291456 kB\n"), gib(4));
+        assert_eq!(size("MemTotal: 2097152 kB\nCommitted_AS: 4194304 kB\n"), gib(2));
+        assert_eq!(size("MemTotal: 2097152 kB\nCommitted_AS: 900000000 kB\n"), gib(32));
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
     name: "swap-file-system",
     group: Group::Swap,
     question: "Can the file systems under the swap files hold swap?",
-    thresholds: "error for a swap file in memory, on a layered, compressed, network or user-space file system, on ZFS, with holes, or on btrfs before Linux 5.0; what only the kernel's block map tells is not examined",
+    thresholds: "error for a swap file in memory, on a layered, compressed, network or user-space file system, on ZFS, with holes, on btrfs before Linux 5.0, or whose blocks are shared, compressed or copied on write; the blocks are looked at only where filefrag and lsattr can, and never of a file in use",
     why: "The kernel asks the file system once where the blocks of a swap file lie, and then writes to them behind its back. A file system that moves blocks, shares them, has none or keeps them on another machine refuses, and all that swapon says is `Invalid argument`. The failure often shows only at the next boot, when the swap is missing.",
     sources: &[
         "https://www.man7.org/linux/man-pages/man8/swapon.8.html",
@@ -185,6 +185,23 @@ mod tests {
         }
         let odd = "/data/\\033swap file 4000000 0 -2\n";
         assert_eq!(swapoff(&examined(odd, "MemTotal: 8000000 kB\nMemAvailable: 6000000 kB\n")), None);
+    }
+
+    #[test]
+    fn the_map_of_blocks_is_looked_at_where_it_can_be() {
+        let files = |flags: &'static str| {
+            [
+                ("/proc/mounts", "/dev/sda1 / xfs rw 0 0\n"),
+                ("/etc/fstab", "/swapfile none swap sw 0 0\n"),
+                ("/proc/meminfo", "MemTotal: 8000000 kB\n"),
+                ("/sos_commands/x/filefrag_-v_-b4096_.swapfile", flags),
+            ]
+        };
+        let shared = examine_tree("W07", &files("  0: 0.. 767: 34816.. 35583: 768: last,shared,eof\n"));
+        assert_eq!(shared.severity, Severity::Error);
+        assert!(shared.title.contains("shares blocks"), "{}", shared.title);
+        let sound = examine_tree("W07", &files("  0: 0.. 767: 34816.. 35583: 768: last,eof\n"));
+        assert_eq!(sound.severity, Severity::Ok);
     }
 
     #[test]

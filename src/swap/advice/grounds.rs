@@ -37,6 +37,8 @@ pub struct Grounds {
     pub free: Option<Bytes>,
     /// Whether the machine is set up to wake up from hibernation.
     pub hibernates: bool,
+    /// How large the kernel lets the image become.
+    pub image: Option<Bytes>,
     /// The kind of the container that this is.
     pub container: Option<String>,
 }
@@ -67,6 +69,7 @@ impl Grounds {
             disk: root.and_then(|root| sizing::disk_under(readings, root)),
             free: space.map(|space| space.size.less(space.used)),
             hibernates: resume::configured(readings.host()).is_ok_and(|resume| resume.is_some()),
+            image: image(readings),
             container: readings.container().map(|container| container.kind.clone()),
         })
     }
@@ -96,7 +99,10 @@ impl Grounds {
         }));
         sentences.extend(self.free.map(|free| format!("{free} are free on /")));
         sentences.push(match self.hibernates {
-            true => "the machine is set up to hibernate, which needs swap on a disk".to_owned(),
+            true => match self.image {
+                Some(image) => format!("the machine is set up to wake up from hibernation, whose image of up to {image} needs one area on a disk"),
+                None => "the machine is set up to wake up from hibernation, whose image needs one area on a disk".to_owned(),
+            },
             false => "the machine is not set up to hibernate".to_owned(),
         });
         sentences
@@ -112,6 +118,12 @@ impl Grounds {
             _ => format!("{memory} of swap in memory and {disks} on disks hold {used}{peak}"),
         }
     }
+}
+
+/// By itself the kernel chooses two fifths of memory.
+fn image(readings: &Readings) -> Option<Bytes> {
+    let text = readings.host().read("/sys/power/image_size").ok()?;
+    text.trim().parse().ok().map(Bytes).filter(|size| size.0 > 0)
 }
 
 /// `None` where nothing is known of any.

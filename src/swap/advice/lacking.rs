@@ -80,7 +80,7 @@ impl Advice {
             return Ok(advice);
         }
         match wishes.iter().find(|wish| wish.kind == SwapKind::None) {
-            Some(wish) => advice.without(wish, readings),
+            Some(wish) => advice.without(wish, readings, &areas),
             None => advice.with(wanted::by(readings, wishes), &areas),
         }
         advice.kind = Advised::of(advice.disk, advice.zram);
@@ -88,11 +88,16 @@ impl Advice {
     }
 
     /// A profile wants none: what is there goes, as far as what it holds fits into memory.
-    fn without(&mut self, wish: &SizedSwap, readings: &Readings) {
+    fn without(&mut self, wish: &SizedSwap, readings: &Readings, areas: &[Area]) {
         self.reasons.push(format!("the profile {} wants no swap: {}", wish.profile, wish.reason));
         let used = readings.swaps().map(Vec::as_slice).unwrap_or_default();
         self.is_enough = Some(used.is_empty());
         for area in used.iter().filter(|area| !area.is_deleted && commands::can_be_typed(&area.path)) {
+            if areas.iter().any(|one| one.resume && one.path == area.path) {
+                let why = "a hibernated machine looks for its image there";
+                self.reasons.push(format!("{} stays: {why}", area.path));
+                continue;
+            }
             match removal::of_area(readings, area) {
                 Ok(removal) if removal.is_safe => {
                     self.reasons.push(removal.working);
@@ -284,6 +289,9 @@ mod tests {
         assert!(tight.commands.is_empty() && tight.is_enough == Some(false));
         assert!(tight.reasons.iter().any(|reason| reason.contains("are missing")), "{:?}", tight.reasons);
         assert_eq!(advised(&[], &none).is_enough, Some(true));
+        let image =
+            [("/proc/swaps", "/dev/sda2 partition 1000 0 -2\n"), ("/proc/cmdline", "resume=/dev/sda2")];
+        assert!(advised(&image, &none).commands.is_empty());
     }
 
     #[test]

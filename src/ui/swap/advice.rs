@@ -22,7 +22,8 @@ pub fn render(advice: &Advice, elsewhere: bool, look: Look) -> String {
 fn sentence(advice: &Advice) -> String {
     let there = of(advice);
     match (advice.is_enough, advice.kind) {
-        (None, _) => "From here nothing can be done about swap.".to_owned(),
+        (None, Advised::None) => "From here nothing can be done about swap.".to_owned(),
+        (None, _) => format!("Nothing better can be proposed than what is there: {there}."),
         (Some(true), Advised::None) => "This machine should have no swap, and it has none.".to_owned(),
         (Some(false), Advised::None) => "This machine should have no swap.".to_owned(),
         (Some(true), _) => format!("The swap of this machine will do: {there}."),
