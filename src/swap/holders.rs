@@ -4,13 +4,13 @@ use serde::Serialize;
 
 use crate::facts::fstab;
 use crate::facts::readings::Readings;
-use crate::facts::zram_generator;
+use crate::facts::zram_generator::{self, Device};
 use crate::host::{Host, IfThere, Lacking, Reason};
 
 use super::devices::Target;
 use super::generator;
-use super::managers::{self, Makes};
-use super::planned::{Origin, Planned};
+use super::managers::{self, Makes, Manager};
+use super::planned::{self, Origin, Planned};
 
 /// What still turns areas on at boot on machines that have it.
 const SCRIPT: &str = "/etc/rc.local";
@@ -57,28 +57,77 @@ impl Holder {
     }
 }
 
-/// All that brings the area at `path` back, in use or not; where there is nothing, it is gone after the next boot.
-///
-/// # Errors
-/// Says which configuration cannot be read, or which name in it may mean this device and cannot be followed.
-pub fn of(readings: &Readings, path: &str, planned: &[Planned]) -> Result<Vec<Holder>, Lacking> {
-    let host = readings.host();
-    let lines = planned.iter().filter(|one| one.path() == Some(path) && comes_back(one));
-    let mut holders: Vec<Holder> = lines.map(|one| Holder::of_origin(&one.origin)).collect();
-    match path.strip_prefix("/dev/").filter(|name| name.starts_with("zram")) {
-        Some(name) => hold_in_memory(host, name, &mut holders)?,
-        None => holders.extend(keeper(host, path)),
+/// All that turns areas on at boot, read once.
+pub struct Holders {
+    /// The lines of fstab and the units.
+    pub planned: Vec<Planned>,
+    script: String,
+    in_memory: Result<InMemory, Lacking>,
+}
+
+/// What makes zram devices.
+struct InMemory {
+    sections: Vec<Device>,
+    managers: Vec<Manager>,
+}
+
+impl Holders {
+    /// Of this machine.
+    ///
+    /// # Errors
+    /// Says why fstab or the units cannot be read.
+    pub fn read(readings: &Readings) -> Result<Self, Lacking> {
+        let host = readings.host();
+        Ok(Self {
+            planned: planned::areas(readings)?,
+            script: host.read(SCRIPT).if_there().ok().flatten().unwrap_or_default(),
+            in_memory: InMemory::read(host),
+        })
     }
-    let script = host.read(SCRIPT).if_there().ok().flatten().unwrap_or_default();
-    holders.extend(script.contains(path).then(|| Holder::program("script", SCRIPT)));
-    let unclear = planned.iter().find(|one| one.target == Target::Unknown && path.starts_with("/dev/"));
-    match unclear.filter(|_| holders.is_empty()) {
-        // The one may well be the other.
-        Some(one) => Err(Lacking::new(
-            &one.source,
-            Reason::Failed("where it leads is not known without udev's links".to_owned()),
-        )),
-        None => Ok(holders),
+
+    /// All that brings the area at `path` back, in use or not; where there is nothing, it is gone after the next boot.
+    ///
+    /// # Errors
+    /// Says which configuration cannot be read, or which name in it may mean this device and cannot be followed.
+    pub fn of(&self, host: &Host, path: &str) -> Result<Vec<Holder>, Lacking> {
+        let lines = self.planned.iter().filter(|one| one.path() == Some(path) && comes_back(one));
+        let mut holders: Vec<Holder> = lines.map(|one| Holder::of_origin(&one.origin)).collect();
+        match path.strip_prefix("/dev/").filter(|name| name.starts_with("zram")) {
+            Some(name) => self.in_memory.as_ref().map_err(Clone::clone)?.hold(name, &mut holders),
+            None => holders.extend(keeper(host, path)),
+        }
+        holders.extend(self.script.contains(path).then(|| Holder::program("script", SCRIPT)));
+        let unclear =
+            self.planned.iter().find(|one| one.target == Target::Unknown && path.starts_with("/dev/"));
+        match unclear.filter(|_| holders.is_empty()) {
+            // The one may well be the other.
+            Some(one) => Err(Lacking::new(
+                &one.source,
+                Reason::Failed("where it leads is not known without udev's links".to_owned()),
+            )),
+            None => Ok(holders),
+        }
+    }
+}
+
+impl InMemory {
+    fn read(host: &Host) -> Result<Self, Lacking> {
+        let is_off = generator::is_switched_off(host)?;
+        let sections = if is_off { Vec::new() } else { zram_generator::read(host)? };
+        Ok(Self { sections, managers: managers::enabled(host)? })
+    }
+
+    /// zram-generator by its section, other programs for all devices: which of them made one cannot be seen.
+    fn hold(&self, name: &str, holders: &mut Vec<Holder>) {
+        if let Some(section) = self.sections.iter().find(|section| section.name == name) {
+            // Its generator's unit says the same once more.
+            holders.retain(|holder| !holder.file.starts_with(GENERATED));
+            holders.push(Holder::program("zram-generator", &section.file));
+            return;
+        }
+        let managers = self.managers.iter().filter(|one| one.makes != Makes::Files);
+        let programs = managers.filter(|one| one.name != "zram-generator");
+        holders.extend(programs.map(|one| Holder::program(one.name, &one.evidence)));
     }
 }
 
@@ -95,32 +144,21 @@ fn comes_back(one: &Planned) -> bool {
     one.is_expected || is_generated
 }
 
-/// zram-generator by its section, other programs for all devices: which of them made one cannot be seen.
-fn hold_in_memory(host: &Host, name: &str, holders: &mut Vec<Holder>) -> Result<(), Lacking> {
-    let sections = if generator::is_switched_off(host)? { Vec::new() } else { zram_generator::read(host)? };
-    if let Some(section) = sections.into_iter().find(|section| section.name == name) {
-        // Its generator's unit says the same once more.
-        holders.retain(|holder| !holder.file.starts_with(GENERATED));
-        holders.push(Holder::program("zram-generator", section.file));
-        return Ok(());
-    }
-    let managers = managers::enabled(host)?.into_iter().filter(|one| one.makes != Makes::Files);
-    let programs = managers.filter(|one| one.name != "zram-generator");
-    holders.extend(programs.map(|one| Holder::program(one.name, one.evidence)));
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::host::made_tree::made_tree;
-    use crate::swap::planned;
 
     fn names(path: &str, files: &[(&str, &str)]) -> Vec<String> {
         let (_folder, host) = made_tree(files);
         let readings = Readings::new(&host, None);
-        let planned = planned::areas(&readings).unwrap();
-        of(&readings, path, &planned).unwrap().into_iter().map(|holder| holder.name).collect()
+        Holders::read(&readings)
+            .unwrap()
+            .of(&host, path)
+            .unwrap()
+            .into_iter()
+            .map(|holder| holder.name)
+            .collect()
     }
 
     #[test]
@@ -142,9 +180,9 @@ mod tests {
     fn a_name_that_cannot_be_followed_may_be_the_device() {
         let (_folder, host) = made_tree(&[("/etc/fstab", "/dev/mapper/vg-swap none swap sw 0 0\n")]);
         let readings = Readings::new(&host, None);
-        let planned = planned::areas(&readings).unwrap();
-        assert!(of(&readings, "/dev/dm-1", &planned).is_err());
-        assert_eq!(of(&readings, "/swapfile", &planned), Ok(vec![]));
+        let holders = Holders::read(&readings).unwrap();
+        assert!(holders.of(&host, "/dev/dm-1").is_err());
+        assert_eq!(holders.of(&host, "/swapfile"), Ok(vec![]));
     }
 
     #[test]

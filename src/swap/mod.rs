@@ -20,5 +20,6 @@ pub mod removal;
 pub mod resume;
 pub mod resume_place;
 pub mod sizing;
+pub mod survey;
 
 mod extents;

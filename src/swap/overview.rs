@@ -7,9 +7,10 @@ use crate::facts::zswap::Zswap;
 use crate::host::Lacking;
 use crate::sys::bytes::Bytes;
 
-use super::areas::{self, Area};
+use super::areas::Area;
 use super::managers;
 use super::remarks::{self, Remark};
+use super::survey;
 
 /// The answer of `memtune swap show`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -61,7 +62,7 @@ impl Overview {
         let managers = managers::enabled(readings.host()).unwrap_or_default();
         let mut overview = Self {
             schema: "memtune.swap/1",
-            areas: areas::all(readings)?,
+            areas: survey::areas(readings)?,
             zswap: readings.zswap().ok().and_then(Option::as_ref).map(|zswap| pool(zswap, readings)),
             memory: found("MemTotal"),
             commit_limit: found("CommitLimit"),

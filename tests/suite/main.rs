@@ -14,4 +14,5 @@ mod hostile;
 mod rooms;
 mod schema;
 mod shells;
+mod swap;
 mod tune;

@@ -5,8 +5,8 @@ use serde::Serialize;
 use crate::facts::readings::Readings;
 use crate::host::Lacking;
 use crate::profile::{SizedSwap, SwapKind};
-use crate::swap::areas::{self, Area, Kind};
-use crate::swap::{commands, removal, sizing};
+use crate::swap::areas::{Area, Kind};
+use crate::swap::{commands, removal, sizing, survey};
 use crate::sys::bytes::Bytes;
 
 use super::grounds::Grounds;
@@ -63,7 +63,7 @@ impl Advice {
     /// # Errors
     /// Says why it is not known how much memory or swap there is.
     pub fn of(readings: &Readings, wishes: &[SizedSwap]) -> Result<Self, Lacking> {
-        let areas = areas::all(readings)?;
+        let areas = survey::areas(readings)?;
         let mut advice = Self {
             schema: "memtune.swap-advice/1",
             kind: Advised::None,
@@ -149,7 +149,7 @@ impl Advice {
         let present = self.grounds.swap_on_disks + self.grounds.swap_in_memory;
         let most_used = self.grounds.swap_peak.unwrap_or_default().max(self.grounds.swap_used);
         let is_little = present.0 / 2 >= most_used.0 && present.0 > 0;
-        is_little && usual.is_none_or(|usual| present * 2 >= usual)
+        is_little && usual.is_none_or(|usual| !is_short(present * 2, usual))
     }
 
     /// A larger file in place of the only one, or one more.
@@ -165,7 +165,11 @@ impl Advice {
             areas.iter().filter(|area| area.kind != Kind::Zram && area.in_use).collect();
         match on_disks[..] {
             [area] if can_grow(area) => Some(commands::resize(&area.path, wanted)),
-            _ => Some(commands::add(Bytes::from_gib(wanted.less(present).0.div_ceil(1 << 30)))),
+            _ => {
+                // An area is a page smaller than its file or partition: that makes no further GiB.
+                let missing = wanted.less(present) + Bytes::from_mib(512);
+                Some(commands::add(Bytes::from_gib((missing.0 >> 30).max(1))))
+            }
         }
     }
 }

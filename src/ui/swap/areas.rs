@@ -146,7 +146,7 @@ mod tests {
     use super::*;
     use crate::facts::readings::Readings;
     use crate::host::made_tree::made_tree;
-    use crate::swap::areas;
+    use crate::swap::survey;
 
     const SWAPS: &str = "/dev/zram0 partition 8388608 2097152 100\n/my\\040swap\\033[2J file 16777216 0 -2\n";
 
@@ -157,7 +157,7 @@ mod tests {
             ("/etc/systemd/zram-generator.conf", "[zram0]\n"),
         ];
         let (_folder, host) = made_tree(&files);
-        let areas = areas::all(&Readings::new(&host, None)).unwrap();
+        let areas = survey::areas(&Readings::new(&host, None)).unwrap();
         let text = render(&areas, Look { width, has_unicode: false, is_root: false });
         anstream::adapter::strip_str(&text).to_string()
     }
