@@ -1,4 +1,5 @@
-//! `memtune swap show` on the running kernel: an area that was turned on by hand is seen as it is.
+//! `memtune swap show` on the running kernel: an area that was turned on by hand is seen as it is; and `swap advise` hears the
+//! active profile.
 
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
@@ -6,6 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::common::memtune;
+use super::tune::Machine;
 use serde_json::Value;
 
 /// A swap file that is in use, and gone when this is dropped.
@@ -69,4 +71,17 @@ fn an_area_turned_on_by_hand_is_seen_and_known_to_go() {
     fs::rename(area.path(), area.folder.path().join("other")).unwrap_err();
     drop(area);
     assert!(shown()["areas"].as_array().unwrap().iter().all(|one| one["path"] != path.as_str()));
+}
+
+#[test]
+fn the_active_profile_has_its_say() {
+    let machine = Machine::of("11-sound");
+    assert!(!machine.ends("swap advise", 0).contains("the profile"));
+    machine.ends("tune --profile redis -y", 0);
+    let advice = machine.ends("swap advise", 0);
+    assert!(advice.contains("the profile redis wants swap of 62.5 GiB on a disk"), "{advice}");
+    assert!(advice.contains("$ sudo memtune swap add "), "{advice}");
+    // Who names one is not asked for another.
+    assert!(!machine.ends("swap advise --profile cassandra", 0).contains("redis"));
+    machine.ends("swap advise --profile nobody", 2);
 }

@@ -11,7 +11,8 @@ pub(super) fn zram(overview: &Overview) -> Option<String> {
     let sum = |part: fn(&Compressed) -> Bytes| devices.iter().map(|device| part(device)).sum::<Bytes>();
     let (original, cost) = (sum(|device| device.original), sum(|device| device.cost));
     let who = if devices.len() > 1 { format!("{} devices keep", devices.len()) } else { "keeps".to_owned() };
-    let ratio = match cost.0 > 0 && original.0 > 0 {
+    // A few pages cost more than they bring, which says nothing of the rest.
+    let ratio = match cost.0 > 0 && original >= Bytes::from_mib(1) {
         true => format!(", {:.1} to 1", original.0 as f64 / cost.0 as f64),
         false => String::new(),
     };
@@ -79,17 +80,17 @@ mod tests {
     fn devices_are_summed_up() {
         let two = overview(&[
             ("/proc/swaps", "/dev/zram0 partition 1000 10 5\n/dev/zram1 partition 1000 10 5\n"),
-            ("/proc/meminfo", "MemTotal: 1024 kB\n"),
+            ("/proc/meminfo", "MemTotal: 10240 kB\n"),
             ("/sys/block/zram0/disksize", "1024000\n"),
             ("/sys/block/zram1/disksize", "1024000\n"),
-            ("/sys/block/zram0/mm_stat", "307200 0 102400 204800 0 0 0\n"),
-            ("/sys/block/zram1/mm_stat", "0 0 0 204800 0 0 0\n"),
+            ("/sys/block/zram0/mm_stat", "3145728 0 1048576 2097152 0 0 0\n"),
+            ("/sys/block/zram1/mm_stat", "0 0 0 2097152 0 0 0\n"),
             ("/sys/block/zram0/comp_algorithm", "[lzo-rle] zstd\n"),
             ("/sys/block/zram0/backing_dev", "/dev/loop7\n"),
         ]);
         assert_eq!(
             zram(&two).unwrap(),
-            "2 devices keep 300 KiB in 100 KiB of memory (10 % of it), 3.0 to 1, with lzo-rle; at most 400 KiB; what does not compress goes to /dev/loop7"
+            "2 devices keep 3 MiB in 1 MiB of memory (10 % of it), 3.0 to 1, with lzo-rle; at most 4 MiB; what does not compress goes to /dev/loop7"
         );
         assert_eq!(zram(&overview(&[])), None);
     }
