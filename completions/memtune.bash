@@ -28,6 +28,9 @@ _memtune() {
             memtune,man)
                 cmd="memtune__subcmd__man"
                 ;;
+            memtune,swap)
+                cmd="memtune__subcmd__swap"
+                ;;
             memtune,tune)
                 cmd="memtune__subcmd__tune"
                 ;;
@@ -39,6 +42,12 @@ _memtune() {
                 ;;
             memtune__subcmd__doctor,list)
                 cmd="memtune__subcmd__doctor__subcmd__list"
+                ;;
+            memtune__subcmd__swap,advise)
+                cmd="memtune__subcmd__swap__subcmd__advise"
+                ;;
+            memtune__subcmd__swap,show)
+                cmd="memtune__subcmd__swap__subcmd__show"
                 ;;
             memtune__subcmd__tune,apply)
                 cmd="memtune__subcmd__tune__subcmd__apply"
@@ -71,7 +80,7 @@ _memtune() {
 
     case "${cmd}" in
         memtune)
-            opts="-n -y -v -q -h -V --root --json --color --dry-run --yes --verbose --quiet --help --version doctor tune history undo completions man"
+            opts="-n -y -v -q -h -V --root --json --color --dry-run --yes --verbose --quiet --help --version doctor tune swap history undo completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -247,6 +256,85 @@ _memtune() {
         memtune__subcmd__man)
             opts="-n -y -v -q -h --root --json --color --dry-run --yes --verbose --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --root)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        memtune__subcmd__swap)
+            opts="-n -y -v -q -h --root --json --color --dry-run --yes --verbose --quiet --help show advise"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --root)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        memtune__subcmd__swap__subcmd__advise)
+            opts="-n -y -v -q -h --profile --root --json --color --dry-run --yes --verbose --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -W "cassandra clickhouse desktop-zram elasticsearch gaming hydrus jetson-llm k8s-node kafka latency-server llama-server mongodb postgresql redis sbc throughput-server" -- "${cur}"))
+                    return 0
+                    ;;
+                --root)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        memtune__subcmd__swap__subcmd__show)
+            opts="-n -y -v -q -h --root --json --color --dry-run --yes --verbose --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

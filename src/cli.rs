@@ -83,6 +83,11 @@ pub enum Command {
     /// Each can be taken back. `memtune tune --profile P` is short for `memtune tune apply P`.
     Tune(Tune),
 
+    /// Show the machine's swap, and say how much of which kind it needs.
+    ///
+    /// Without a subcommand it shows what there is: each area, what holds it at boot, and what compressing costs and brings.
+    Swap(Swap),
+
     /// List every change that memtune made here.
     History {
         /// Show this change in full.
@@ -269,6 +274,30 @@ pub enum TuneAction {
         /// Knobs such as vm.swappiness, or paths below /sys; all that any file sets if none is named.
         #[arg(value_name = "KEY")]
         keys: Vec<String>,
+    },
+}
+
+/// What `memtune swap` takes.
+#[derive(Debug, Args)]
+pub struct Swap {
+    /// What to do; to show what there is if nothing is named.
+    #[command(subcommand)]
+    pub action: Option<SwapAction>,
+}
+
+/// What can be done with swap.
+#[derive(Debug, Subcommand)]
+pub enum SwapAction {
+    /// Show the swap areas, what turns them on at boot, and what compressing costs and brings.
+    Show,
+
+    /// Say how much swap this machine should have, of which kind, and why.
+    ///
+    /// It goes by memory, what was promised to programs, the peaks so far, the disk, hibernation, and the active profile.
+    Advise {
+        /// Go by the wishes of this profile instead of the active one's; several are composed.
+        #[arg(long = "profile", value_name = "PROFILE", value_delimiter = ',', value_parser = Suggested::profiles(), hide_possible_values = true)]
+        profiles: Vec<String>,
     },
 }
 

@@ -19,6 +19,7 @@ pub mod exit;
 pub mod facts;
 pub mod host;
 pub mod profile;
+pub mod swap;
 pub mod sys;
 pub mod sysctl;
 pub mod tune;
@@ -53,6 +54,7 @@ fn run_on(host: &Host, command: &Command, global: &Global, terminal: &mut Termin
     match command {
         Command::Doctor(arguments) => cmd::doctor::run(arguments, global, host, terminal),
         Command::Tune(arguments) => cmd::tune::run(arguments, global, host, terminal),
+        Command::Swap(arguments) => cmd::swap::run(arguments, global, host, terminal),
         Command::History { id } => cmd::history::run(*id, global, host, terminal),
         Command::Undo { id, force } => {
             let force = if *force { Force::Yes } else { Force::No };

@@ -1,4 +1,4 @@
-//! All of doctor over a small tree whose files hold whatever the fuzzer likes: no check may panic or overflow.
+//! All of doctor, and what swap shows and advises, over a small tree whose files hold whatever the fuzzer likes: no check may panic or overflow.
 //!
 //! An input is a sequence of records: one byte that names a file, two bytes of length, and that many bytes of content. What an input
 //! does not name keeps the sound text of a recorded host.
@@ -16,8 +16,11 @@ use memtune::doctor::selection::Selection;
 use memtune::doctor::verdict::Caller;
 use memtune::facts::readings::Readings;
 use memtune::host::Host;
+use memtune::swap::advice::Advice;
+use memtune::swap::overview::Overview;
 use memtune::ui::look::Look;
 use memtune::ui::report::{Detail, render};
+use memtune::ui::swap;
 
 /// The recorded host whose files are spoiled.
 const HOST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/cases/08-broken/root");
@@ -78,7 +81,14 @@ fuzz_target!(|input: &[u8]| {
         let (all, ignored) = (Selection::default(), ignore::read(&host).unwrap_or_default());
         let caller = Caller { typed: "memtune".to_owned(), for_sudo: "memtune".to_owned() };
         let report = Report::new(&readings, examine(&readings, &all, &ignored), &all, &caller);
-        render(&report, Look { width: 60, has_unicode: true, is_root: false }, Detail::Everything);
+        let look = Look { width: 60, has_unicode: true, is_root: false };
+        render(&report, look, Detail::Everything);
+        if let Ok(overview) = Overview::of(&readings) {
+            swap::overview::render(&overview, &[], look);
+        }
+        if let Ok(advice) = Advice::of(&readings, &[]) {
+            swap::advice::render(&advice, true, look);
+        }
         for (path, content) in spoiled {
             fs::write(path, content).unwrap();
         }

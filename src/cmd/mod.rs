@@ -5,6 +5,7 @@ pub mod doctor;
 pub mod history;
 pub mod manual;
 pub mod planned;
+pub mod swap;
 pub mod tune;
 pub mod undo;
 

@@ -1,10 +1,13 @@
 //! The disks under swap areas and file systems, and how fast their kind usually is.
 
+use serde::Serialize;
+
 use crate::host::{Host, IfThere, Lacking};
 use crate::sys::bytes::Bytes;
 
 /// What kind of disk it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum DiskKind {
     /// Memory: zram or a RAM disk.
     Memory,

@@ -5,6 +5,7 @@
 //! once however many checks ask for it. Nothing here judges: that is for `doctor/`.
 
 pub mod buddyinfo;
+pub mod cgroup_peaks;
 pub mod cgroups;
 pub mod choice;
 pub mod container;

@@ -11,7 +11,7 @@ const TMPFILES: [&str; 4] =
     ["/usr/bin/systemd-tmpfiles", "/bin/systemd-tmpfiles", "/usr/bin/tmpfiles", "/bin/tmpfiles"];
 
 /// Whether systemd brings this machine up. A tree in which nothing tells is taken for one of the many where it does.
-pub(super) fn is_systemd(host: &Host) -> bool {
+pub fn is_systemd(host: &Host) -> bool {
     if host.has("/run/systemd/system") {
         return true;
     }

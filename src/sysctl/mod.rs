@@ -8,9 +8,9 @@
 
 pub mod bounds;
 pub mod coupled;
+pub mod first_process;
 pub mod names;
 
-mod first_process;
 mod forecast;
 mod kernel_number;
 mod layers;

@@ -15,4 +15,5 @@ mod recovery;
 mod rooms;
 mod schema;
 mod shells;
+mod swap;
 mod tune;

@@ -15,9 +15,16 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("change", &["exit", "host", "sys", "sysctl"]),
     ("profile", &["exit", "facts", "host", "sys", "sysctl"]),
     ("tune", &["change", "exit", "facts", "host", "profile", "sys", "sysctl"]),
-    ("doctor", &["facts", "host", "sys", "sysctl"]),
-    ("ui", &["change", "cli", "doctor", "exit", "facts", "host", "profile", "sys", "sysctl", "tune"]),
-    ("cmd", &["change", "cli", "doctor", "exit", "facts", "host", "profile", "sys", "sysctl", "tune", "ui"]),
+    ("swap", &["change", "exit", "facts", "host", "profile", "sys", "sysctl"]),
+    ("doctor", &["facts", "host", "swap", "sys", "sysctl"]),
+    ("ui", &["change", "cli", "doctor", "exit", "facts", "host", "profile", "swap", "sys", "sysctl", "tune"]),
+    (
+        "cmd",
+        &[
+            "change", "cli", "doctor", "exit", "facts", "host", "profile", "swap", "sys", "sysctl", "tune",
+            "ui",
+        ],
+    ),
     ("lib", &["change", "cli", "cmd", "exit", "host", "ui"]),
 ];
 

@@ -96,3 +96,47 @@ fn what_tune_prints_follows_its_schemas() {
         }
     }
 }
+
+#[test]
+fn what_swap_prints_follows_its_schemas() {
+    let commands = [
+        ("swap-1", "swap"),
+        ("swap-1", "swap show"),
+        ("swap-advice-1", "swap advise"),
+        ("swap-advice-1", "swap advise --profile jetson-llm"),
+        ("swap-advice-1", "swap advise --profile cassandra"),
+    ];
+    for (name, command) in commands {
+        let schema = Schema::of(name);
+        let arguments: Vec<&str> = command.split(' ').chain(["--json"]).collect();
+        let live = memtune().args(&arguments).output().unwrap();
+        assert_eq!(schema.complaint(&parsed(&live)), None, "this machine: {command}");
+        for case in fs::read_dir(cases()).unwrap().map(|entry| entry.unwrap().path()) {
+            let output = memtune().arg("--root").arg(case.join("root")).args(&arguments).output().unwrap();
+            if case.ends_with("12-truncated") {
+                assert_eq!(output.status.code(), Some(5), "{command}");
+                continue;
+            }
+            assert_eq!(schema.complaint(&parsed(&output)), None, "{}: {command}", case.display());
+        }
+    }
+}
+
+#[test]
+fn the_schema_of_swap_refuses_what_is_wrong() {
+    let schema = Schema::of("swap-1");
+    let root = cases().join("08-broken/root");
+    let sound = parsed(&memtune().arg("--root").arg(root).args(["swap", "--json"]).output().unwrap());
+    assert_eq!(schema.complaint(&sound), None);
+    let faults: [fn(&mut Value); 4] = [
+        |swap| swap["areas"][0]["size"] = "1 GiB".into(),
+        |swap| swap["areas"][0]["kind"] = "floppy".into(),
+        |swap| swap["areas"][0]["held_by"] = "fstab".into(),
+        |swap| drop(swap.as_object_mut().unwrap().remove("committed")),
+    ];
+    for (number, fault) in faults.iter().enumerate() {
+        let mut broken = sound.clone();
+        fault(&mut broken);
+        assert!(schema.complaint(&broken).is_some(), "fault {number} passes");
+    }
+}

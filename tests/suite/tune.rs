@@ -8,12 +8,12 @@ use std::process::Output;
 use super::common::{cases, memtune};
 
 /// A copy of a recorded host that may be written.
-struct Machine {
+pub(super) struct Machine {
     folder: tempfile::TempDir,
 }
 
 impl Machine {
-    fn of(case: &str) -> Self {
+    pub(super) fn of(case: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         copy(&cases().join(case).join("root"), folder.path());
         // Where the journal lies; captures rarely hold it.
@@ -26,7 +26,7 @@ impl Machine {
     }
 
     /// Runs and asserts the status; returns what was printed.
-    fn ends(&self, arguments: &str, status: i32) -> String {
+    pub(super) fn ends(&self, arguments: &str, status: i32) -> String {
         let output = self.run(arguments);
         let text =
             String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);

@@ -5,13 +5,12 @@ use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::Fix;
 use crate::doctor::group::Group;
 use crate::doctor::swap::commands::affair_of_host;
-use crate::doctor::swap::removal;
-use crate::facts::kernel_arguments;
 use crate::facts::readings::Readings;
 use crate::facts::zram::ZramDevice;
 use crate::facts::zram_generator::{self, Device};
-use crate::facts::zram_size;
-use crate::host::{IfThere, Lacking};
+use crate::host::Lacking;
+use crate::swap::generator::{self, Outcome};
+use crate::swap::removal;
 use crate::sys::bytes::Bytes;
 
 /// The checks of this file.
@@ -30,9 +29,6 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
     examine: zram_config,
 }];
 
-/// What the generator makes where a section says nothing.
-const USUAL_SIZE: &str = "min(ram / 2, 4096)";
-
 fn zram_config(readings: &Readings) -> Result<Diagnosis, Lacking> {
     if let Some(answer) = affair_of_host(readings) {
         return Ok(answer);
@@ -42,8 +38,7 @@ fn zram_config(readings: &Readings) -> Result<Diagnosis, Lacking> {
     if wanted.is_empty() {
         return Ok(Diagnosis::ok("zram-generator is not told to make anything"));
     }
-    let arguments = kernel_arguments::read(host).if_there()?.unwrap_or_default();
-    if matches!(arguments.value("systemd.zram"), Some("0" | "no" | "false" | "off")) {
+    if generator::is_switched_off(host)? {
         return Ok(Diagnosis::ok("systemd.zram=0 of the kernel's arguments switches zram-generator off"));
     }
     if !host.has("/sys/block") {
@@ -67,8 +62,7 @@ fn zram_config(readings: &Readings) -> Result<Diagnosis, Lacking> {
     };
     let diagnosis = workings.into_iter().fold(diagnosis, Diagnosis::working);
     let diagnosis = wanted.iter().fold(diagnosis, |diagnosis, device| {
-        let size = device.size.as_deref().unwrap_or(USUAL_SIZE);
-        diagnosis.evidence(&device.file, format!("zram-size of {}", device.name), size)
+        diagnosis.evidence(&device.file, format!("zram-size of {}", device.name), generator::formula(device))
     });
     let diagnosis = readings.zram()?.iter().fold(diagnosis, |diagnosis, device| {
         diagnosis.evidence(format!("/sys/block/{}/disksize", device.name), "value", device.disk_size)
@@ -92,19 +86,20 @@ struct Comparison {
 
 fn compare(readings: &Readings, wanted: &Device) -> Result<Comparison, Lacking> {
     let name = &wanted.name;
-    // The generator counts whole MiB of memory.
-    let ram = readings.meminfo()?.total().0 >> 20;
-    if wanted.host_memory_limit.is_some_and(|limit| limit < ram) {
-        return Ok(Comparison {
-            working: Some(format!(
-                "{name}: {ram} MiB of memory are above its host-memory-limit, so it is not made"
-            )),
-            ..Comparison::default()
-        });
-    }
-    let formula = wanted.size.as_deref().unwrap_or(USUAL_SIZE);
-    let mib = zram_size::evaluate(formula, ram as f64).filter(|_| !wanted.has_old_keys);
-    let size = mib.map(|mib| Bytes((mib * 1024.0 * 1024.0) as u64));
+    let ram = generator::memory(readings)?;
+    let formula = generator::formula(wanted);
+    let size = match generator::outcome(wanted, ram) {
+        Outcome::TooMuchMemory(memory) => {
+            return Ok(Comparison {
+                working: Some(format!(
+                    "{name}: {memory} MiB of memory are above its host-memory-limit, so it is not made"
+                )),
+                ..Comparison::default()
+            });
+        }
+        Outcome::Made(size) => Some(size),
+        Outcome::Unknown => None,
+    };
     let made = readings.zram()?.iter().find(|device| device.name == *name);
     let difference = match (size, made) {
         (Some(Bytes(0)), _) => None,

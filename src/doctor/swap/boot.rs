@@ -11,9 +11,10 @@ use crate::facts::swaps::{self, SwapArea};
 use crate::host::{Host, IfThere, Lacking, Reason};
 
 use super::commands::{affair_of_host, append_to_fstab, comment_out};
-use super::devices::{self, Target};
-use super::planned::{self, MOST_AREAS, Origin, Planned};
-use super::{file_system, header};
+use super::header;
+use crate::swap::devices::{self, Target};
+use crate::swap::planned::{self, MOST_AREAS, Origin, Planned};
+use crate::swap::{fitness, holders};
 
 /// The checks of this file.
 pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
@@ -30,19 +31,6 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
     ],
     examine: swap_at_boot,
 }];
-
-/// Programs that turn on areas of their own: a file that shows the program is there, and where its areas lie.
-const MANAGERS: [(&str, &str); 9] = [
-    ("/etc/dphys-swapfile", "/var/swap"),
-    ("/etc/rpi/swap.conf", "/var/swap"),
-    ("/etc/swapspace.conf", "/var/lib/swapspace/"),
-    ("/etc/systemd/swap.conf", "/var/lib/systemd-swap/"),
-    ("/etc/systemd/swap.conf", "/run/systemd/swap/"),
-    ("/usr/share/systemd-swap/swap-default.conf", "/var/lib/systemd-swap/"),
-    ("/etc/waagent.conf", "/mnt/"),
-    ("/etc/hibinit-config.cfg", "/swap-hibinit"),
-    ("/etc/hibagent-config.cfg", "/swap"),
-];
 
 fn swap_at_boot(readings: &Readings) -> Result<Diagnosis, Lacking> {
     if let Some(answer) = affair_of_host(readings) {
@@ -129,11 +117,7 @@ fn is_in_use(one: &Planned, areas: &[SwapArea]) -> bool {
 }
 
 fn is_planned(host: &Host, area: &SwapArea, planned: &[Planned]) -> bool {
-    let is_of_manager = || {
-        let mut managers = MANAGERS.iter();
-        let lies_at = |path: &str| area.path == path || path.ends_with('/') && area.path.starts_with(path);
-        managers.any(|&(mark, path)| lies_at(path) && host.has(mark))
-    };
+    let is_of_manager = || holders::keeper(host, &area.path).is_some();
     area.is_zram() || planned.iter().any(|one| one.path() == Some(area.path.as_str())) || is_of_manager()
 }
 
@@ -158,7 +142,7 @@ fn mend_unused(readings: &Readings, one: &Planned, remedy: &mut Remedy) {
 
 /// Turns on what the kernel would take; what it would refuse is another check's to mend.
 fn turn_on(readings: &Readings, one: &Planned, path: &str, remedy: &mut Remedy) {
-    let unfitness = one.is_file().then(|| file_system::unfitness(readings, path, false)).flatten();
+    let unfitness = one.is_file().then(|| fitness::unfitness(readings, path, false)).flatten();
     if let Some(unfitness) = unfitness {
         return remedy.workings.push(format!("{path} is not to be turned on: {unfitness}; W07 comes first"));
     }
@@ -190,7 +174,7 @@ fn forget(one: &Planned) -> Option<String> {
 
 fn mend_unplanned(readings: &Readings, area: &SwapArea, remedy: &mut Remedy) {
     let path = &area.path;
-    let unfitness = area.is_file.then(|| file_system::unfitness(readings, path, true)).flatten();
+    let unfitness = area.is_file.then(|| fitness::unfitness(readings, path, true)).flatten();
     if let Some(unfitness) = unfitness {
         return remedy.workings.push(format!("{path} is not to be kept: {unfitness}; W07 comes first"));
     }

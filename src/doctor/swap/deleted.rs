@@ -10,7 +10,7 @@ use crate::facts::swaps::{self, SwapArea};
 use crate::host::Lacking;
 
 use super::commands::affair_of_host;
-use super::removal;
+use crate::swap::removal;
 
 /// The checks of this file.
 pub(in crate::doctor) const CHECKS: &[Check] = &[Check {

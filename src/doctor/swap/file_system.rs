@@ -5,15 +5,16 @@ use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::Fix;
 use crate::doctor::group::Group;
 use crate::doctor::shell::{can_be_typed, quoted};
-use crate::facts::mounts::{self, Mount};
+use crate::facts::mounts;
 use crate::facts::readings::Readings;
 use crate::facts::swaps::SwapArea;
-use crate::host::{FileStatus, Lacking};
+use crate::host::Lacking;
 
 use super::commands::{affair_of_host, comment_out};
-use super::planned::{self, Origin, Planned};
 use super::recipe;
-use super::removal;
+use crate::swap::fitness;
+use crate::swap::planned::{self, Origin, Planned};
+use crate::swap::removal;
 
 /// The checks of this file.
 pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
@@ -21,7 +22,7 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
     name: "swap-file-system",
     group: Group::Swap,
     question: "Can the file systems under the swap files hold swap?",
-    thresholds: "error for a swap file in memory, on a layered, compressed, network or user-space file system, on ZFS, with holes, or on btrfs before Linux 5.0; what only the kernel's block map tells is not examined",
+    thresholds: "error for a swap file in memory, on a layered, compressed, network or user-space file system, on ZFS, with holes, on btrfs before Linux 5.0, or whose blocks are shared, compressed or copied on write; the blocks are looked at only where filefrag and lsattr can, and never of a file in use",
     why: "The kernel asks the file system once where the blocks of a swap file lie, and then writes to them behind its back. A file system that moves blocks, shares them, has none or keeps them on another machine refuses, and all that swapon says is `Invalid argument`. The failure often shows only at the next boot, when the swap is missing.",
     sources: &[
         "https://www.man7.org/linux/man-pages/man8/swapon.8.html",
@@ -61,7 +62,7 @@ fn swap_file_system(readings: &Readings) -> Result<Diagnosis, Lacking> {
             continue;
         };
         found.push((file.path, mount.kind.as_str()));
-        let complaint = complaint(readings, file.path, file.area.is_some(), mount);
+        let complaint = fitness::complaint(readings, file.path, file.area.is_some(), mount);
         worst = worst.or_else(|| complaint.map(|complaint| (file, mount, complaint)));
     }
     if let Some((file, mount, complaint)) = worst {
@@ -89,58 +90,6 @@ fn swap_files<'p>(readings: &'p Readings, planned: &'p [Planned]) -> Result<Vec<
         }
     }
     Ok(files)
-}
-
-/// What is wrong with the kind of a file system.
-fn unsuitable(mount: &Mount) -> Option<&'static str> {
-    match mount.kind.as_str() {
-        "tmpfs" | "ramfs" | "rootfs" | "devtmpfs" => Some("the file itself lies in memory"),
-        "overlay" | "overlayfs" | "aufs" | "unionfs" | "ecryptfs" => {
-            Some("a layered file system has no blocks of its own")
-        }
-        "squashfs" | "erofs" | "cramfs" | "iso9660" | "romfs" => Some("the file system cannot be written to"),
-        "nfs" | "nfs4" | "cifs" | "smb3" | "9p" | "ceph" | "afs" | "glusterfs" | "lustre" => {
-            Some("the network needs memory to make memory free")
-        }
-        "zfs" => Some("ZFS has no swap files, and swap on its volumes can lock up"),
-        "bcachefs" | "ntfs3" | "virtiofs" => Some("this file system has no swap files"),
-        kind if kind.starts_with("fuse") => {
-            Some("the program that serves the file could be swapped out itself")
-        }
-        _ => None,
-    }
-}
-
-/// What speaks against the swap file at `path`; `None` where nothing does, or where it cannot be told.
-pub(super) fn unfitness(readings: &Readings, path: &str, is_in_use: bool) -> Option<String> {
-    let mount = mounts::holding(readings.mounts().ok()?, path)?;
-    complaint(readings, path, is_in_use, mount)
-}
-
-/// Of a file in use the kernel has judged the blocks already; what makes its file system dangerous stays.
-fn complaint(readings: &Readings, path: &str, is_in_use: bool, mount: &Mount) -> Option<String> {
-    match unsuitable(mount) {
-        Some(complaint) => Some(complaint.to_owned()),
-        None if is_in_use => None,
-        None => unusable(readings, path, mount),
-    }
-}
-
-/// What is wrong with one file that is not in use.
-fn unusable(readings: &Readings, path: &str, mount: &Mount) -> Option<String> {
-    let kernel = readings.identity().kernel.as_deref().unwrap_or_default();
-    if mount.kind == "btrfs" && ["2.", "3.", "4."].iter().any(|old| kernel.starts_with(old)) {
-        return Some(format!("Linux {kernel} has no swap files on btrfs"));
-    }
-    // A tree is copied: it has holes where the machine has none, and none where it has.
-    let status = readings.host().status(path).ok().filter(|_| readings.host().is_live())?;
-    holes(&status)
-}
-
-/// Blocks that a file should have and does not.
-fn holes(status: &FileStatus) -> Option<String> {
-    let missing = status.size.less(status.allocated);
-    (missing.0 > 0).then(|| format!("{missing} of its {} are holes", status.size))
 }
 
 /// The sum, and the command that takes an area off where what it holds fits elsewhere even without the new swap.
@@ -174,10 +123,8 @@ fn with_fix(readings: &Readings, diagnosis: Diagnosis, file: &SwapFile) -> Diagn
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::doctor::finding::Severity;
     use crate::doctor::on_tree::examine_tree;
-    use crate::sys::bytes::Bytes;
 
     fn severity(mounts: &str, fstab: &str, swaps: &str, kernel: &str) -> Severity {
         let files = [
@@ -241,25 +188,28 @@ mod tests {
     }
 
     #[test]
+    fn the_map_of_blocks_is_looked_at_where_it_can_be() {
+        let files = |flags: &'static str| {
+            [
+                ("/proc/mounts", "/dev/sda1 / xfs rw 0 0\n"),
+                ("/etc/fstab", "/swapfile none swap sw 0 0\n"),
+                ("/proc/meminfo", "MemTotal: 8000000 kB\n"),
+                ("/sos_commands/x/filefrag_-v_-b4096_.swapfile", flags),
+            ]
+        };
+        let shared = examine_tree("W07", &files("  0: 0.. 767: 34816.. 35583: 768: last,shared,eof\n"));
+        assert_eq!(shared.severity, Severity::Error);
+        assert!(shared.title.contains("shares blocks"), "{}", shared.title);
+        let sound = examine_tree("W07", &files("  0: 0.. 767: 34816.. 35583: 768: last,eof\n"));
+        assert_eq!(sound.severity, Severity::Ok);
+    }
+
+    #[test]
     fn btrfs_depends_on_the_kernel() {
         let (mounts, planned) = ("/dev/sda1 / btrfs rw 0 0\n", "/swapfile none swap sw 0 0\n");
         assert_eq!(severity(mounts, planned, "", "4.19.0-27"), Severity::Error);
         assert_eq!(severity(mounts, planned, "", "5.0.0"), Severity::Ok);
         // What the kernel took is good.
         assert_eq!(severity(mounts, "", "/swapfile file 1000 0 -2\n", "4.19.0-27"), Severity::Ok);
-    }
-
-    #[test]
-    fn holes_are_found() {
-        let status = |size, allocated| FileStatus {
-            mode: 0o600,
-            user: 0,
-            size: Bytes(size),
-            allocated: Bytes(allocated),
-            is_block_device: false,
-        };
-        assert_eq!(holes(&status(4096, 4096)), None);
-        assert_eq!(holes(&status(4096, 8192)), None);
-        assert_eq!(holes(&status(8192, 4096)).unwrap(), "4 KiB of its 8 KiB are holes");
     }
 }

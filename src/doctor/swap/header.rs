@@ -11,7 +11,7 @@ use crate::host::{Host, Lacking, Reason};
 use crate::sys::bytes::Bytes;
 
 use super::commands::affair_of_host;
-use super::planned::{self, Planned};
+use crate::swap::planned::{self, Planned};
 
 /// mkswap makes no area of fewer pages.
 const LEAST_PAGES: u64 = 10;

@@ -5,8 +5,8 @@ use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::Fix;
 use crate::doctor::group::Group;
 use crate::facts::readings::Readings;
-use crate::facts::zram_generator;
-use crate::host::{Host, Lacking};
+use crate::host::Lacking;
+use crate::swap::managers;
 
 use super::commands::affair_of_host;
 
@@ -28,46 +28,11 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
     examine: swap_managers,
 }];
 
-/// What a manager makes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Makes {
-    Zram,
-    Files,
-    Both,
-}
-
-impl Makes {
-    fn clashes_with(self, other: Self) -> bool {
-        self == other || self == Self::Both || other == Self::Both
-    }
-}
-
-/// A manager that is enabled, and what shows it.
-struct Manager {
-    name: &'static str,
-    makes: Makes,
-    evidence: String,
-    /// The service that disables it; `None` where it is kept.
-    service: Option<&'static str>,
-}
-
-/// The managers that are services of their own.
-const SERVICES: [(&str, &str, Makes); 8] = [
-    ("dphys-swapfile", "dphys-swapfile.service", Makes::Files),
-    ("swapspace", "swapspace.service", Makes::Files),
-    ("systemd-swap", "systemd-swap.service", Makes::Both),
-    ("zram-tools", "zramswap.service", Makes::Zram),
-    ("nvzramconfig", "nvzramconfig.service", Makes::Zram),
-    ("zram-config", "zram-config.service", Makes::Zram),
-    ("zramd", "zramd.service", Makes::Zram),
-    ("zram-init", "zram-init.service", Makes::Zram),
-];
-
 fn swap_managers(readings: &Readings) -> Result<Diagnosis, Lacking> {
     if let Some(answer) = affair_of_host(readings) {
         return Ok(answer);
     }
-    let managers = enabled_managers(readings.host())?;
+    let managers = managers::enabled(readings.host())?;
     let clash = managers.iter().enumerate().find_map(|(place, first)| {
         let second =
             managers.get(place + 1..)?.iter().find(|second| first.makes.clashes_with(second.makes))?;
@@ -97,57 +62,6 @@ fn swap_managers(readings: &Readings) -> Result<Diagnosis, Lacking> {
         true => diagnosis.fix(Fix::commands(commands).after_reboot()),
         false => diagnosis,
     })
-}
-
-/// All that are enabled: those that systemd brings up itself first, for they are the ones to keep.
-fn enabled_managers(host: &Host) -> Result<Vec<Manager>, Lacking> {
-    let mut managers = Vec::new();
-    if let Some(evidence) = rpi_swap(host) {
-        // It writes zram-generator's configuration: the two are one.
-        managers.push(Manager { name: "rpi-swap", makes: Makes::Both, evidence, service: None });
-    } else if let Some(device) = zram_generator::read(host)?.into_iter().next() {
-        managers.push(Manager {
-            name: "zram-generator",
-            makes: Makes::Zram,
-            evidence: device.file,
-            service: None,
-        });
-    }
-    let services = SERVICES.iter().filter_map(|&(name, service, makes)| {
-        Some(Manager { name, makes, evidence: link_that_enables(host, service)?, service: Some(service) })
-    });
-    managers.extend(services);
-    Ok(managers)
-}
-
-/// The generator of Raspberry Pi OS, unless it is told to make none.
-fn rpi_swap(host: &Host) -> Option<String> {
-    const CONFIGURATION: &str = "/etc/rpi/swap.conf";
-    let programs =
-        ["/usr/lib", "/lib"].map(|folder| format!("{folder}/systemd/system-generators/rpi-swap-generator"));
-    let mark = programs.into_iter().chain([CONFIGURATION.to_owned()]).find(|path| host.has(path))?;
-    let text = host.read(CONFIGURATION).unwrap_or_default();
-    let mechanism = |line: &str| {
-        Some(line.trim().strip_prefix("Mechanism")?.trim_start().strip_prefix('=')?.trim() == "none")
-    };
-    (text.lines().filter_map(mechanism).next_back() != Some(true)).then_some(mark)
-}
-
-/// The link by which systemd or the old init scripts start a service.
-fn link_that_enables(host: &Host, service: &str) -> Option<String> {
-    const OWN: &str = "/etc/systemd/system";
-    // The owner's mask counts more than any link.
-    if host.link(&format!("{OWN}/{service}")).is_ok_and(|target| target == "/dev/null") {
-        return None;
-    }
-    let targets = ["multi-user", "swap", "local-fs", "sysinit", "basic", "default", "graphical"];
-    let wants = targets.iter().map(|target| format!("{OWN}/{target}.target.wants/{service}"));
-    let script = service.trim_end_matches(".service");
-    let started = |name: &String| name.starts_with('S') && name.get(3..) == Some(script);
-    let old = host.list("/etc/rc2.d").ok().and_then(|names| names.into_iter().find(started));
-    let old = old.filter(|_| !host.has("/run/systemd/system")).map(|name| format!("/etc/rc2.d/{name}"));
-    let is_there = |path: &String| host.has(path) || host.link(path).is_ok();
-    wants.into_iter().find(is_there).or(old)
 }
 
 #[cfg(test)]

@@ -5,18 +5,18 @@ use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::{Fix, Severity};
 use crate::doctor::group::Group;
 use crate::doctor::shell::{can_be_typed, quoted};
-use crate::facts::disks::{self, DiskKind};
-use crate::facts::mounts;
+use crate::facts::disks::DiskKind;
 use crate::facts::readings::Readings;
 use crate::facts::swaps::{self, SwapArea};
 use crate::host::{IfThere, Lacking, Reason};
 use crate::sys::bytes::Bytes;
 
 use super::commands::{affair_of_host, comment_out};
-use super::devices::{device_under, value_of_tag};
 use super::encryption::Encryption;
-use super::planned::{self, Origin};
-use super::recipe_memory;
+use super::recipe;
+use crate::swap::devices::{device_under, value_of_tag};
+use crate::swap::disk;
+use crate::swap::planned::{self, Origin};
 
 /// The checks of this file.
 pub(in crate::doctor) const CHECKS: &[Check] = &[
@@ -158,11 +158,11 @@ fn slow_medium(readings: &Readings) -> Result<Diagnosis, Lacking> {
     }
     let mut kinds = Vec::new();
     for area in areas {
-        kinds.push((area, known_kind(readings, area)?));
+        kinds.push((area, disk::under(readings, area)?));
     }
     let slowest = kinds.iter().filter_map(|(_, kind)| *kind).max();
     let unknown = kinds.iter().find(|(_, kind)| kind.is_none());
-    let Some(kind) = slowest.filter(|kind| unknown.is_none() || is_slow(*kind)) else {
+    let Some(kind) = slowest.filter(|kind| unknown.is_none() || disk::is_slow(*kind)) else {
         let path = unknown.map_or(swaps::PATH, |(area, _)| area.path.as_str());
         return Err(Lacking::new(path, Reason::Failed("on which medium it lies is unknown".to_owned())));
     };
@@ -174,29 +174,11 @@ fn slow_medium(readings: &Readings) -> Result<Diagnosis, Lacking> {
     if diagnosis.severity == Severity::Ok || areas.iter().any(SwapArea::is_zram) {
         return Ok(diagnosis);
     }
-    Ok(recipe_memory::in_memory(readings).prescribe(diagnosis))
-}
-
-fn is_slow(kind: DiskKind) -> bool {
-    matches!(kind, DiskKind::Rotational | DiskKind::Card | DiskKind::Usb)
-}
-
-/// The slowest disk under an area; `None` where no disk of this machine is known to be, as under a file on NFS.
-fn known_kind(readings: &Readings, area: &SwapArea) -> Result<Option<DiskKind>, Lacking> {
-    if area.is_zram() {
-        return Ok(Some(DiskKind::Memory));
-    }
-    let device = match area.is_file {
-        true => mounts::holding(readings.mounts()?, &area.path).map(|mount| mount.source.as_str()),
-        false => Some(area.path.as_str()),
-    };
-    let names = device.map(|device| disks::below(readings.host(), device)).unwrap_or_default();
-    let below = readings.disks()?.iter().filter(|disk| names.contains(&disk.name));
-    Ok(below.map(|disk| disk.kind).max())
+    Ok(recipe::in_memory(readings).prescribe(diagnosis))
 }
 
 fn judge_medium(kind: DiskKind, size: Bytes) -> Diagnosis {
-    let medium = medium(kind);
+    let medium = disk::medium(kind);
     match kind {
         DiskKind::Rotational => {
             Diagnosis::info(format!("{size} of swap lie on {medium}, which manages about 100 pages a second"))
@@ -206,18 +188,6 @@ fn judge_medium(kind: DiskKind, size: Bytes) -> Diagnosis {
         }
         DiskKind::Memory => Diagnosis::ok("All swap lies in memory"),
         DiskKind::Nvme | DiskKind::Solid => Diagnosis::ok(format!("The slowest swap area lies on {medium}")),
-    }
-}
-
-/// The kind as a sentence names it.
-fn medium(kind: DiskKind) -> &'static str {
-    match kind {
-        DiskKind::Memory => "memory",
-        DiskKind::Nvme => "an NVMe disk",
-        DiskKind::Solid => "a solid-state disk",
-        DiskKind::Rotational => "a rotational disk",
-        DiskKind::Card => "an SD card or eMMC",
-        DiskKind::Usb => "a USB disk",
     }
 }
 

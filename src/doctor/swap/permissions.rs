@@ -9,7 +9,7 @@ use crate::facts::readings::Readings;
 use crate::host::{FileStatus, IfThere, Lacking, Reason};
 
 use super::commands::affair_of_host;
-use super::planned;
+use crate::swap::planned;
 
 /// The checks of this file.
 pub(in crate::doctor) const CHECKS: &[Check] = &[Check {

@@ -1,10 +1,12 @@
-//! How to add swap to this machine: the commands that fit its file system, its disks and its distribution.
+//! How to add swap to this machine: the commands that do it.
 
 use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::Fix;
 use crate::facts::readings::Readings;
-
-use super::{recipe_file, recipe_memory};
+use crate::swap::commands;
+use crate::swap::sizing::{self, Addition};
+use crate::sys::bytes::Bytes;
+use crate::sysctl::first_process;
 
 /// Commands, and how they were found.
 pub(in crate::doctor) struct Recipe {
@@ -15,10 +17,6 @@ pub(in crate::doctor) struct Recipe {
 }
 
 impl Recipe {
-    pub(super) fn none(why: impl Into<String>) -> Self {
-        Self { workings: vec![why.into()], fix: None }
-    }
-
     /// Puts the reasoning and the commands into an answer.
     pub(in crate::doctor) fn prescribe(self, diagnosis: Diagnosis) -> Diagnosis {
         let diagnosis = self.workings.into_iter().fold(diagnosis, Diagnosis::working);
@@ -29,25 +27,33 @@ impl Recipe {
     }
 }
 
-/// A swap file on `/` where that can be, compressed swap in memory where not.
+/// A swap file on `/` where that can be, compressed swap in memory where not, both on a turning disk.
 pub(in crate::doctor) fn more_swap(readings: &Readings) -> Recipe {
-    let host = readings.host();
-    if readings.container().is_some() {
-        return Recipe::none("inside a container swap can only be added on the machine under it");
+    of(readings, sizing::more(readings))
+}
+
+/// Compressed swap in memory, half as large as the memory.
+pub(super) fn in_memory(readings: &Readings) -> Recipe {
+    of(readings, sizing::in_memory(readings))
+}
+
+fn of(readings: &Readings, addition: Addition) -> Recipe {
+    let mut typed = Vec::new();
+    typed.extend(addition.memory.iter().flat_map(|half| make_zram(readings, *half)));
+    typed.extend(addition.file.map(commands::add));
+    Recipe { workings: addition.workings, fix: (!typed.is_empty()).then(|| Fix::commands(typed)) }
+}
+
+/// memtune makes it a unit of systemd; elsewhere it is made by hand, until the next boot.
+fn make_zram(readings: &Readings, half: Bytes) -> Vec<String> {
+    if first_process::is_systemd(readings.host()) {
+        return vec![commands::zram(50)];
     }
-    if host.has("/etc/NIXOS") {
-        return Recipe::none(
-            "NixOS makes its own files: add `swapDevices = [ { device = \"/swapfile\"; size = 16384; } ];` to configuration.nix",
-        );
-    }
-    match recipe_file::swap_file(readings) {
-        Ok(recipe) => recipe,
-        Err(why) => {
-            let mut recipe = recipe_memory::in_memory(readings);
-            recipe.workings.insert(0, why);
-            recipe
-        }
-    }
+    vec![
+        "sudo modprobe zram".to_owned(),
+        format!("device=$(sudo zramctl --find --size {}M)   # until the next boot", half.0 >> 20),
+        "sudo mkswap \"$device\" && sudo swapon --priority 100 \"$device\"".to_owned(),
+    ]
 }
 
 #[cfg(test)]
@@ -69,54 +75,36 @@ mod tests {
     }
 
     #[test]
-    fn each_file_system_gets_its_own_commands() {
-        let ext4 = on("ext4", "6.12.48-amd64\n");
-        assert_eq!(
-            ext4[..4],
-            [
-                "sudo install -m 600 /dev/null /swapfile",
-                "sudo fallocate -l 8192M /swapfile",
-                "sudo mkswap /swapfile",
-                "sudo swapon /swapfile"
-            ]
-        );
-        assert!(ext4[4].contains("/swapfile none swap defaults,nofail"));
-        for (kind, kernel, word) in [
-            ("xfs", "3.10.0-1160.el7", "dd if"),
-            ("xfs", "4.18.0", "fallocate"),
-            ("ext4", "5.8.0", "dd if"),
-            ("ext3", "6.1.0", "dd if"),
-            ("ext4", "odd", "dd if"),
-            ("btrfs", "6.1.0", "mkswapfile --size 8192m /swap/swapfile"),
-            ("btrfs", "4.19.0", "zramctl"),
-            ("overlay", "6.1.0", "zramctl"),
-            ("zfs", "6.1.0", "zramctl --find --size 3906M"),
+    fn a_file_where_it_can_be_and_memory_where_not() {
+        for (kind, kernel, command) in [
+            ("ext4", "6.12.48-amd64\n", "sudo memtune swap add 8G"),
+            ("xfs", "3.10.0-1160.el7", "sudo memtune swap add 8G"),
+            ("btrfs", "6.1.0", "sudo memtune swap add 8G"),
+            ("btrfs", "4.19.0", "sudo memtune swap zram 50%"),
+            ("overlay", "6.1.0", "sudo memtune swap zram 50%"),
+            ("zfs", "6.1.0", "sudo memtune swap zram 50%"),
         ] {
-            let commands = on(kind, kernel);
-            assert!(commands.iter().any(|command| command.contains(word)), "{kind} {kernel}: {commands:?}");
+            assert_eq!(on(kind, kernel), [command], "{kind} {kernel}");
         }
     }
 
     #[test]
-    fn a_name_that_is_taken_is_not_used_again() {
-        let files = [("/proc/mounts", "/dev/sda1 / ext4 rw 0 0\n"), ("/swapfile", "")];
-        assert!(commands(&files)[3].ends_with("/swapfile2"));
-    }
-
-    #[test]
-    fn a_card_gets_swap_in_memory_and_the_distribution_its_package() {
-        let files = [
+    fn a_card_gets_swap_in_memory() {
+        let partition = [
             ("/proc/mounts", "/dev/mmcblk0p2 / ext4 rw 0 0\n"),
             ("/sys/block/mmcblk0/size", "1\n"),
             ("/sys/class/block/mmcblk0p2/partition", "2\n"),
-            ("/etc/os-release", "ID=raspbian\nID_LIKE=\"debian\"\n"),
         ];
         // Without the links of a real /sys a partition is not known to be its disk's.
-        assert!(commands(&files).iter().any(|command| command.contains("/swapfile")));
-        let files = [("/proc/mounts", "/dev/mmcblk0 / ext4 rw 0 0\n"), files[1], files[3]];
-        let commands = commands(&files);
-        assert_eq!(commands[0], "sudo apt install systemd-zram-generator");
-        assert_eq!(commands.last().unwrap(), "sudo systemctl start dev-zram0.swap");
+        assert_eq!(commands(&partition), ["sudo memtune swap add 8G"]);
+        let whole = [("/proc/mounts", "/dev/mmcblk0 / ext4 rw 0 0\n"), partition[1]];
+        assert_eq!(commands(&whole), ["sudo memtune swap zram 50%"]);
+    }
+
+    #[test]
+    fn without_systemd_memory_is_compressed_by_hand() {
+        let by_hand = commands(&[("/proc/mounts", "/dev/sda1 / zfs rw 0 0\n"), ("/proc/1/comm", "init\n")]);
+        assert!(by_hand[1].contains("zramctl --find --size 3906M"), "{by_hand:?}");
     }
 
     #[test]

@@ -5,15 +5,14 @@ use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::Fix;
 use crate::doctor::group::Group;
 use crate::doctor::shell::{can_be_typed, quoted};
-use crate::facts::identity::assignment;
-use crate::facts::kernel_arguments;
 use crate::facts::readings::Readings;
 use crate::facts::swaps::SwapArea;
-use crate::host::{Host, IfThere, Lacking, Reason};
+use crate::host::{Lacking, Reason};
 
 use super::commands::affair_of_host;
-use super::devices::{self, Target, device_under};
-use super::resume_place::place_of;
+use crate::swap::devices::{self, Target, device_under};
+use crate::swap::resume::{self, INITRAMFS, Resume};
+use crate::swap::resume_place::place_of;
 
 /// The checks of this file.
 pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
@@ -31,22 +30,6 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
     examine: resume_stale,
 }];
 
-/// What the running kernel was told.
-const RUNNING: &str = "/sys/power/resume";
-
-/// What Debian builds into its initramfs; the first is the stronger.
-const INITRAMFS: [&str; 2] = ["/etc/initramfs-tools/conf.d/resume", "/etc/initramfs-tools/initramfs.conf"];
-
-/// Where the machine is told to wake up from.
-struct Resume {
-    /// The file that says so.
-    origin: String,
-    /// The device as it is written there.
-    device: String,
-    /// Where on it the swap file begins, in pages; 0 for a device that is swap as a whole.
-    offset: u64,
-}
-
 fn resume_stale(readings: &Readings) -> Result<Diagnosis, Lacking> {
     if let Some(answer) = affair_of_host(readings) {
         return Ok(answer);
@@ -55,10 +38,10 @@ fn resume_stale(readings: &Readings) -> Result<Diagnosis, Lacking> {
     if host.is_live() && !host.has("/sys/power/resume") {
         return Ok(Diagnosis::ok("This kernel cannot hibernate"));
     }
-    let Some(resume) = configured(host)? else {
+    let Some(resume) = resume::configured(host)? else {
         return Ok(Diagnosis::ok("Nothing is set up to wake up from hibernation"));
     };
-    let diagnosis = match target_of(host, &resume.device) {
+    let diagnosis = match resume::target_of(host, &resume.device) {
         Target::Unknown => {
             let why = "where it leads is not known without udev's links".to_owned();
             return Err(Lacking::new(&resume.device, Reason::Failed(why)));
@@ -77,69 +60,6 @@ fn resume_stale(readings: &Readings) -> Result<Diagnosis, Lacking> {
         Some(fix) => diagnosis.fix(fix),
         None => diagnosis,
     })
-}
-
-/// The kernel's arguments first, then what Debian puts into its initramfs, then what was written to the running kernel.
-fn configured(host: &Host) -> Result<Option<Resume>, Lacking> {
-    let arguments = kernel_arguments::read(host).if_there()?.unwrap_or_default();
-    if arguments.has("noresume") {
-        return Ok(None);
-    }
-    let offset = arguments.value("resume_offset").and_then(|text| text.parse().ok());
-    if let Some(device) = arguments.value("resume").filter(|device| !device.is_empty()) {
-        return Ok(Some(Resume {
-            origin: kernel_arguments::PATH.to_owned(),
-            device: device.trim_start_matches("swap:").to_owned(),
-            offset: offset.unwrap_or_default(),
-        }));
-    }
-    for path in INITRAMFS {
-        let text = host.read(path).if_there()?.unwrap_or_default();
-        match assignment(&text, "RESUME").as_deref() {
-            None | Some("") => {}
-            // `auto` takes the largest swap partition that there is.
-            Some("none" | "auto") => return Ok(None),
-            Some(device) => {
-                return Ok(Some(Resume {
-                    origin: path.to_owned(),
-                    device: device.to_owned(),
-                    offset: offset.unwrap_or_default(),
-                }));
-            }
-        }
-    }
-    let text = host.read(RUNNING).if_there()?.unwrap_or_default();
-    let device = text.trim();
-    if device.is_empty() || device == "0:0" {
-        return Ok(None);
-    }
-    if !is_number_of_device(device) {
-        return Err(Lacking::malformed(RUNNING, 1, "expected the two numbers of a device"));
-    }
-    let offset = host.read("/sys/power/resume_offset").if_there()?.unwrap_or_default();
-    Ok(Some(Resume {
-        origin: RUNNING.to_owned(),
-        device: device.to_owned(),
-        offset: offset.trim().parse().unwrap_or_default(),
-    }))
-}
-
-/// Whether it is of the shape `259:3`.
-fn is_number_of_device(text: &str) -> bool {
-    let is_number = |text: &str| text.parse::<u32>().is_ok();
-    text.split_once(':').is_some_and(|(major, minor)| is_number(major) && is_number(minor))
-}
-
-/// As [`devices::target`], for numbers such as `259:3` too.
-fn target_of(host: &Host, device: &str) -> Target {
-    if !is_number_of_device(device) {
-        return devices::target(host, device);
-    }
-    match host.link(&format!("/sys/dev/block/{device}")) {
-        Ok(link) => Target::At(format!("/dev/{}", link.rsplit('/').next().unwrap_or_default())),
-        Err(_) if host.has("/sys/dev/block") => Target::Gone,
-        Err(_) => Target::Unknown,
-    }
 }
 
 fn judge(readings: &Readings, resume: &Resume, device: &str) -> Result<Diagnosis, Lacking> {

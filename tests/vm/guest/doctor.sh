@@ -21,10 +21,11 @@ evidence_of() {
         'first(.evidence[] | select(.key == $key and (.source | contains($source)))) | .value' <<<"$found"
 }
 
-# type_fix ID: types the commands that doctor proposes, as root without sudo, which the guest has not.
+# type_fix ID: types the commands that doctor proposes, as root without sudo, which the guest has not; where memtune asks, the
+# answer is yes.
 type_fix() {
     local commands
     commands=$(finding "$1" | jq -r '.fix.commands[]')
     [[ $commands ]] || fail "doctor proposes nothing for $1"
-    bash -ec "sudo() { \"\$@\"; }; $commands" || fail "the fix of $1 fails: $commands"
+    bash -ec "sudo() { \"\$@\"; }; memtune() { command memtune --yes \"\$@\"; }; $commands" || fail "the fix of $1 fails: $commands"
 }

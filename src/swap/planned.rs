@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::facts::fstab::{self, Entry};
 use crate::facts::readings::Readings;
-use crate::facts::unit_files::{self, OWN_FOLDERS, VENDOR_FOLDERS};
+use crate::facts::unit_files::{self, OWN_FOLDERS, Setting, VENDOR_FOLDERS};
 use crate::host::{Host, IfThere, Lacking};
 
 use super::devices::{self, Target};
@@ -14,11 +14,11 @@ const GENERATED: [&str; 3] =
     ["/run/systemd/generator", "/run/systemd/generator.early", "/run/systemd/generator.late"];
 
 /// No kernel takes as many; a hostile file shall not keep us busy.
-pub(in crate::doctor) const MOST_AREAS: usize = 256;
+pub const MOST_AREAS: usize = 256;
 
 /// A swap area that something knows of.
 #[derive(Clone, Debug)]
-pub(in crate::doctor) struct Planned {
+pub struct Planned {
     /// The source as it is written there.
     pub source: String,
     /// What it means.
@@ -27,13 +27,15 @@ pub(in crate::doctor) struct Planned {
     pub origin: Origin,
     /// Whether it shall be in use after boot.
     pub is_expected: bool,
+    /// The priority that is asked for, where one is.
+    pub priority: Option<i32>,
     /// Whether its header is written anew at each boot.
     pub is_made_at_boot: bool,
 }
 
 /// Where an area is planned.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::doctor) enum Origin {
+pub enum Origin {
     /// A line of fstab, counted from 1.
     Fstab(usize),
     /// A unit file.
@@ -42,7 +44,7 @@ pub(in crate::doctor) enum Origin {
 
 impl Origin {
     /// As evidence names it.
-    pub(in crate::doctor) fn name(&self) -> String {
+    pub fn name(&self) -> String {
         match self {
             Self::Fstab(line) => format!("{} line {line}", fstab::PATH),
             Self::Unit(file) => file.clone(),
@@ -52,7 +54,7 @@ impl Origin {
 
 impl Planned {
     /// The device or file, where it is known.
-    pub(in crate::doctor) fn path(&self) -> Option<&str> {
+    pub fn path(&self) -> Option<&str> {
         match &self.target {
             Target::At(path) => Some(path),
             Target::Gone | Target::Unknown => None,
@@ -60,7 +62,7 @@ impl Planned {
     }
 
     /// Whether it is a file and no device.
-    pub(in crate::doctor) fn is_file(&self) -> bool {
+    pub fn is_file(&self) -> bool {
         self.path().is_some_and(|path| !path.starts_with("/dev/"))
     }
 }
@@ -69,7 +71,7 @@ impl Planned {
 ///
 /// # Errors
 /// Says which file cannot be read.
-pub(in crate::doctor) fn areas(readings: &Readings) -> Result<Vec<Planned>, Lacking> {
+pub fn areas(readings: &Readings) -> Result<Vec<Planned>, Lacking> {
     let host = readings.host();
     let swap_lines = readings.fstab()?.iter().filter(|entry| entry.kind == "swap").take(MOST_AREAS);
     let mut planned: Vec<Planned> = swap_lines.map(|entry| of_line(host, entry)).collect();
@@ -83,13 +85,14 @@ fn of_line(host: &Host, entry: &Entry) -> Planned {
         source: entry.source.clone(),
         origin: Origin::Fstab(entry.line),
         is_expected: entry.is_swap_at_boot(),
+        priority: entry.priority(),
         is_made_at_boot: entry.options.iter().any(|option| option == "x-systemd.makefs"),
     }
 }
 
 fn of_units(host: &Host) -> Result<Vec<Planned>, Lacking> {
     let folders = [&OWN_FOLDERS[..], &VENDOR_FOLDERS, &GENERATED].concat();
-    let settings = unit_files::read(host, &folders, &[".swap"], &["What", "SourcePath"])?;
+    let settings = unit_files::read(host, &folders, &[".swap"], &["What", "SourcePath", "Priority"])?;
     let enabled = enabled_units(host)?;
     // systemd makes a unit of each line of fstab; those are known already, or older than the file.
     let of_fstab =
@@ -104,10 +107,17 @@ fn of_units(host: &Host) -> Result<Vec<Planned>, Lacking> {
             target: devices::target(host, &setting.value),
             source: setting.value.clone(),
             is_expected: enabled.contains(&setting.unit),
+            priority: priority_of(&settings, &setting.unit),
             is_made_at_boot: false,
             origin: Origin::Unit(setting.file.clone()),
         })
         .collect())
+}
+
+/// What a unit asks for, wherever it stands.
+fn priority_of(settings: &[Setting], unit: &str) -> Option<i32> {
+    let mut own = settings.iter().filter(|setting| setting.unit == unit && setting.key == "Priority");
+    own.next()?.value.parse().ok()
 }
 
 /// The units that the owner enabled: systemctl lays links to them into the folders of targets. What generators enable is left

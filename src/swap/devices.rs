@@ -6,7 +6,7 @@ use crate::host::Host;
 
 /// What a name such as `UUID=..` leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::doctor) enum Target {
+pub enum Target {
     /// A device or file, by the path that the kernel shows.
     At(String),
     /// Nothing on this machine has that name.
@@ -24,7 +24,7 @@ const TAGS: [(&str, &str); 4] = [
 ];
 
 /// Follows a source as fstab or the kernel's arguments write it.
-pub(in crate::doctor) fn target(host: &Host, source: &str) -> Target {
+pub fn target(host: &Host, source: &str) -> Target {
     for (tag, folder) in TAGS {
         let Some(value) = source.strip_prefix(tag) else {
             continue;
@@ -68,7 +68,7 @@ fn as_udev_writes(value: &str) -> String {
 }
 
 /// The path without links, as the kernel shows it in /proc/swaps; what cannot be followed stays.
-pub(in crate::doctor) fn canonical(host: &Host, path: &str) -> String {
+pub fn canonical(host: &Host, path: &str) -> String {
     /// The kernel gives up after 40 links; a hostile tree shall not make us follow long ones for ever.
     const MOST_STEPS: usize = 256;
     let mut steps = 0;
@@ -106,7 +106,7 @@ fn joined(parts: &[String]) -> String {
 }
 
 /// The device that `path` is, or that holds it if it is a file.
-pub(in crate::doctor) fn device_under(readings: &Readings, path: &str, is_file: bool) -> Option<String> {
+pub fn device_under(readings: &Readings, path: &str, is_file: bool) -> Option<String> {
     let host = readings.host();
     if !is_file {
         return Some(canonical(host, path));
@@ -117,7 +117,7 @@ pub(in crate::doctor) fn device_under(readings: &Readings, path: &str, is_file: 
 }
 
 /// The link in `folder` that leads to a device, as `TAG=value` writes it.
-pub(in crate::doctor) fn value_of_tag(host: &Host, folder: &str, device: &str) -> Option<String> {
+pub fn value_of_tag(host: &Host, folder: &str, device: &str) -> Option<String> {
     const MOST_LINKS: usize = 1024;
     let names = host.list(folder).ok()?.into_iter().take(MOST_LINKS);
     // Names that udev had to escape would have to be undone; a plain path serves as well.
@@ -127,7 +127,7 @@ pub(in crate::doctor) fn value_of_tag(host: &Host, folder: &str, device: &str) -
 }
 
 /// The name of a device that still leads to it after a change of disks.
-pub(in crate::doctor) fn lasting_name(host: &Host, device: &str) -> String {
+pub fn lasting_name(host: &Host, device: &str) -> String {
     let name = device.rsplit('/').next().unwrap_or_default();
     if name.starts_with("dm-") {
         let mapped = host.read(&format!("/sys/class/block/{name}/dm/name")).unwrap_or_default();

@@ -6,7 +6,7 @@ use crate::host::{Lacking, Reason};
 
 /// The page of its device at which a file begins. The kernel tells that through a call that needs the file open; the tools of the
 /// file system make it.
-pub(super) fn place_of(readings: &Readings, path: &str) -> Result<u64, Lacking> {
+pub fn place_of(readings: &Readings, path: &str) -> Result<u64, Lacking> {
     const BLOCK: u64 = 4096;
     let host = readings.host();
     let mount = mounts::holding(readings.mounts()?, path);

@@ -1,0 +1,55 @@
+//! What to type for more swap.
+
+use crate::change;
+use crate::sys::bytes::Bytes;
+use crate::sys::size;
+
+/// The command that adds a swap file.
+pub fn add(size: Bytes) -> String {
+    format!("sudo memtune swap add {}", size::exact(size))
+}
+
+/// The command that makes compressed swap for a share of memory, in per cent.
+pub fn zram(percent: u64) -> String {
+    format!("sudo memtune swap zram {percent}%")
+}
+
+/// The command that makes compressed swap of this size, before compression.
+pub fn zram_of(size: Bytes) -> String {
+    // Whole MiB are exact enough, and can be read.
+    format!("sudo memtune swap zram {}", size::exact(Bytes::from_mib(size.0 >> 20)))
+}
+
+/// The command that gives compressed swap up.
+pub fn no_zram() -> String {
+    "sudo memtune swap zram off".to_owned()
+}
+
+/// The command that makes a swap file larger or smaller.
+pub fn resize(path: &str, size: Bytes) -> String {
+    format!("sudo memtune swap resize {} {}", change::typed(&[path]), size::exact(size))
+}
+
+/// The command that takes an area off.
+pub fn remove(path: &str) -> String {
+    format!("sudo memtune swap remove {}", change::typed(&[path]))
+}
+
+/// Whether a terminal takes a path as it stands: control characters end a line or do worse, and a replacement character stands
+/// for bytes that were not kept.
+pub fn can_be_typed(path: &str) -> bool {
+    !path.chars().any(|letter| letter.is_control() || letter == char::REPLACEMENT_CHARACTER)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_as_people_type_them() {
+        assert_eq!(add(Bytes::from_gib(16)), "sudo memtune swap add 16G");
+        assert_eq!(zram_of(Bytes(4_000_000_000)), "sudo memtune swap zram 3814M");
+        assert_eq!(resize("/my swap", Bytes::from_gib(2)), "sudo memtune swap resize '/my swap' 2G");
+        assert!(!can_be_typed("/a\u{1b}[2J") && can_be_typed("/näh"));
+    }
+}

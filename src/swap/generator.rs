@@ -1,0 +1,71 @@
+//! The zram devices that zram-generator makes at the next boot, and their sizes.
+
+use crate::facts::kernel_arguments;
+use crate::facts::readings::Readings;
+use crate::facts::zram_generator::Device;
+use crate::facts::zram_size;
+use crate::host::{Host, IfThere, Lacking};
+use crate::sys::bytes::Bytes;
+
+/// What the generator makes where a section says nothing.
+pub const USUAL_SIZE: &str = "min(ram / 2, 4096)";
+
+/// What becomes of one section on a machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// No device: the machine's memory, in MiB, is above the section's limit.
+    TooMuchMemory(u64),
+    /// A device of this size; none where it is nothing.
+    Made(Bytes),
+    /// A device whose formula is not simple.
+    Unknown,
+}
+
+/// Whether the kernel's arguments keep the generator from making anything.
+///
+/// # Errors
+/// Says why they cannot be read.
+pub fn is_switched_off(host: &Host) -> Result<bool, Lacking> {
+    let arguments = kernel_arguments::read(host).if_there()?.unwrap_or_default();
+    Ok(matches!(arguments.value("systemd.zram"), Some("0" | "no" | "false" | "off")))
+}
+
+/// The memory as the generator counts it, in whole MiB.
+///
+/// # Errors
+/// Says why it cannot be read.
+pub fn memory(readings: &Readings) -> Result<u64, Lacking> {
+    Ok(readings.meminfo()?.total().0 >> 20)
+}
+
+/// The formula that decides about the size of a device.
+pub fn formula(device: &Device) -> &str {
+    device.size.as_deref().unwrap_or(USUAL_SIZE)
+}
+
+/// What the generator makes of one section on a machine with `memory` MiB.
+pub fn outcome(device: &Device, memory: u64) -> Outcome {
+    if device.host_memory_limit.is_some_and(|limit| limit < memory) {
+        return Outcome::TooMuchMemory(memory);
+    }
+    let mib = zram_size::evaluate(formula(device), memory as f64).filter(|_| !device.has_old_keys);
+    mib.map_or(Outcome::Unknown, |mib| Outcome::Made(Bytes((mib * 1024.0 * 1024.0) as u64)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_section_is_made_up_to_its_limit() {
+        let device = |size: &str, limit| Device {
+            size: Some(size.to_owned()),
+            host_memory_limit: limit,
+            ..Device::default()
+        };
+        assert_eq!(outcome(&Device::default(), 4096), Outcome::Made(Bytes::from_gib(2)));
+        assert_eq!(outcome(&device("ram", Some(4096)), 4096), Outcome::Made(Bytes::from_gib(4)));
+        assert_eq!(outcome(&device("ram", Some(4095)), 4096), Outcome::TooMuchMemory(4096));
+        assert_eq!(outcome(&device("log(ram)", None), 4096), Outcome::Unknown);
+    }
+}

@@ -1,0 +1,25 @@
+//! Swap: which areas there are, what turns them on at boot, and what can safely be done about them.
+//!
+//! This room only reads and reckons; what it plans is carried out by `change/`. doctor judges the same facts, so that a machine is
+//! never told two things.
+
+pub mod advice;
+pub mod areas;
+pub mod commands;
+pub mod devices;
+pub mod disk;
+pub mod filling;
+pub mod fitness;
+pub mod generator;
+pub mod holders;
+pub mod managers;
+pub mod overview;
+pub mod planned;
+pub mod remarks;
+pub mod removal;
+pub mod resume;
+pub mod resume_place;
+pub mod sizing;
+pub mod survey;
+
+mod extents;

@@ -1,0 +1,221 @@
+//! The swap areas of a machine: those in use, and those that something turns on at the next boot.
+
+use crate::facts::disks::DiskKind;
+use crate::facts::readings::Readings;
+use crate::facts::swaps::SwapArea;
+use crate::facts::zram_generator;
+use crate::host::Lacking;
+use crate::sys::bytes::Bytes;
+
+use super::areas::{Area, Compressed, Kind};
+use super::disk;
+use super::generator::{self, Outcome};
+use super::holders::{Holder, Holders};
+use super::planned::{MOST_AREAS, Planned};
+use super::resume::{self, Resume};
+
+/// All areas: those in use as the kernel lists them, then those that are off and shall be on after the next boot.
+///
+/// # Errors
+/// Says why the areas in use cannot be read.
+pub fn areas(readings: &Readings) -> Result<Vec<Area>, Lacking> {
+    let surveyor = Surveyor::new(readings);
+    let used = readings.swaps()?;
+    let mut areas: Vec<Area> = used.iter().take(MOST_AREAS).map(|area| surveyor.in_use(area)).collect();
+    let planned = surveyor.holders.iter().flat_map(|holders| &holders.planned);
+    for one in planned.filter(|one| one.is_expected) {
+        let is_known = |path: &str| areas.iter().any(|area| area.path == path);
+        if let Some(path) = one.path().filter(|path| !is_known(path)) {
+            areas.push(surveyor.off(path, one));
+        }
+    }
+    areas.extend(surveyor.zram_to_be_made(used));
+    Ok(areas)
+}
+
+/// What is asked of each area, read once.
+struct Surveyor<'r, 'h> {
+    readings: &'r Readings<'h>,
+    holders: Option<Holders>,
+    resume: Option<Resume>,
+}
+
+impl<'r, 'h> Surveyor<'r, 'h> {
+    fn new(readings: &'r Readings<'h>) -> Self {
+        Self {
+            holders: Holders::read(readings).ok(),
+            resume: resume::configured(readings.host()).ok().flatten(),
+            readings,
+        }
+    }
+
+    fn in_use(&self, area: &SwapArea) -> Area {
+        let readings = self.readings;
+        let kind = match area {
+            _ if area.is_file => Kind::File,
+            _ if area.is_zram() => Kind::Zram,
+            _ => Kind::Partition,
+        };
+        let holds_image = |one| resume::holds_image(readings, one, &area.path, area.is_file);
+        Area {
+            kind,
+            in_use: true,
+            size: Some(area.size),
+            used: area.used,
+            priority: Some(area.priority),
+            held_by: self.held_by(&area.path),
+            deleted: area.is_deleted,
+            disk: disk::under(readings, area).ok().flatten(),
+            resume: self.resume.as_ref().is_some_and(holds_image),
+            zram: compressed(readings, &area.path),
+            path: area.path.clone(),
+        }
+    }
+
+    /// Inside a container nothing of its host can be seen that would turn areas on.
+    fn held_by(&self, path: &str) -> Option<Vec<Holder>> {
+        let holders = self.holders.as_ref().filter(|_| self.readings.container().is_none())?;
+        holders.of(self.readings.host(), path).ok()
+    }
+
+    /// An area that is off: its file or device tells the size, if it is there.
+    fn off(&self, path: &str, one: &Planned) -> Area {
+        let host = self.readings.host();
+        let size = match one.is_file() {
+            // A tree seldom holds its areas, and never whole.
+            true => host.status(path).ok().filter(|_| host.is_live()).map(|status| status.size),
+            false => size_of_device(self.readings, path),
+        };
+        let seen = SwapArea {
+            path: path.to_owned(),
+            is_file: one.is_file(),
+            is_deleted: false,
+            size: Bytes(0),
+            used: Bytes(0),
+            priority: 0,
+        };
+        let size = size.filter(|size| size.0 > 0);
+        Area { in_use: false, size, priority: one.priority, ..self.in_use(&seen) }
+    }
+
+    /// The devices that zram-generator makes at the next boot, and that are not swapped to now.
+    fn zram_to_be_made(&self, used: &[SwapArea]) -> Vec<Area> {
+        let host = self.readings.host();
+        let Ok(memory) = generator::memory(self.readings) else { return Vec::new() };
+        if generator::is_switched_off(host).unwrap_or(true) {
+            return Vec::new();
+        }
+        let sections = zram_generator::read(host).unwrap_or_default().into_iter().take(MOST_AREAS);
+        let is_used = |path: &String| used.iter().any(|area| area.path == *path);
+        let waiting = sections.map(|one| (format!("/dev/{}", one.name), one));
+        let made = waiting.filter(|(path, _)| !is_used(path)).filter_map(|(path, one)| {
+            let size = match generator::outcome(&one, memory) {
+                Outcome::TooMuchMemory(_) | Outcome::Made(Bytes(0)) => return None,
+                Outcome::Made(size) => Some(size),
+                Outcome::Unknown => None,
+            };
+            Some(self.to_be_made(path, size))
+        });
+        made.collect()
+    }
+
+    fn to_be_made(&self, path: String, size: Option<Bytes>) -> Area {
+        Area {
+            kind: Kind::Zram,
+            in_use: false,
+            size,
+            used: Bytes(0),
+            priority: None,
+            held_by: self.held_by(&path),
+            deleted: false,
+            disk: Some(DiskKind::Memory),
+            resume: false,
+            zram: None,
+            path,
+        }
+    }
+}
+
+/// The kernel counts a device in units of 512 bytes, whatever its own blocks are.
+fn size_of_device(readings: &Readings, path: &str) -> Option<Bytes> {
+    let name = path.strip_prefix("/dev/")?;
+    let sectors: u64 =
+        readings.host().read(&format!("/sys/class/block/{name}/size")).ok()?.trim().parse().ok()?;
+    Some(Bytes(sectors) * 512).filter(|size| size.0 > 0)
+}
+
+fn compressed(readings: &Readings, path: &str) -> Option<Compressed> {
+    let name = path.strip_prefix("/dev/")?;
+    let device = readings.zram().ok()?.iter().find(|device| device.name == name)?;
+    Some(Compressed::from(device))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::made_tree::made_tree;
+
+    const MEMORY: (&str, &str) = ("/proc/meminfo", "MemTotal: 8388608 kB\n");
+
+    fn surveyed(files: &[(&str, &str)]) -> Vec<Area> {
+        let (_folder, host) = made_tree(&[files, &[MEMORY]].concat());
+        areas(&Readings::new(&host, None)).unwrap()
+    }
+
+    #[test]
+    fn areas_in_use_come_first_and_each_once() {
+        let found = surveyed(&[
+            ("/proc/swaps", "/dev/sda2 partition 1000 10 -2\n/my\\040swap\\040(deleted) file 500 0 -3\n"),
+            (
+                "/etc/fstab",
+                "/dev/sda2 none swap sw 0 0\n/late none swap pri=7 0 0\n/never none swap noauto 0 0\n",
+            ),
+            ("/proc/mounts", "/dev/sda1 / ext4 rw 0 0\n"),
+            ("/sys/block/sda/queue/rotational", "1\n"),
+        ]);
+        let paths: Vec<&str> = found.iter().map(|area| area.path.as_str()).collect();
+        assert_eq!(paths, ["/dev/sda2", "/my swap", "/late"]);
+        assert_eq!(
+            (found[0].kind, found[0].used, found[0].priority),
+            (Kind::Partition, Bytes(10240), Some(-2))
+        );
+        assert_eq!(found[0].held_by.as_ref().unwrap()[0].line, Some(1));
+        assert!(found[1].deleted && found[1].kind == Kind::File && found[1].held_by == Some(vec![]));
+        assert_eq!((found[2].in_use, found[2].priority, found[2].size), (false, Some(7), None));
+    }
+
+    #[test]
+    fn what_zram_costs_is_told() {
+        let found = surveyed(&[
+            ("/proc/swaps", "/dev/zram0 partition 1000 10 100\n"),
+            ("/sys/block/zram0/disksize", "4096000\n"),
+            ("/sys/block/zram0/mm_stat", "3000 900 1000 0 1000 0 0 0\n"),
+            ("/sys/block/zram0/comp_algorithm", "lzo [zstd]\n"),
+            ("/sys/block/zram0/backing_dev", "none\n"),
+        ]);
+        let zram = found[0].zram.as_ref().unwrap();
+        assert_eq!((zram.ratio, zram.cost, zram.limit), (Some(3.0), Bytes(1000), None));
+        assert_eq!((zram.algorithm.as_deref(), zram.backing_device.as_deref()), (Some("zstd"), None));
+        assert_eq!(found[0].disk, Some(DiskKind::Memory));
+    }
+
+    #[test]
+    fn devices_of_the_generator_are_awaited() {
+        let wanted = (
+            "/etc/systemd/zram-generator.conf",
+            "[zram0]\n[zram1]\nhost-memory-limit=1\n[zram2]\nzram-size=0\n",
+        );
+        let found = surveyed(&[wanted]);
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].path.as_str(), found[0].size), ("/dev/zram0", Some(Bytes::from_gib(4))));
+        assert_eq!(found[0].held_by.as_ref().unwrap()[0].name, "zram-generator");
+        assert!(surveyed(&[wanted, ("/proc/cmdline", "systemd.zram=0\n")]).is_empty());
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_unknown_and_not_nothing() {
+        let broken =
+            surveyed(&[("/proc/swaps", "/dev/sda2 partition 1000 0 -2\n"), ("/etc/fstab", "half\n")]);
+        assert_eq!(broken[0].held_by, None);
+    }
+}
