@@ -4,3 +4,4 @@
 
 pub mod bytes;
 pub mod size;
+pub mod uuid;
