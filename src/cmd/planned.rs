@@ -10,6 +10,7 @@ use crate::change::{self, Plan, Recovered};
 use crate::cli::Global;
 use crate::exit::{Exit, Fault};
 use crate::host::Host;
+use crate::ui::progress::Follower;
 use crate::ui::terminal::Terminal;
 use crate::ui::{json, message, plan as shown, prompt};
 
@@ -70,7 +71,7 @@ pub fn recover(approval: Approval, global: &Global, host: &Host, terminal: &mut 
     if approval.dry_run || !change::may_write(host) {
         return Ok(());
     }
-    match change::recover(host)? {
+    match change::recover(host, &Follower::new())? {
         Some(recovered) if global.json => {
             let Recovered { id, title, left, .. } = &recovered;
             let left: String = left.iter().map(|left| format!("; left: {left}")).collect();
@@ -126,7 +127,7 @@ fn for_people(plan: Plan, approval: Approval, host: &Host, terminal: &mut Termin
         terminal.show("Nothing was changed.\n")?;
         return Ok(Exit::Done);
     }
-    let applied = change::apply(host, plan, &typed(), SystemTime::now())?;
+    let applied = change::apply(host, plan, &typed(), SystemTime::now(), &Follower::new())?;
     if let Some(recovered) = &applied.recovered {
         terminal.show(&shown::recovered(recovered, terminal.look))?;
     }
@@ -148,7 +149,7 @@ fn for_programs(plan: Plan, approval: Approval, host: &Host, terminal: &mut Term
         let fault = Fault::new(Exit::Usage, "with `--json` no question can be asked");
         return Err(fault.hint("pass -n to see the plan, or -y to carry it out").into());
     }
-    let applied = change::apply(host, plan.clone(), &typed(), SystemTime::now())?;
+    let applied = change::apply(host, plan.clone(), &typed(), SystemTime::now(), &Follower::new())?;
     terminal.show(&json::object(&Answer { plan: &plan, applied: Some(applied.id) })?)?;
     Ok(Exit::Done)
 }

@@ -20,4 +20,4 @@ mod write;
 pub use lacking::{IfThere, Lacking, Reason};
 pub use machine::Host;
 pub use status::{FileStatus, Space};
-pub use write::{FileState, Lock, LockFailure, Ran};
+pub use write::{FileState, Filling, FoundSwapFile, Lock, LockFailure, NewSwapFile, Patience, Ran, Watch};

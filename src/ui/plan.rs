@@ -4,6 +4,8 @@ use anstyle::{AnsiColor, Style};
 
 use crate::change::undo::Drifted;
 use crate::change::{Change, CommandChange, FileChange, KnobChange, Plan, Recovered, diff, knob_name};
+use crate::change::{SwapAreaChange, SwapFile, SwapFileChange, SwapOn};
+use crate::host::Filling;
 
 use super::look::{FAINT, HEADING, Look, harmless, styled};
 use super::paragraph;
@@ -70,6 +72,8 @@ fn step(change: &Change, look: Look) -> String {
         Change::File(file) => file_line(file),
         Change::Knob(knob) => knob_line(knob, look),
         Change::Command(command) => command_line(command),
+        Change::SwapFile(file) => swap_file_line(file),
+        Change::SwapArea(area) => swap_area_line(area, look),
     };
     let difference = match change {
         Change::File(file) => {
@@ -101,6 +105,39 @@ fn knob_line(knob: &KnobChange, look: Look) -> String {
 fn command_line(command: &CommandChange) -> String {
     let when = if command.afterwards { " once all is done" } else { "" };
     format!("run {}{when}", styled(HEADING, &harmless(&command.target)))
+}
+
+fn swap_file_line(change: &SwapFileChange) -> String {
+    let what = match (&change.before, &change.after) {
+        (_, Some(file)) => format!("new swap file of {}{}", file.size, details(file)),
+        (Some(file), None) => format!("swap file of {}, deleted", file.size),
+        (None, None) => "unchanged".to_owned(),
+    };
+    format!("{} {}", styled(HEADING, &harmless(&change.target)), styled(FAINT, &format!("({what})")))
+}
+
+fn details(file: &SwapFile) -> String {
+    let parts = [
+        (file.filling == Filling::Zeroes).then(|| "filled with zeroes".to_owned()),
+        file.no_copy_on_write.then(|| "never copied on write".to_owned()),
+        (!file.label.is_empty()).then(|| format!("with the label {}", harmless(&file.label))),
+    ];
+    parts.into_iter().flatten().map(|part| format!(", {part}")).collect()
+}
+
+fn swap_area_line(area: &SwapAreaChange, look: Look) -> String {
+    let arrow = if look.has_unicode { "→" } else { "->" };
+    let (before, after) = (in_words(area.before), in_words(area.after));
+    let name = styled(HEADING, &format!("swap {}", harmless(&area.target)));
+    format!("{name} {} {arrow} {}", styled(REMOVED, &before), styled(ADDED, &after))
+}
+
+fn in_words(state: Option<SwapOn>) -> String {
+    match state {
+        None => "off".to_owned(),
+        Some(SwapOn { priority: None, .. }) => "on".to_owned(),
+        Some(SwapOn { priority: Some(priority), .. }) => format!("on with priority {priority}"),
+    }
 }
 
 fn reason(change: &Change, look: Look) -> String {

@@ -76,6 +76,6 @@ fn ends(change: &Change) -> Option<(Was, Was)> {
     match change {
         Change::File(file) => Some((Was::File(file.before.clone()), Was::File(file.after.clone()))),
         Change::Knob(knob) => Some((Was::Knob(knob.before.clone()), Was::Knob(knob.after.clone()))),
-        Change::Command(_) => None,
+        Change::Command(_) | Change::SwapFile(_) | Change::SwapArea(_) => None,
     }
 }

@@ -3,6 +3,7 @@
 use crate::change::changes::Change;
 use crate::change::file::is_same;
 use crate::change::journal::Entry;
+use crate::change::swap_file::Found;
 
 /// A target with the first and the last change of it.
 #[derive(Debug)]
@@ -22,7 +23,7 @@ pub(super) fn chains<'e>(entries: &[&'e Entry]) -> Vec<Chain<'e>> {
     let mut chains: Vec<Chain<'e>> = Vec::new();
     for &entry in entries {
         for change in entry.changes.iter().filter(|change| !matches!(change, Change::Command(_))) {
-            let place = chains.iter().position(|chain| chain.first.target() == change.target());
+            let place = chains.iter().position(|chain| chain.first.is_about_the_same_as(change));
             let chain = match place.map(|place| chains.remove(place)) {
                 None => Chain { first: change, last: change, entry, first_entry: entry.id, broken_at: None },
                 Some(known) => known.with(entry, change),
@@ -44,8 +45,10 @@ impl<'e> Chain<'e> {
 fn follows(change: &Change, next: &Change) -> bool {
     match (change, next) {
         (Change::File(change), Change::File(next)) => is_same(change.after.as_ref(), next.before.as_ref()),
+        (Change::SwapFile(change), Change::SwapFile(next)) => {
+            Found::of(change.after.as_ref()).is(next.before.as_ref())
+        }
         // A boot between the two may have given a knob any value; it is its value now that counts.
-        (Change::Knob(_), Change::Knob(_)) => true,
         _ => true,
     }
 }
