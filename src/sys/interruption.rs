@@ -60,12 +60,17 @@ fn register() -> io::Result<Signals> {
     Ok(signals)
 }
 
+/// Signals are the whole process's: of the tests that send some, one runs at a time.
+#[cfg(test)]
+pub(crate) static TESTS: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_real_signal_is_noted_and_forgotten_by_the_next() {
+        let _alone = TESTS.lock().unwrap();
         let interruption = Interruption::catch().unwrap();
         assert!(!interruption.has_come());
         let this = rustix::process::getpid();

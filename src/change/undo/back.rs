@@ -32,8 +32,8 @@ pub(super) fn change_back(
         (_, Change::Knob(last), Now::Knob(before), Some(kernel)) => {
             Some(Change::Knob(knob_back(kernel, last, ledger, before, why(chain))?))
         }
-        (Change::SwapFile(first), _, Now::SwapFile(found), Some(_)) => {
-            Some(Change::SwapFile(swap_file_back(first, found, why(chain))?))
+        (Change::SwapFile(first), Change::SwapFile(last), Now::SwapFile(found), Some(_)) => {
+            Some(Change::SwapFile(swap_file_back(first, last, found, why(chain))?))
         }
         (Change::SwapArea(first), _, Now::SwapArea(before), Some(_)) => {
             let (target, after) = (first.target.clone(), first.before);
@@ -67,11 +67,18 @@ fn file_back(
 }
 
 /// A file that is not the one that memtune left is somebody's, however much the caller insists: what it holds would be lost.
-fn swap_file_back(first: &SwapFileChange, found: Found, why: Why) -> Result<SwapFileChange, Fault> {
+fn swap_file_back(
+    first: &SwapFileChange,
+    last: &SwapFileChange,
+    found: Found,
+    why: Why,
+) -> Result<SwapFileChange, Fault> {
     let target = first.target.clone();
     let before = match (found, &first.before) {
         (Found::Nothing, _) => None,
-        (Found::SwapFile(file), None) => Some(file),
+        (Found::SwapFile(file), None) if last.after.as_ref().is_some_and(|left| left.is_as(&file)) => {
+            Some(file)
+        }
         (found, _) => {
             let message = format!("`{target}` is {} by now, and is not overwritten", found.describe());
             return Err(Fault::new(Exit::Refused, message).hint(
