@@ -49,7 +49,8 @@ pub(super) fn apply_on(
 ) -> Result<Applied, Fault> {
     refuse_danger(&plan)?;
     let mut plan = plan.for_machine(machine);
-    let _lock = journal::lock(machine.host)?;
+    let lock = journal::lock(machine.host)?;
+    let machine = &machine.locked(&lock);
     let recovered = recover::under_lock(&machine.unstoppable())?;
     refuse_drift(machine, &plan, recovered.is_some())?;
     if let Some(kernel) = machine.kernel {

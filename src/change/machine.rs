@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use crate::exit::{Exit, Fault};
 use crate::facts::kernel_log;
 use crate::facts::swaps::{self, SwapArea};
-use crate::host::{Host, IfThere, Lacking, Patience};
+use crate::host::{Host, IfThere, Lacking, Lock, Patience};
 use crate::sys::bytes::Bytes;
 
 use super::fault;
@@ -24,7 +24,7 @@ pub(super) trait Kernel {
     fn run(
         &self,
         words: &[String],
-        patience: Patience,
+        patience: Patience<'_>,
         may_go_on: &dyn Fn() -> ControlFlow<()>,
     ) -> Result<(), String>;
 
@@ -53,7 +53,7 @@ impl Kernel for Host {
     fn run(
         &self,
         words: &[String],
-        patience: Patience,
+        patience: Patience<'_>,
         may_go_on: &dyn Fn() -> ControlFlow<()>,
     ) -> Result<(), String> {
         let ran = Host::run(self, words, patience, may_go_on).map_err(|error| fault::answer(&error))?;
@@ -93,6 +93,8 @@ pub(super) struct Machine<'m> {
     pub(super) observer: &'m dyn Observer,
     /// What is taken back is not stopped again.
     pub(super) can_be_stopped: bool,
+    /// What keeps others from changing it meanwhile, once it is taken.
+    pub(super) lock: Option<&'m Lock>,
 }
 
 impl<'m> Machine<'m> {
@@ -102,12 +104,17 @@ impl<'m> Machine<'m> {
 
     pub(super) fn observed(host: &'m Host, observer: &'m dyn Observer) -> Self {
         let kernel = if host.is_live() { Some(host as &dyn Kernel) } else { None };
-        Self { host, kernel, observer, can_be_stopped: true }
+        Self { host, kernel, observer, can_be_stopped: true, lock: None }
     }
 
     /// The same, where nobody can stop what is done.
     pub(super) fn unstoppable(self) -> Self {
         Self { can_be_stopped: false, ..self }
+    }
+
+    /// The same, while `lock` is held.
+    pub(super) fn locked(self, lock: &'m Lock) -> Self {
+        Self { lock: Some(lock), ..self }
     }
 
     /// Whether what is done shall go on.

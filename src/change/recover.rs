@@ -40,8 +40,8 @@ pub fn recover(host: &Host, observer: &dyn Observer) -> Result<Option<Recovered>
     if journal.pending().is_none() && journal.riddle().is_none() {
         return Ok(None);
     }
-    let _lock = journal::lock(host)?;
-    under_lock(&Machine::observed(host, observer).unstoppable())
+    let lock = journal::lock(host)?;
+    under_lock(&Machine::observed(host, observer).locked(&lock).unstoppable())
 }
 
 /// The same for who holds the lock.

@@ -161,7 +161,8 @@ impl SwapAreaChange {
 
     fn turn_on(&self, machine: &Machine<'_>, kernel: &dyn Kernel, on: SwapOn) -> Result<(), Fault> {
         let end = kernel.log_end();
-        let ran = kernel.run(&words_on(&self.target, on), Patience::Endless, &|| machine.may_go_on());
+        let ran =
+            kernel.run(&words_on(&self.target, on), Patience::Endless(machine.lock), &|| machine.may_go_on());
         let area = kernel.swap_area(&self.target).map_err(fault::on_reading)?;
         match (area, ran) {
             // Somebody else, such as systemd, may have been quicker.
@@ -209,7 +210,8 @@ impl SwapAreaChange {
             // What cannot be told is no reason to stop.
             Err(_) => machine.may_go_on(),
         };
-        let ran = kernel.run(&["swapoff".to_owned(), self.target.clone()], Patience::Endless, &look);
+        let ran =
+            kernel.run(&["swapoff".to_owned(), self.target.clone()], Patience::Endless(machine.lock), &look);
         machine.observer.ended();
         match (self.is_off(kernel)?, ran) {
             (true, _) => Ok(()),

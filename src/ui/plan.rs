@@ -217,6 +217,35 @@ mod tests {
     }
 
     #[test]
+    fn swap_files_and_areas_are_shown() {
+        let file = SwapFile {
+            label: "x".to_owned(),
+            filling: Filling::Zeroes,
+            no_copy_on_write: true,
+            ..SwapFile::new(
+                crate::sys::bytes::Bytes::from_gib(16),
+                "6c0f1f2e-9a53-4a2b-8a0c-0d6f3b7c2e11".parse().unwrap(),
+            )
+        };
+        let target = "/swap\x1b[2J".to_owned();
+        let shown = |before: Option<SwapFile>, after| {
+            let change = SwapFileChange { target: target.clone(), before, after, why: Why::default() };
+            plain(&step(&Change::SwapFile(change), LOOK))
+        };
+        let expected = "/swap\u{fffd}[2J (new swap file of 16 GiB, filled with zeroes, never copied on write, \
+            with the label x)\n";
+        assert_eq!(shown(None, Some(file.clone())), expected);
+        assert_eq!(shown(Some(file), None), "/swap\u{fffd}[2J (swap file of 16 GiB, deleted)\n");
+        let shown = |before, after| {
+            let change = SwapAreaChange { target: target.clone(), before, after, why: Why::default() };
+            plain(&step(&Change::SwapArea(change), LOOK))
+        };
+        let on = |priority| Some(SwapOn::with_priority(priority));
+        assert_eq!(shown(None, on(Some(5))), "swap /swap\u{fffd}[2J off -> on with priority 5\n");
+        assert_eq!(shown(on(None), None), "swap /swap\u{fffd}[2J on -> off\n");
+    }
+
+    #[test]
     fn an_empty_plan_says_so() {
         let text = plain(&render(&Plan::new("try it", Area::Tune), LOOK));
         assert_eq!(text, "try it\nNothing is to be changed.\n");

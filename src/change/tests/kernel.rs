@@ -227,7 +227,7 @@ impl Kernel for MadeUpKernel {
     fn run(
         &self,
         words: &[String],
-        _: Patience,
+        _: Patience<'_>,
         may_go_on: &dyn Fn() -> ControlFlow<()>,
     ) -> Result<(), String> {
         let line = words.join(" ");

@@ -37,7 +37,7 @@ impl RealKernel {
         apply_on(&machine, plan, "x", time()).unwrap();
         let run = |word: &str| {
             let words = [word.to_owned(), "/probe".to_owned()];
-            kernel.run(&words, Patience::Endless, &|| ControlFlow::Continue(()))
+            kernel.run(&words, Patience::Endless(None), &|| ControlFlow::Continue(()))
         };
         let answer = run("swapon").and_then(|()| run("swapoff"));
         std::fs::remove_file(world.path("/probe")).unwrap();
@@ -52,7 +52,7 @@ impl RealKernel {
     }
 
     fn machine<'m>(&'m self, world: &'m World, observer: &'m dyn Observer) -> Machine<'m> {
-        Machine { host: &world.host, kernel: Some(self), observer, can_be_stopped: true }
+        Machine { host: &world.host, kernel: Some(self), observer, can_be_stopped: true, lock: None }
     }
 
     /// What of the tree is in use, with its priority.
@@ -68,7 +68,7 @@ impl Drop for RealKernel {
     fn drop(&mut self) {
         for (path, _) in self.areas() {
             let words = ["swapoff".to_owned(), path];
-            let _ = self.run(&words, Patience::Endless, &|| ControlFlow::Continue(()));
+            let _ = self.run(&words, Patience::Endless(None), &|| ControlFlow::Continue(()));
         }
     }
 }
@@ -85,7 +85,7 @@ impl Kernel for RealKernel {
     fn run(
         &self,
         words: &[String],
-        patience: Patience,
+        patience: Patience<'_>,
         may_go_on: &dyn Fn() -> ControlFlow<()>,
     ) -> Result<(), String> {
         let mut words = words.to_vec();

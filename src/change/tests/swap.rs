@@ -133,7 +133,7 @@ fn what_the_next_boot_turned_on_is_turned_off_before_it_is_deleted() {
     let machine = world.machine();
     let words = ["swapon", SWAP].map(str::to_owned);
     let go_on = || std::ops::ControlFlow::Continue(());
-    machine.kernel.unwrap().run(&words, crate::host::Patience::Endless, &go_on).unwrap();
+    machine.kernel.unwrap().run(&words, crate::host::Patience::Endless(None), &go_on).unwrap();
     assert_eq!(world.kernel.areas(), [(SWAP.to_owned(), -2)]);
     assert_eq!(under_lock(&machine).unwrap().unwrap().left, [""; 0]);
     assert_eq!(everything(&world), before);
@@ -351,6 +351,24 @@ fn the_journal_keeps_what_it_needs_and_takes_nothing_hostile() {
     ] {
         assert!(text.contains(from), "{from}");
         assert!(parse(&text.replacen(from, to, 1)).is_err(), "{to}");
+    }
+}
+
+#[test]
+fn a_plan_follows_its_published_schema() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schema/plan-1.schema.json");
+    let mut schemas = boon::Schemas::new();
+    let index = boon::Compiler::new().compile(path.to_str().unwrap(), &mut schemas).unwrap();
+    let world = swapping();
+    let plan = serde_json::to_value(resize(&world, &world.machine(), 2)).unwrap();
+    let kinds: Vec<&str> =
+        plan["changes"].as_array().unwrap().iter().map(|change| change["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["swap-file", "swap-area", "swap-area", "file", "swap-file", "command"]);
+    assert_eq!(schemas.validate(&plan, index).err().map(|error| error.to_string()), None);
+    for (place, key, wrong) in [(0, "size", "1 MiB"), (0, "uuid", "none"), (1, "priority", "high")] {
+        let mut broken = plan.clone();
+        broken["changes"][place]["after"][key] = wrong.into();
+        assert!(schemas.validate(&broken, index).is_err(), "{key}");
     }
 }
 

@@ -38,7 +38,7 @@ impl World {
     }
 
     pub(super) fn machine_observed<'w>(&'w self, observer: &'w dyn Observer) -> Machine<'w> {
-        Machine { host: &self.host, kernel: Some(&self.kernel), observer, can_be_stopped: true }
+        Machine { host: &self.host, kernel: Some(&self.kernel), observer, can_be_stopped: true, lock: None }
     }
 
     pub(super) fn path(&self, path: &str) -> PathBuf {

@@ -13,6 +13,8 @@ use rustix::process::{Pid, Signal};
 
 use crate::host::Host;
 
+use super::lock::Lock;
+
 /// systemd gives a unit 90 seconds to start.
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
@@ -32,19 +34,28 @@ const ADMINISTRATORS: &str = "/usr/local/sbin:/usr/sbin:/sbin";
 const LONGEST_COMPLAINT: u64 = 64 << 10;
 
 /// How long a program may run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Patience {
+#[derive(Clone, Copy, Debug)]
+pub enum Patience<'l> {
     /// Two minutes.
     Usual,
-    /// Until it has ended: a disk may need hours to give back what is swapped out.
-    Endless,
+    /// Until it has ended: a disk may need hours to give back what is swapped out. Should we be killed before it ends, it keeps the
+    /// lock.
+    Endless(Option<&'l Lock>),
 }
 
-impl Patience {
+impl Patience<'_> {
     fn limit(self) -> Option<Duration> {
         match self {
             Self::Usual => Some(LONGEST_WAIT),
-            Self::Endless => None,
+            Self::Endless(_) => None,
+        }
+    }
+
+    /// What the program finds in the place of its input: nothing to read, and with it the lock.
+    fn input(self) -> io::Result<Stdio> {
+        match self {
+            Self::Endless(Some(lock)) => lock.share(),
+            _ => Ok(Stdio::null()),
         }
     }
 }
@@ -68,19 +79,20 @@ impl Host {
     pub fn run(
         &self,
         words: &[String],
-        patience: Patience,
+        patience: Patience<'_>,
         may_go_on: &dyn Fn() -> ControlFlow<()>,
     ) -> io::Result<Ran> {
         let Some((program, arguments)) = words.split_first().filter(|_| self.is_live()) else {
             return Err(Errno::INVAL.into());
         };
-        run_within(program, arguments, patience.limit(), may_go_on)
+        run_within(program, arguments, patience.input()?, patience.limit(), may_go_on)
     }
 }
 
 fn run_within(
     program: &str,
     arguments: &[String],
+    input: Stdio,
     limit: Option<Duration>,
     may_go_on: &dyn Fn() -> ControlFlow<()>,
 ) -> io::Result<Ran> {
@@ -91,7 +103,7 @@ fn run_within(
         .args(arguments)
         .env("LC_ALL", "C")
         .env("SYSTEMD_COLORS", "0")
-        .stdin(Stdio::null())
+        .stdin(input)
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         // In our own group Ctrl-C would hit it as well, also while it takes back what was interrupted.
@@ -192,14 +204,18 @@ mod tests {
     fn a_program_that_complains_without_end_is_not_stopped_by_a_full_pipe() {
         let line = "i=0; while [ $i -lt 3000 ]; do echo $i-0123456789012345678901234567890123456789 >&2; i=$((i+1)); done";
         assert_eq!(
-            run_within("sh", &words(&["-c", line]), Some(Duration::from_secs(60)), &go_on).unwrap().status,
+            run_within("sh", &words(&["-c", line]), Stdio::null(), Some(Duration::from_secs(60)), &go_on)
+                .unwrap()
+                .status,
             Some(0)
         );
     }
 
     #[test]
     fn a_program_that_does_not_end_is_ended() {
-        let ran = run_within("sleep", &words(&["600"]), Some(Duration::from_millis(50)), &go_on).unwrap();
+        let ran =
+            run_within("sleep", &words(&["600"]), Stdio::null(), Some(Duration::from_millis(50)), &go_on)
+                .unwrap();
         assert_eq!(ran.status, None);
     }
 
@@ -211,7 +227,7 @@ mod tests {
             if is_time { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         let line = "trap 'echo put back >&2; exit 7' TERM; while :; do sleep 0.05; done";
-        let ran = Host::live().run(&words(&["sh", "-c", line]), Patience::Endless, &stop_soon).unwrap();
+        let ran = Host::live().run(&words(&["sh", "-c", line]), Patience::Endless(None), &stop_soon).unwrap();
         assert_eq!(ran, Ran { status: Some(7), complaint: "put back".to_owned() });
     }
 
