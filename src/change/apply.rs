@@ -3,12 +3,13 @@
 use std::time::SystemTime;
 
 use crate::exit::{Exit, Fault};
-use crate::host::Host;
+use crate::host::{Host, Patience};
 
 use super::changes::{Change, knob_name};
 use super::journal::{self, Entry, State};
 use super::knob::read;
-use super::machine::{Kernel, Machine};
+use super::machine::{Kernel, Machine, interrupted};
+use super::observer::Observer;
 use super::plan::Plan;
 use super::recover::{self, Recovered};
 use super::settle::{self, Wanted, forwards};
@@ -24,14 +25,20 @@ pub struct Applied {
     pub recovered: Option<Recovered>,
 }
 
-/// Carries `plan` out. `command_line` is what was typed, and `time` when.
+/// Carries `plan` out. `command_line` is what was typed, and `time` when; `observer` follows it, and may stop it.
 ///
 /// # Errors
 /// Refuses where something is not as the plan found it, and where another memtune is at work; then nothing is written. Where a step
-/// fails, those before it are taken back ([`Exit::Failed`]); if that fails as well, the message says what is left
+/// fails or `observer` stops it, those before it are taken back ([`Exit::Failed`]); if that fails as well, the message says what is left
 /// ([`Exit::Incomplete`]).
-pub fn apply(host: &Host, plan: Plan, command_line: &str, time: SystemTime) -> Result<Applied, Fault> {
-    apply_on(&Machine::of(host), plan, command_line, time)
+pub fn apply(
+    host: &Host,
+    plan: Plan,
+    command_line: &str,
+    time: SystemTime,
+    observer: &dyn Observer,
+) -> Result<Applied, Fault> {
+    apply_on(&Machine::observed(host, observer), plan, command_line, time)
 }
 
 pub(super) fn apply_on(
@@ -42,8 +49,9 @@ pub(super) fn apply_on(
 ) -> Result<Applied, Fault> {
     refuse_danger(&plan)?;
     let mut plan = plan.for_machine(machine);
-    let _lock = journal::lock(machine.host)?;
-    let recovered = recover::under_lock(machine)?;
+    let lock = journal::lock(machine.host)?;
+    let machine = &machine.locked(&lock);
+    let recovered = recover::under_lock(&machine.unstoppable())?;
     refuse_drift(machine, &plan, recovered.is_some())?;
     if let Some(kernel) = machine.kernel {
         refresh(kernel, &mut plan.changes)?;
@@ -71,6 +79,8 @@ fn refuse_drift(machine: &Machine<'_>, plan: &Plan, was_recovered: bool) -> Resu
         let is_as_before = match (change, machine.kernel) {
             (Change::File(file), _) => file.is_as_before(machine.host)?,
             (Change::Knob(knob), Some(kernel)) => knob.is_as_before(kernel)?,
+            (Change::SwapFile(file), Some(_)) => file.is_as_before(machine)?,
+            (Change::SwapArea(area), Some(kernel)) => area.is_as_before(kernel)?,
             _ => true,
         };
         if !is_as_before {
@@ -116,6 +126,9 @@ fn carry_out(
     let kept: Vec<Wanted> = kept.into_iter().filter(|one| is_free(&one.target)).collect();
     wanted.extend(kept);
     for (place, change) in entry.changes.clone().iter().enumerate() {
+        if machine.is_interrupted() {
+            return Err(interrupted());
+        }
         if matches!(change, Change::Command(command) if !command.afterwards) {
             // Written down before it is run: who takes it back later must know.
             entry.started += 1;
@@ -129,7 +142,11 @@ fn carry_out(
         match (change, machine.kernel) {
             (Change::File(file), _) => file.apply(machine.host)?,
             (Change::Knob(knob), Some(kernel)) => settle::set(kernel, &knob.target, &wanted)?,
-            (Change::Command(command), Some(kernel)) => run(kernel, &command.target, &command.words)?,
+            (Change::Command(command), Some(kernel)) => {
+                run(machine, kernel, &command.target, &command.words)?
+            }
+            (Change::SwapFile(file), Some(_)) => file.apply(machine)?,
+            (Change::SwapArea(area), Some(kernel)) => area.apply(machine, kernel)?,
             (_, None) => {}
         }
     }
@@ -149,12 +166,16 @@ fn conclude(kernel: &dyn Kernel, changes: &mut [Change]) -> Result<(), Fault> {
 }
 
 /// Runs a program and says how it failed.
-pub(super) fn run(kernel: &dyn Kernel, typed: &str, words: &[String]) -> Result<(), Fault> {
-    kernel.run(words).map_err(|how| Fault::new(Exit::Failed, format!("`{typed}` failed: {how}")))
+fn run(machine: &Machine<'_>, kernel: &dyn Kernel, typed: &str, words: &[String]) -> Result<(), Fault> {
+    let failed = |how| match machine.is_interrupted() {
+        true => interrupted(),
+        false => Fault::new(Exit::Failed, format!("`{typed}` failed: {how}")),
+    };
+    kernel.run(words, Patience::Usual, &|| machine.may_go_on()).map_err(failed)
 }
 
 fn give_up(machine: &Machine<'_>, mut entry: Entry, begun: usize, cause: Fault) -> Fault {
-    let back = take_back(machine, &entry, Extent::Begun(begun));
+    let back = take_back(&machine.unstoppable(), &entry, Extent::Begun(begun));
     entry.state = if back.left.is_empty() { State::RolledBack } else { State::Incomplete };
     entry.left.clone_from(&back.left);
     // Should this fail, the entry stays pending, and the next run finds that all is taken back.

@@ -1,4 +1,4 @@
-//! One change: a file, a knob of the kernel, or a program that is run.
+//! One change: a file, a knob of the kernel, a swap file, a swap area, or a program that is run.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,6 +7,8 @@ use crate::sysctl::{coupled, names};
 use super::command::CommandChange;
 use super::file::FileChange;
 use super::knob::KnobChange;
+use super::swap_area::SwapAreaChange;
+use super::swap_file::SwapFileChange;
 
 /// Why a change is made.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +38,12 @@ pub enum Change {
     Knob(KnobChange),
     /// A program is run.
     Command(CommandChange),
+    /// A swap file is made or deleted.
+    #[serde(rename = "swap-file")]
+    SwapFile(SwapFileChange),
+    /// A swap area is turned on or off.
+    #[serde(rename = "swap-area")]
+    SwapArea(SwapAreaChange),
 }
 
 impl Change {
@@ -45,6 +53,8 @@ impl Change {
             Self::File(file) => &file.target,
             Self::Knob(knob) => &knob.target,
             Self::Command(command) => &command.target,
+            Self::SwapFile(file) => &file.target,
+            Self::SwapArea(area) => &area.target,
         }
     }
 
@@ -54,6 +64,8 @@ impl Change {
             Self::File(file) => &file.why,
             Self::Knob(knob) => &knob.why,
             Self::Command(command) => &command.why,
+            Self::SwapFile(file) => &file.why,
+            Self::SwapArea(area) => &area.why,
         }
     }
 
@@ -65,6 +77,8 @@ impl Change {
                 format!("set {} from {} to {}", knob_name(&knob.target), knob.before, knob.after)
             }
             Self::Command(command) => format!("run `{}`", command.target),
+            Self::SwapFile(file) => file.describe(),
+            Self::SwapArea(area) => area.describe(),
         }
     }
 
@@ -81,7 +95,7 @@ impl Change {
     /// The files and knobs that it sets, the twin that the kernel unsets included.
     pub(super) fn touched(&self) -> Vec<String> {
         match self {
-            Self::File(file) => vec![file.target.clone()],
+            Self::File(_) | Self::SwapFile(_) | Self::SwapArea(_) => vec![self.target().to_owned()],
             Self::Knob(knob) => {
                 let twin = names::key_of_path(&knob.target).and_then(|key| coupled::twin(&key));
                 let twin = twin.map(names::path_of);

@@ -7,6 +7,8 @@ use crate::host::{Distrust, Lacking, LockFailure, Reason, Stranger};
 
 const ENOSPC: i32 = 28;
 const EPERM: i32 = 1;
+const EEXIST: i32 = 17;
+const EDQUOT: i32 = 122;
 const EROFS: i32 = 30;
 const ELOOP: i32 = 40;
 const EINVAL: i32 = 22;
@@ -20,6 +22,11 @@ pub(super) fn on_file(deed: &str, path: &str, error: &io::Error) -> Fault {
             format!("cannot {deed} `{path}`: that is a symbolic link, or leads through one, and memtune writes through none"),
         )
         .hint(format!("`namei -l {path}` shows the link; put a file or folder in its place")),
+        Some(EEXIST) => Fault::new(Exit::Refused, format!("cannot {deed} `{path}`: something stands there"))
+            .hint("choose another path, or move that away"),
+        Some(EDQUOT) => {
+            fault(Exit::Failed).hint("a quota of that file system is used up; see `quota` or `repquota`")
+        }
         Some(EROFS) => fault(Exit::Failed).hint("it is mounted read-only; see `findmnt -T` for the mount"),
         Some(ENOSPC) => fault(Exit::Failed).hint("make room on that file system and try again"),
         Some(EPERM) if is_root() => {

@@ -11,8 +11,10 @@ use super::command::CommandChange;
 use super::fault;
 use super::file::{FileChange, is_same};
 use super::knob::KnobChange;
-use super::machine::Machine;
+use super::machine::{Kernel, Machine};
 use super::settle::Wanted;
+use super::swap_area::{self, SwapAreaChange, SwapOn};
+use super::swap_file::{SwapFile, SwapFileChange};
 use super::value;
 
 /// Whose plan it is.
@@ -95,7 +97,7 @@ impl Plan {
         if change.as_ref().is_some_and(|change| change.before.is_some()) {
             self.note_other_names(host, path)?;
         }
-        self.replace(path, change.map(Change::File));
+        self.replace(path, |planned| matches!(planned, Change::File(_)), change.map(Change::File));
         Ok(())
     }
 
@@ -121,7 +123,86 @@ impl Plan {
         if change.is_none() {
             self.kept.push(Wanted { target: path.to_owned(), value: after.trim().to_owned() });
         }
-        self.replace(path, change.map(Change::Knob));
+        self.replace(path, |planned| matches!(planned, Change::Knob(_)), change.map(Change::Knob));
+        Ok(())
+    }
+
+    /// Plans that the swap file `file` is made at `path`, where nothing may stand; the folder may be made by an earlier step. Nothing is
+    /// planned in a tree, which has no running kernel to swap.
+    ///
+    /// # Errors
+    /// Refuses where something stands there, a link anywhere in the path, and a size or label that no swap area can have.
+    pub fn swap_file(&mut self, host: &Host, path: &str, file: SwapFile, why: Why) -> Result<(), Fault> {
+        self.swap_file_of(&Machine::of(host), path, file, why)
+    }
+
+    pub(super) fn swap_file_of(
+        &mut self,
+        machine: &Machine<'_>,
+        path: &str,
+        file: SwapFile,
+        why: Why,
+    ) -> Result<(), Fault> {
+        if machine.kernel.is_none() {
+            return Ok(());
+        }
+        let change = SwapFileChange::make(machine, path, file, why)?;
+        let is_kind = |planned: &Change| matches!(planned, Change::SwapFile(_));
+        self.replace(path, is_kind, Some(Change::SwapFile(change)));
+        Ok(())
+    }
+
+    /// Plans that the swap file at `path` is deleted; it must be off by then. Nothing is planned where there is none, nor in a tree.
+    ///
+    /// # Errors
+    /// Refuses a file without swap header and a link anywhere in the path, and says why the file cannot be read.
+    pub fn remove_swap_file(&mut self, host: &Host, path: &str, why: Why) -> Result<(), Fault> {
+        self.remove_swap_file_of(&Machine::of(host), path, why)
+    }
+
+    pub(super) fn remove_swap_file_of(
+        &mut self,
+        machine: &Machine<'_>,
+        path: &str,
+        why: Why,
+    ) -> Result<(), Fault> {
+        if machine.kernel.is_none() {
+            return Ok(());
+        }
+        let change = SwapFileChange::remove(machine, path, why)?;
+        let is_kind = |planned: &Change| matches!(planned, Change::SwapFile(_));
+        self.replace(path, is_kind, change.map(Change::SwapFile));
+        Ok(())
+    }
+
+    /// Plans that the device or file at `path` is on as `on` says; where it is on with another priority, it is turned off for that
+    /// first. Nothing is planned where it is so already, nor in a tree.
+    ///
+    /// # Errors
+    /// Refuses a path that is not absolute and a priority that there is none of, and says why /proc/swaps cannot be read.
+    pub fn swap_on(&mut self, host: &Host, path: &str, on: SwapOn, why: Why) -> Result<(), Fault> {
+        self.swap_area_of(Machine::of(host).kernel, path, Some(on), why)
+    }
+
+    /// Plans that the device or file at `path` is off. Nothing is planned where it is off already, nor in a tree.
+    ///
+    /// # Errors
+    /// Refuses a path that is not absolute, and says why /proc/swaps cannot be read.
+    pub fn swap_off(&mut self, host: &Host, path: &str, why: Why) -> Result<(), Fault> {
+        self.swap_area_of(Machine::of(host).kernel, path, None, why)
+    }
+
+    pub(super) fn swap_area_of(
+        &mut self,
+        kernel: Option<&dyn Kernel>,
+        path: &str,
+        after: Option<SwapOn>,
+        why: Why,
+    ) -> Result<(), Fault> {
+        let Some(kernel) = kernel else { return Ok(()) };
+        let change = SwapAreaChange::new(kernel, path, after, why)?;
+        let is_kind = |planned: &Change| matches!(planned, Change::SwapArea(_));
+        self.replace(path, is_kind, change.map(Change::SwapArea));
         Ok(())
     }
 
@@ -204,8 +285,8 @@ impl Plan {
     }
 
     /// Puts `change` in the place of what was planned for the same target; what it found there still holds.
-    fn replace(&mut self, target: &str, change: Option<Change>) {
-        self.changes.retain(|planned| matches!(planned, Change::Command(_)) || planned.target() != target);
+    fn replace(&mut self, target: &str, is_kind: fn(&Change) -> bool, change: Option<Change>) {
+        self.changes.retain(|planned| !is_kind(planned) || planned.target() != target);
         if let Some(change) = change {
             self.push(change);
         }
@@ -229,6 +310,10 @@ pub(super) fn is_idle(change: &Change) -> bool {
         Change::File(file) => is_same(file.before.as_ref(), file.after.as_ref()),
         Change::Knob(knob) => value::same(&knob.target, &knob.before, &knob.after),
         Change::Command(_) => false,
+        Change::SwapFile(file) => file.before == file.after,
+        Change::SwapArea(area) => {
+            swap_area::stands(area.before, area.after, area.after) == swap_area::Stands::Before
+        }
     }
 }
 

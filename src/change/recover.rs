@@ -7,6 +7,7 @@ use crate::host::Host;
 
 use super::journal::{self, Entry, Journal, State};
 use super::machine::Machine;
+use super::observer::Observer;
 use super::take_back::{Extent, take_back};
 
 /// A plan that was cut short, and has been taken back.
@@ -32,17 +33,17 @@ pub fn pending(host: &Host) -> Result<Option<Entry>, Fault> {
     Ok(journal::read(host)?.pending().cloned())
 }
 
-/// Takes back what a run that was cut short left; nothing is written where there is none.
+/// Takes back what a run that was cut short left; nothing is written where there is none. `observer` follows, but cannot stop it.
 ///
 /// # Errors
 /// Refuses while another memtune is at work, and where a damaged journal does not tell what was under way.
-pub fn recover(host: &Host) -> Result<Option<Recovered>, Fault> {
+pub fn recover(host: &Host, observer: &dyn Observer) -> Result<Option<Recovered>, Fault> {
     let journal = journal::read(host)?;
     if journal.pending().is_none() && journal.riddle().is_none() {
         return Ok(None);
     }
-    let _lock = journal::lock(host)?;
-    under_lock(&Machine::of(host))
+    let lock = journal::lock(host)?;
+    under_lock(&Machine::observed(host, observer).locked(&lock).unstoppable())
 }
 
 /// The same for who holds the lock.

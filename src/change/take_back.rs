@@ -1,6 +1,7 @@
 //! Brings back what was there before a plan that was not carried through.
 
 use crate::exit::Fault;
+use crate::host::Patience;
 
 use super::changes::{Change, knob_name};
 use super::command::CommandChange;
@@ -29,6 +30,21 @@ pub(super) struct Back {
     pub(super) notes: Vec<String>,
 }
 
+impl Back {
+    /// Notes what became of `target`; whether it was changed.
+    fn note(&mut self, target: &str, taken: Result<TakenBack, Fault>) -> bool {
+        match taken {
+            Ok(TakenBack::Unchanged) => return false,
+            Ok(TakenBack::Restored) => return true,
+            Ok(TakenBack::Drifted) => {
+                self.left.push(format!("`{target}` was changed by somebody else meanwhile"));
+            }
+            Err(fault) => self.left.push(fault.to_string()),
+        }
+        false
+    }
+}
+
 /// Takes back what `entry` did, in reverse.
 pub(super) fn take_back(machine: &Machine<'_>, entry: &Entry, extent: Extent) -> Back {
     let mut back = Back::default();
@@ -36,20 +52,19 @@ pub(super) fn take_back(machine: &Machine<'_>, entry: &Entry, extent: Extent) ->
     let mut commands = commands(&entry.changes).count();
     for (place, change) in entry.changes.iter().enumerate().rev() {
         match change {
-            Change::File(file) => match file.take_back(machine.host) {
-                Ok(TakenBack::Unchanged) => {}
-                Ok(TakenBack::Restored) => is_changed = true,
-                Ok(TakenBack::Drifted) => {
-                    back.left.push(format!("`{}` was changed by somebody else meanwhile", file.target));
+            Change::File(file) => is_changed |= back.note(&file.target, file.take_back(machine.host)),
+            Change::SwapFile(file) => is_changed |= back.note(&file.target, file.take_back(machine)),
+            Change::SwapArea(area) => {
+                if let Some(kernel) = machine.kernel {
+                    is_changed |= back.note(&area.target, area.take_back(machine, kernel));
                 }
-                Err(fault) => back.left.push(fault.to_string()),
-            },
+            }
             Change::Command(command) if !command.afterwards => {
                 commands -= 1;
                 if let Some(kernel) = machine.kernel.filter(|_| commands < entry.started) {
                     is_changed = true;
                     let may_not_have_worked = extent == Extent::Unknown || extent == Extent::Begun(place + 1);
-                    undo_command(kernel, command, may_not_have_worked, &mut back);
+                    undo_command(machine, kernel, command, may_not_have_worked, &mut back);
                 }
             }
             Change::Command(_) | Change::Knob(_) => {}
@@ -58,7 +73,7 @@ pub(super) fn take_back(machine: &Machine<'_>, entry: &Entry, extent: Extent) ->
     if let Some(kernel) = machine.kernel {
         // An earlier recovery may have died between what it restored and the reload of it.
         if is_changed || extent == Extent::Unknown {
-            afterwards(kernel, &entry.changes, &mut back);
+            afterwards(machine, kernel, &entry.changes, &mut back);
         }
         restore_knobs(kernel, entry, extent, &mut back);
     }
@@ -72,22 +87,32 @@ fn commands(changes: &[Change]) -> impl Iterator<Item = &CommandChange> {
     })
 }
 
-fn undo_command(kernel: &dyn Kernel, command: &CommandChange, is_doubtful: bool, back: &mut Back) {
+fn undo_command(
+    machine: &Machine<'_>,
+    kernel: &dyn Kernel,
+    command: &CommandChange,
+    is_doubtful: bool,
+    back: &mut Back,
+) {
     let Some(undo) = command.inverse() else { return };
-    let Err(how) = kernel.run(&undo.words) else { return };
+    let Err(how) = run(machine, kernel, &undo.words) else { return };
     let text = format!("`{}` failed: {how}", undo.target);
     // What did not work cannot be taken back, and that is as it should be.
     if is_doubtful { back.notes.push(text) } else { back.left.push(text) }
 }
 
-fn afterwards(kernel: &dyn Kernel, changes: &[Change], back: &mut Back) {
+fn afterwards(machine: &Machine<'_>, kernel: &dyn Kernel, changes: &[Change], back: &mut Back) {
     for change in changes.iter().filter(|change| change.is_afterwards()) {
         if let Change::Command(command) = change
-            && let Err(how) = kernel.run(&command.words)
+            && let Err(how) = run(machine, kernel, &command.words)
         {
             back.notes.push(format!("`{}` failed: {how}", command.target));
         }
     }
+}
+
+fn run(machine: &Machine<'_>, kernel: &dyn Kernel, words: &[String]) -> Result<(), String> {
+    kernel.run(words, Patience::Usual, &|| machine.may_go_on())
 }
 
 fn restore_knobs(kernel: &dyn Kernel, entry: &Entry, extent: Extent, back: &mut Back) {

@@ -11,6 +11,7 @@ use crate::change::{self, Plan, Recovered};
 use crate::cli::Global;
 use crate::exit::{Exit, Fault};
 use crate::host::Host;
+use crate::ui::progress::Follower;
 use crate::ui::terminal::Terminal;
 use crate::ui::{json, message, plan as shown, prompt};
 
@@ -77,7 +78,7 @@ pub fn recover(approval: Approval, global: &Global, host: &Host, terminal: &mut 
     {
         ask_first(&pending, approval, global, host, terminal)?;
     }
-    match change::recover(host)? {
+    match change::recover(host, &Follower::new())? {
         Some(recovered) if global.json => {
             let Recovered { id, title, undoes, left, .. } = &recovered;
             let left = left.iter().map(|left| format!("; left: {left}"));
@@ -165,7 +166,7 @@ fn for_people(plan: Plan, approval: Approval, host: &Host, terminal: &mut Termin
         terminal.show("Nothing was changed.\n")?;
         return Ok(Exit::Done);
     }
-    let applied = change::apply(host, plan, &typed(), SystemTime::now())?;
+    let applied = change::apply(host, plan, &typed(), SystemTime::now(), &Follower::new())?;
     if let Some(recovered) = &applied.recovered {
         terminal.show(&shown::recovered(recovered, terminal.look))?;
     }
@@ -187,7 +188,7 @@ fn for_programs(plan: Plan, approval: Approval, host: &Host, terminal: &mut Term
         let fault = Fault::new(Exit::Usage, "with `--json` no question can be asked");
         return Err(fault.hint("pass -n to see the plan, or -y to carry it out").into());
     }
-    let applied = change::apply(host, plan.clone(), &typed(), SystemTime::now())?;
+    let applied = change::apply(host, plan.clone(), &typed(), SystemTime::now(), &Follower::new())?;
     terminal.show(&json::object(&Answer { plan: &plan, applied: Some(applied.id) })?)?;
     Ok(Exit::Done)
 }

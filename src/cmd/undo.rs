@@ -9,6 +9,7 @@ use crate::change::{self, Area, Plan, Recovered};
 use crate::cli::Global;
 use crate::exit::{Exit, Fault};
 use crate::host::Host;
+use crate::ui::progress::Follower;
 use crate::ui::terminal::Terminal;
 use crate::ui::{json, plan as shown};
 
@@ -75,7 +76,7 @@ fn finish(
     if !host.is_live() {
         planned::ask_first(pending, approval, global, host, terminal)?;
     }
-    let Some(recovered) = change::recover(host)? else {
+    let Some(recovered) = change::recover(host, &Follower::new())? else {
         // It ended by itself between two looks at the journal.
         return Err(Fault::new(Exit::Refused, format!("change {} is no longer under way", pending.id))
             .hint("see `memtune history`, and try again")

@@ -90,6 +90,32 @@ pub fn message_of_journal(line: &str) -> Option<String> {
     }
 }
 
+/// The number of one record of /dev/kmsg, which the kernel counts from its start.
+fn number_of_record(record: &str) -> Option<u64> {
+    record.split(',').nth(1)?.parse().ok()
+}
+
+/// The number that the next record gets; 0 where the log cannot be read.
+pub fn end(host: &Host) -> u64 {
+    let mut end = 0;
+    // Without the log there is less to tell, and that is all.
+    let _ = host.each_kernel_record(|record| {
+        end = number_of_record(record).map_or(end, |number| number.saturating_add(1));
+    });
+    end
+}
+
+/// The last messages since its log ended at `end`; none where the log cannot be read.
+pub fn since(host: &Host, end: u64) -> Vec<String> {
+    let mut lines = Vec::new();
+    let _ = host.each_kernel_record(|record| {
+        if number_of_record(record).is_some_and(|number| number >= end) && lines.len() < MOST_LINES {
+            lines.push(message_of_record(record).to_owned());
+        }
+    });
+    lines
+}
+
 /// Reads it from a machine.
 ///
 /// # Errors
@@ -130,6 +156,16 @@ fn read_journal(host: &Host) -> Result<Option<KernelLog>, Lacking> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn records_are_counted() {
+        assert_eq!(number_of_record("6,1234,99,-;swapon: file has shared extents"), Some(1234));
+        assert_eq!(number_of_record("6,x,99"), None);
+        assert_eq!(number_of_record(""), None);
+        let host = Host::live();
+        let said = since(&host, end(&host));
+        assert!(said.len() < 100, "{}", said.len());
+    }
 
     #[test]
     fn takes_messages_out_of_their_wrapping() {

@@ -213,6 +213,18 @@ impl Host {
         Ok(target.to_string_lossy().into_owned())
     }
 
+    /// The path without links; in a tree, the path as it is.
+    ///
+    /// # Errors
+    /// Says why it leads nowhere.
+    pub fn real_path(&self, path: &str) -> Result<String, Lacking> {
+        if !self.is_live() {
+            return Ok(path.to_owned());
+        }
+        let real = std::fs::canonicalize(path).map_err(|error| Lacking::from_io(path, &error))?;
+        Ok(real.to_string_lossy().into_owned())
+    }
+
     /// Owner, mode and size of what is at `path`, links followed.
     ///
     /// # Errors

@@ -20,4 +20,7 @@ mod write;
 pub use lacking::{IfThere, Lacking, Reason};
 pub use machine::Host;
 pub use status::{FileStatus, Space};
-pub use write::{Distrust, FileState, Lock, LockFailure, Ran, Stranger};
+pub use write::{
+    Distrust, FileState, Filling, FoundSwapFile, Lock, LockFailure, NewSwapFile, Patience, Ran, Stranger,
+    Watch,
+};

@@ -1,6 +1,9 @@
-//! Units of measure, and (once something needs one) the raw system calls that no crate wraps.
+//! Units of measure, numbers that tell one thing from another, signals, and (once something needs one) the raw system calls that no
+//! crate wraps.
 //!
 //! The lowest floor of the house: it knows no other room.
 
 pub mod bytes;
+pub mod interruption;
 pub mod size;
+pub mod uuid;

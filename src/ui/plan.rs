@@ -5,6 +5,8 @@ use anstyle::{AnsiColor, Style};
 use crate::change::journal::Entry;
 use crate::change::undo::Drifted;
 use crate::change::{Change, CommandChange, FileChange, KnobChange, Plan, Recovered, diff, knob_name};
+use crate::change::{SwapAreaChange, SwapFile, SwapFileChange, SwapOn};
+use crate::host::Filling;
 
 use super::look::{FAINT, HEADING, Look, harmless, styled};
 use super::paragraph;
@@ -87,6 +89,8 @@ fn step(change: &Change, look: Look) -> String {
         Change::File(file) => file_line(file),
         Change::Knob(knob) => knob_line(knob, look),
         Change::Command(command) => command_line(command),
+        Change::SwapFile(file) => swap_file_line(file),
+        Change::SwapArea(area) => swap_area_line(area, look),
     };
     let difference = match change {
         Change::File(file) => {
@@ -118,6 +122,39 @@ fn knob_line(knob: &KnobChange, look: Look) -> String {
 fn command_line(command: &CommandChange) -> String {
     let when = if command.afterwards { " once all is done" } else { "" };
     format!("run {}{when}", styled(HEADING, &harmless(&command.target)))
+}
+
+fn swap_file_line(change: &SwapFileChange) -> String {
+    let what = match (&change.before, &change.after) {
+        (_, Some(file)) => format!("new swap file of {}{}", file.size, details(file)),
+        (Some(file), None) => format!("swap file of {}, deleted", file.size),
+        (None, None) => "unchanged".to_owned(),
+    };
+    format!("{} {}", styled(HEADING, &harmless(&change.target)), styled(FAINT, &format!("({what})")))
+}
+
+fn details(file: &SwapFile) -> String {
+    let parts = [
+        (file.filling == Filling::Zeroes).then(|| "filled with zeroes".to_owned()),
+        file.no_copy_on_write.then(|| "never copied on write".to_owned()),
+        (!file.label.is_empty()).then(|| format!("with the label {}", harmless(&file.label))),
+    ];
+    parts.into_iter().flatten().map(|part| format!(", {part}")).collect()
+}
+
+fn swap_area_line(area: &SwapAreaChange, look: Look) -> String {
+    let arrow = if look.has_unicode { "→" } else { "->" };
+    let (before, after) = (in_words(area.before), in_words(area.after));
+    let name = styled(HEADING, &format!("swap {}", harmless(&area.target)));
+    format!("{name} {} {arrow} {}", styled(REMOVED, &before), styled(ADDED, &after))
+}
+
+fn in_words(state: Option<SwapOn>) -> String {
+    match state {
+        None => "off".to_owned(),
+        Some(SwapOn { priority: None, .. }) => "on".to_owned(),
+        Some(SwapOn { priority: Some(priority), .. }) => format!("on with priority {priority}"),
+    }
 }
 
 fn reason(change: &Change, look: Look) -> String {
@@ -194,6 +231,35 @@ mod tests {
              run systemctl daemon-reload once all is done\n\nnote: the next boot decides\n\n\
              refused: vm.swappiness: is not for this\n         machine\n"
         );
+    }
+
+    #[test]
+    fn swap_files_and_areas_are_shown() {
+        let file = SwapFile {
+            label: "x".to_owned(),
+            filling: Filling::Zeroes,
+            no_copy_on_write: true,
+            ..SwapFile::new(
+                crate::sys::bytes::Bytes::from_gib(16),
+                "6c0f1f2e-9a53-4a2b-8a0c-0d6f3b7c2e11".parse().unwrap(),
+            )
+        };
+        let target = "/swap\x1b[2J".to_owned();
+        let shown = |before: Option<SwapFile>, after| {
+            let change = SwapFileChange { target: target.clone(), before, after, why: Why::default() };
+            plain(&step(&Change::SwapFile(change), LOOK))
+        };
+        let expected = "/swap\u{fffd}[2J (new swap file of 16 GiB, filled with zeroes, never copied on write, \
+            with the label x)\n";
+        assert_eq!(shown(None, Some(file.clone())), expected);
+        assert_eq!(shown(Some(file), None), "/swap\u{fffd}[2J (swap file of 16 GiB, deleted)\n");
+        let shown = |before, after| {
+            let change = SwapAreaChange { target: target.clone(), before, after, why: Why::default() };
+            plain(&step(&Change::SwapArea(change), LOOK))
+        };
+        let on = |priority| Some(SwapOn::with_priority(priority));
+        assert_eq!(shown(None, on(Some(5))), "swap /swap\u{fffd}[2J off -> on with priority 5\n");
+        assert_eq!(shown(on(None), None), "swap /swap\u{fffd}[2J on -> off\n");
     }
 
     #[test]

@@ -12,7 +12,7 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("host", &["sys"]),
     ("facts", &["host", "sys"]),
     ("sysctl", &["facts", "host", "sys"]),
-    ("change", &["exit", "host", "sys", "sysctl"]),
+    ("change", &["exit", "facts", "host", "sys", "sysctl"]),
     ("profile", &["exit", "facts", "host", "sys", "sysctl"]),
     ("tune", &["change", "exit", "facts", "host", "profile", "sys", "sysctl"]),
     ("swap", &["change", "exit", "facts", "host", "profile", "sys", "sysctl"]),

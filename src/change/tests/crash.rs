@@ -1,13 +1,16 @@
 //! Killed at any instruction: whatever was done of a plan, the next run takes it back.
 
+use std::ops::ControlFlow;
+
 use crate::change::changes::Change;
 use crate::change::journal::{self, Entry, State};
 use crate::change::machine::Kernel;
 use crate::change::recover::under_lock;
 use crate::change::settle;
 use crate::change::undo::{Force, plan_on};
-use crate::change::{Plan, recover};
+use crate::change::{Nobody, Plan, recover};
 use crate::exit::Exit;
+use crate::host::Patience;
 
 use super::kernel::{DIRTY_BYTES, HUGE_PAGES, MIN_FREE, SWAPPINESS};
 use super::world::{World, why};
@@ -29,7 +32,7 @@ fn whole_plan(world: &World) -> Plan {
 }
 
 /// Writes the journal and does the first `done` changes, as a run does that is killed then.
-fn cut_short(world: &World, plan: Plan, done: usize) -> Entry {
+pub(super) fn cut_short(world: &World, plan: Plan, done: usize) -> Entry {
     let id = journal::next_id(&world.host).unwrap();
     let mut entry = Entry::begin(id, "2026-11-21T10:00:00Z".to_owned(), plan, "x", world.kernel.boot());
     journal::write(&world.host, &entry).unwrap();
@@ -38,12 +41,15 @@ fn cut_short(world: &World, plan: Plan, done: usize) -> Entry {
         match change {
             Change::File(file) => file.apply(&world.host).unwrap(),
             Change::Knob(knob) => settle::set(&world.kernel, &knob.target, &wanted).unwrap(),
+            Change::SwapFile(file) => file.apply(&world.machine()).unwrap(),
+            Change::SwapArea(area) => area.apply(&world.machine(), &world.kernel).unwrap(),
             Change::Command(command) => {
                 if !command.afterwards {
                     entry.started += 1;
                     journal::write(&world.host, &entry).unwrap();
                 }
-                Kernel::run(&world.kernel, &command.words).unwrap();
+                let go_on = || ControlFlow::Continue(());
+                Kernel::run(&world.kernel, &command.words, Patience::Usual, &go_on).unwrap();
             }
         }
     }
@@ -202,7 +208,7 @@ fn a_recovered_undo_tells_what_is_in_force_again() {
 fn nothing_is_written_where_nothing_was_cut_short() {
     let world = world();
     let before = world.everything();
-    assert_eq!(recover(&world.host).unwrap(), None);
+    assert_eq!(recover(&world.host, &Nobody).unwrap(), None);
     assert!(!world.host.has("/var/lib/memtune"));
     assert_eq!(world.everything(), before);
 }
@@ -213,6 +219,6 @@ fn in_a_tree_the_files_of_a_crash_are_taken_back() {
     let before = world.everything();
     cut_short(&world, whole_plan(&world), 8);
     let knobs = world.kernel.all();
-    assert_eq!(recover(&world.host).unwrap().unwrap().left, [""; 0]);
+    assert_eq!(recover(&world.host, &Nobody).unwrap().unwrap().left, [""; 0]);
     assert_eq!((world.everything(), world.kernel.all()), (before, knobs));
 }

@@ -4,7 +4,7 @@ use std::os::unix::fs::{chown, lchown};
 
 use crate::change::journal::{self, Journal};
 use crate::change::undo::Force;
-use crate::change::{Area, Plan, recover};
+use crate::change::{Area, Nobody, Plan, recover};
 use crate::exit::Exit;
 
 use super::world::{World, why};
@@ -33,7 +33,7 @@ fn refusal(world: &World) -> String {
     let fault = journal::read(&world.host).unwrap_err();
     assert_eq!(fault.exit, Exit::Refused, "{fault}");
     assert!(fault.hint.as_ref().is_some_and(|hint| hint.contains("chown")), "{fault:?}");
-    assert_eq!(recover(&world.host).unwrap_err().exit, Exit::Refused);
+    assert_eq!(recover(&world.host, &Nobody).unwrap_err().exit, Exit::Refused);
     let mut plan = Plan::new("a test", Area::Tune);
     plan.file(&world.host, "/etc/b", Some("y"), why()).unwrap();
     assert_eq!(world.apply(plan).unwrap_err().exit, Exit::Refused);
@@ -75,7 +75,7 @@ fn an_entry_that_would_make_a_file_run_as_its_owner_is_none() {
         let world = World::new(&[("/etc/a", "x"), (ENTRY, &trap(mode))]);
         let Journal { entries, unreadable } = journal::read(&world.host).unwrap();
         assert_eq!((entries.len(), unreadable.len()), (0, 1), "{mode:o}");
-        assert_eq!(recover(&world.host).unwrap_err().exit, Exit::Refused);
+        assert_eq!(recover(&world.host, &Nobody).unwrap_err().exit, Exit::Refused);
         assert_eq!(world.read("/etc/a").as_deref(), Some("x"));
     }
 }

@@ -3,9 +3,14 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 
 use crate::change::machine::Kernel;
-use crate::host::Lacking;
+use crate::facts::swap_header;
+use crate::facts::swaps::SwapArea;
+use crate::host::{Lacking, Patience};
+use crate::sys::bytes::Bytes;
 
 pub(super) const DIRTY_BYTES: &str = "/proc/sys/vm/dirty_bytes";
 pub(super) const DIRTY_RATIO: &str = "/proc/sys/vm/dirty_ratio";
@@ -21,10 +26,24 @@ const LARGE_RESERVE: u64 = 67_584;
 
 const EINVAL: i32 = 22;
 
+/// A swap area in use.
+struct Area {
+    priority: i32,
+    size: Bytes,
+}
+
 pub(super) struct MadeUpKernel {
     values: RefCell<BTreeMap<&'static str, String>>,
     chosen_reserve: Cell<u64>,
     boot: Cell<u32>,
+    /// The areas in use: path, priority and size.
+    areas: RefCell<BTreeMap<String, Area>>,
+    folder: RefCell<Option<PathBuf>>,
+    /// The area that cannot be turned off.
+    pub(super) full: RefCell<Option<String>>,
+    /// What the kernel writes to its log when it refuses an area, and refuses all for.
+    pub(super) refusal: RefCell<Option<String>>,
+    log: RefCell<Vec<String>>,
     /// The programs that were run.
     pub(super) ran: RefCell<Vec<String>>,
     /// The programs that fail.
@@ -48,6 +67,11 @@ impl MadeUpKernel {
             values: RefCell::new(values.map(|(path, value)| (path, value.to_owned())).into()),
             chosen_reserve: Cell::new(0),
             boot: Cell::new(1),
+            areas: RefCell::default(),
+            folder: RefCell::default(),
+            full: RefCell::default(),
+            refusal: RefCell::default(),
+            log: RefCell::default(),
             ran: RefCell::default(),
             failing: RefCell::default(),
             stubborn: Cell::new(""),
@@ -62,12 +86,61 @@ impl MadeUpKernel {
         self.values.borrow()[path].clone()
     }
 
+    /// Whose files become swap areas.
+    pub(super) fn runs_on(&self, folder: &Path) {
+        self.folder.replace(Some(folder.to_owned()));
+    }
+
+    /// The areas in use, with their priorities.
+    pub(super) fn areas(&self) -> Vec<(String, i32)> {
+        self.areas.borrow().iter().map(|(path, area)| (path.clone(), area.priority)).collect()
+    }
+
+    fn swap_on(&self, words: &[&str]) -> Result<(), String> {
+        let (&path, options) = words.split_last().unwrap();
+        let priority = match options {
+            [] => -2,
+            ["-p", priority] => priority.parse().unwrap(),
+            ["--discard", "-p", priority] => priority.parse().unwrap(),
+            _ => return Err(format!("swapon does not know {options:?}")),
+        };
+        let invalid = || Err("it ended with status 255: swapon failed: Invalid argument".to_owned());
+        if let Some(line) = self.refusal.borrow().clone() {
+            self.log.borrow_mut().push(line);
+            return invalid();
+        }
+        if self.areas.borrow().contains_key(path) {
+            return Err("it ended with status 255: swapon failed: Device or resource busy".to_owned());
+        }
+        let folder = self.folder.borrow().clone().unwrap();
+        let file = folder.join(path.trim_start_matches('/'));
+        #[expect(clippy::disallowed_methods, reason = "the kernel reads the file itself")]
+        let Ok(bytes) = std::fs::read(&file) else {
+            return Err("it ended with status 255: absent".to_owned());
+        };
+        let Some(header) = swap_header::parse(&bytes) else { return invalid() };
+        let size = header.length.less(header.page_size);
+        self.areas.borrow_mut().insert(path.to_owned(), Area { priority, size });
+        Ok(())
+    }
+
+    fn swap_off(&self, path: &str) -> Result<(), String> {
+        if self.full.borrow().as_deref() == Some(path) {
+            return Err("it ended with status 2: swapoff failed: Cannot allocate memory".to_owned());
+        }
+        match self.areas.borrow_mut().remove(path) {
+            Some(_) => Ok(()),
+            None => Err("it ended with status 255: swapoff failed: Invalid argument".to_owned()),
+        }
+    }
+
     /// Starts anew, with these values.
     pub(super) fn reboot(&self, values: &[(&'static str, &str)]) {
         let fresh = Self::new();
         self.values.replace(fresh.all());
         self.chosen_reserve.set(0);
         self.boot.set(self.boot.get() + 1);
+        self.areas.borrow_mut().clear();
         values.iter().for_each(|(path, value)| self.write(path, value).unwrap());
     }
 
@@ -151,10 +224,45 @@ impl Kernel for MadeUpKernel {
         Ok(())
     }
 
-    fn run(&self, words: &[String]) -> Result<(), String> {
+    fn run(
+        &self,
+        words: &[String],
+        _: Patience<'_>,
+        may_go_on: &dyn Fn() -> ControlFlow<()>,
+    ) -> Result<(), String> {
         let line = words.join(" ");
         self.ran.borrow_mut().push(line.clone());
-        if self.failing.borrow().contains(&line) { Err("it ended with status 1".to_owned()) } else { Ok(()) }
+        if self.failing.borrow().contains(&line) {
+            return Err("it ended with status 1".to_owned());
+        }
+        if may_go_on().is_break() {
+            return Err("it was stopped by a signal, or took too long".to_owned());
+        }
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        match words[..] {
+            ["swapon", ref words @ ..] => self.swap_on(words),
+            ["swapoff", path] => self.swap_off(path),
+            _ => Ok(()),
+        }
+    }
+
+    fn swap_area(&self, path: &str) -> Result<Option<SwapArea>, Lacking> {
+        Ok(self.areas.borrow().get(path).map(|area| SwapArea {
+            path: path.to_owned(),
+            is_file: true,
+            is_deleted: false,
+            size: area.size,
+            used: Bytes(0),
+            priority: area.priority,
+        }))
+    }
+
+    fn log_end(&self) -> u64 {
+        self.log.borrow().len() as u64
+    }
+
+    fn said_since(&self, end: u64) -> Vec<String> {
+        self.log.borrow()[end as usize..].to_vec()
     }
 
     fn boot(&self) -> Option<String> {

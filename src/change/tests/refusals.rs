@@ -4,7 +4,7 @@ use std::os::unix::fs::symlink;
 
 use crate::change::journal::{self, State};
 use crate::change::undo::{Force, drifted};
-use crate::change::{Area, Plan, apply, recover, undo};
+use crate::change::{Area, Nobody, Plan, apply, recover, undo};
 use crate::exit::Exit;
 
 use super::kernel::SWAPPINESS;
@@ -218,14 +218,14 @@ fn a_damaged_last_entry_stops_writing_and_a_damaged_older_one_does_not() {
     let world = World::new(&[("/etc/a", "x")]);
     world.write("/var/lib/memtune/journal/000001.json", "{ half");
     let plan = world.plan(&[("/etc/a", Some("y"))], &[]);
-    let fault = apply(&world.host, plan.clone(), "x", time()).unwrap_err();
+    let fault = apply(&world.host, plan.clone(), "x", time(), &Nobody).unwrap_err();
     assert_eq!(fault.exit, Exit::Refused);
     assert!(fault.to_string().contains("000001.json"), "{fault}");
-    assert_eq!(recover(&world.host).unwrap_err().exit, Exit::Refused);
+    assert_eq!(recover(&world.host, &Nobody).unwrap_err().exit, Exit::Refused);
     // A newer memtune wrote it, and says that it was carried out.
     world
         .write("/var/lib/memtune/journal/000001.json", r#"{"schema":"memtune.journal/9","state":"applied"}"#);
-    assert_eq!(apply(&world.host, plan, "x", time()).unwrap().id, 2);
+    assert_eq!(apply(&world.host, plan, "x", time(), &Nobody).unwrap().id, 2);
     world.write("/var/lib/memtune/journal/000001.json", "{ half");
     assert_eq!(world.set(&[("/etc/a", Some("z"))], &[]), 3);
     assert_eq!(world.undo(1, Force::No).unwrap_err().exit, Exit::Refused);

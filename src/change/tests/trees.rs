@@ -2,7 +2,7 @@
 
 use crate::change::journal::{self, State};
 use crate::change::undo::{Force, take_back};
-use crate::change::{Area, Plan, apply, may_write, recover, refuse_unwritable, undo};
+use crate::change::{Area, Nobody, Plan, apply, may_write, recover, refuse_unwritable, undo};
 use crate::exit::Exit;
 
 use super::world::{World, time, why};
@@ -123,14 +123,14 @@ fn in_a_tree_knobs_and_programs_are_left_alone() {
     plan.knob(&world.host, "/proc/sys/vm/swappiness", "10", why()).unwrap();
     plan.command(&["reboot"], None, why());
     plan.afterwards(&["systemctl", "daemon-reload"], why());
-    let id = apply(&world.host, plan, "x", time()).unwrap().id;
+    let id = apply(&world.host, plan, "x", time(), &Nobody).unwrap().id;
     let entry = journal::entries(&world.host).unwrap().remove(0);
     assert_eq!(entry.changes.iter().map(|change| change.target()).collect::<Vec<_>>(), ["/etc/a"]);
     assert_eq!(world.read("/proc/sys/vm/swappiness").as_deref(), Some("60\n"));
-    apply(&world.host, undo::plan(&world.host, &[id], Force::No).unwrap(), "x", time()).unwrap();
+    apply(&world.host, undo::plan(&world.host, &[id], Force::No).unwrap(), "x", time(), &Nobody).unwrap();
     assert_eq!(world.read("/etc/a").as_deref(), Some("old"));
     assert!(may_write(&world.host));
-    assert_eq!(recover(&world.host).unwrap(), None);
+    assert_eq!(recover(&world.host, &Nobody).unwrap(), None);
 }
 
 #[test]

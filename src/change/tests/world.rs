@@ -9,7 +9,7 @@ use crate::change::apply::{Applied, apply_on};
 use crate::change::journal::{self, State};
 use crate::change::machine::Machine;
 use crate::change::undo::{Force, plan_on};
-use crate::change::{Area, Plan, Why};
+use crate::change::{Area, Nobody, Observer, Plan, Why};
 use crate::exit::Fault;
 use crate::host::Host;
 use crate::host::made_tree::{add, made_tree};
@@ -23,16 +23,22 @@ pub(super) struct World {
 }
 
 /// Mode, owner and content; `None` for a folder.
-type Found = (u32, u32, u32, Option<Vec<u8>>);
+pub(super) type Found = (u32, u32, u32, Option<Vec<u8>>);
 
 impl World {
     pub(super) fn new(files: &[(&str, &str)]) -> Self {
         let (folder, host) = made_tree(files);
-        Self { folder, host, kernel: MadeUpKernel::new() }
+        let kernel = MadeUpKernel::new();
+        kernel.runs_on(folder.path());
+        Self { folder, host, kernel }
     }
 
     pub(super) fn machine(&self) -> Machine<'_> {
-        Machine { host: &self.host, kernel: Some(&self.kernel) }
+        self.machine_observed(&Nobody)
+    }
+
+    pub(super) fn machine_observed<'w>(&'w self, observer: &'w dyn Observer) -> Machine<'w> {
+        Machine { host: &self.host, kernel: Some(&self.kernel), observer, can_be_stopped: true, lock: None }
     }
 
     pub(super) fn path(&self, path: &str) -> PathBuf {

@@ -6,8 +6,10 @@ use crate::change::file::{FileChange, refuse_special};
 use crate::change::journal::Journal;
 use crate::change::knob::{Companion, KnobChange, read};
 use crate::change::machine::{Kernel, Machine};
+use crate::change::swap_area::SwapAreaChange;
+use crate::change::swap_file::{Found, SwapFileChange};
 use crate::change::value::same;
-use crate::exit::Fault;
+use crate::exit::{Exit, Fault};
 use crate::host::FileState;
 
 use super::chain::Chain;
@@ -29,6 +31,13 @@ pub(super) fn change_back(
         }
         (_, Change::Knob(last), Now::Knob(before), Some(kernel)) => {
             Some(Change::Knob(knob_back(kernel, last, ledger, before, why(chain))?))
+        }
+        (Change::SwapFile(first), Change::SwapFile(last), Now::SwapFile(found), Some(_)) => {
+            Some(Change::SwapFile(swap_file_back(first, last, found, why(chain))?))
+        }
+        (Change::SwapArea(first), _, Now::SwapArea(before), Some(_)) => {
+            let (target, after) = (first.target.clone(), first.before);
+            Some(Change::SwapArea(SwapAreaChange { target, before, after, why: why(chain) }))
         }
         _ => None,
     })
@@ -68,6 +77,29 @@ pub(super) fn lines_back(chain: &Chain<'_>, now: FileState, content: Vec<u8>) ->
         folders: Vec::new(),
         why: Why::new("the lines that memtune put aside come back", "the journal of memtune"),
     })
+}
+
+/// A file that is not the one that memtune left is somebody's, however much the caller insists: what it holds would be lost.
+fn swap_file_back(
+    first: &SwapFileChange,
+    last: &SwapFileChange,
+    found: Found,
+    why: Why,
+) -> Result<SwapFileChange, Fault> {
+    let target = first.target.clone();
+    let before = match (found, &first.before) {
+        (Found::Nothing, _) => None,
+        (Found::SwapFile(file), None) if last.after.as_ref().is_some_and(|left| left.is_as(&file)) => {
+            Some(file)
+        }
+        (found, _) => {
+            let message = format!("`{target}` is {} by now, and is not overwritten", found.describe());
+            return Err(Fault::new(Exit::Refused, message).hint(
+                "take the changes back one at a time, the newest first, or move that file away; see `memtune history`",
+            ));
+        }
+    };
+    Ok(SwapFileChange { target, before, after: first.before.clone(), why })
 }
 
 /// Where an entry made a file and its folders, and a later one took the file away, the folders are left.

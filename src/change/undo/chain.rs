@@ -1,10 +1,12 @@
 //! What several entries did to one target, as one step.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::mem::{Discriminant, discriminant};
 
 use crate::change::changes::Change;
 use crate::change::file::is_same;
 use crate::change::journal::Entry;
+use crate::change::swap_file::Found;
 
 /// A target with the first and the last change of it.
 #[derive(Debug)]
@@ -24,12 +26,13 @@ pub(super) struct Chain<'e> {
 /// The chains of all targets of `entries` (the oldest first), in the order of their last changes.
 pub(super) fn chains<'e>(entries: &[&'e Entry]) -> Vec<Chain<'e>> {
     let changes = entries.iter().flat_map(|&entry| entry.changes.iter().map(move |change| (entry, change)));
-    let mut chains: BTreeMap<&str, (usize, Chain<'e>)> = BTreeMap::new();
+    let mut chains: HashMap<(Discriminant<Change>, &str), (usize, Chain<'e>)> = HashMap::new();
     for (place, (entry, change)) in changes.enumerate() {
         if matches!(change, Change::Command(_)) {
             continue;
         }
-        let chain = match chains.remove(change.target()) {
+        let key = (discriminant(change), change.target());
+        let chain = match chains.remove(&key) {
             None => Chain {
                 first: change,
                 last: change,
@@ -40,7 +43,7 @@ pub(super) fn chains<'e>(entries: &[&'e Entry]) -> Vec<Chain<'e>> {
             },
             Some((_, known)) => known.with(entry, change),
         };
-        chains.insert(change.target(), (place, chain));
+        chains.insert(key, (place, chain));
     }
     let mut chains: Vec<(usize, Chain<'e>)> = chains.into_values().collect();
     chains.sort_by_key(|(place, _)| *place);
@@ -59,6 +62,9 @@ impl<'e> Chain<'e> {
 fn follows(change: &Change, next: &Change) -> bool {
     match (change, next) {
         (Change::File(change), Change::File(next)) => is_same(change.after.as_ref(), next.before.as_ref()),
+        (Change::SwapFile(change), Change::SwapFile(next)) => {
+            Found::of(change.after.as_ref()).is(next.before.as_ref())
+        }
         // A boot between the two may have given a knob any value; it is its value now that counts.
         _ => true,
     }

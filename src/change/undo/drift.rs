@@ -10,6 +10,8 @@ use crate::change::file::is_same;
 use crate::change::journal;
 use crate::change::knob::{has_drifted, is_raised, read, switches_huge_pages};
 use crate::change::machine::Machine;
+use crate::change::swap_area::{self, Stands, SwapOn};
+use crate::change::swap_file::{self, Found};
 use crate::change::value::same;
 use crate::exit::Fault;
 use crate::host::{FileState, Host};
@@ -44,6 +46,8 @@ pub(super) enum Standing {
 pub(super) enum Now {
     File(Option<FileState>),
     Knob(String),
+    SwapFile(Found),
+    SwapArea(Option<SwapOn>),
 }
 
 /// Everything of the entries `ids` that is not as memtune left it.
@@ -112,6 +116,42 @@ pub(super) fn standing(
                 let target = knob_name(&last.target);
                 let difference = format!("{target}: memtune left {after}, it is {now} now\n");
                 Standing::Drifted(Now::Knob(now), Drifted { target, difference })
+            }))
+        }
+        (Change::SwapFile(first), Change::SwapFile(last), Some(_)) => {
+            let target = &last.target;
+            let now = swap_file::look(machine, target)?;
+            let drifted = |left: &Found, found: &Found| Drifted {
+                target: target.clone(),
+                difference: format!(
+                    "{target}: memtune left {}, there is {} now\n",
+                    left.describe(),
+                    found.describe()
+                ),
+            };
+            Ok(Some(if now.is(first.before.as_ref()) {
+                Standing::Before
+            } else if !now.is(last.after.as_ref()) {
+                let drifted = drifted(&Found::of(last.after.as_ref()), &now);
+                Standing::Drifted(Now::SwapFile(now), drifted)
+            } else if let Some((Change::SwapFile(left), Change::SwapFile(found))) = chain.broken_at {
+                let drifted = drifted(&Found::of(left.after.as_ref()), &Found::of(found.before.as_ref()));
+                Standing::Drifted(Now::SwapFile(now), drifted)
+            } else {
+                Standing::Ours(Now::SwapFile(now))
+            }))
+        }
+        (Change::SwapArea(first), Change::SwapArea(last), Some(kernel)) => {
+            let target = last.target.clone();
+            let now = swap_area::look(kernel, &target)?;
+            Ok(Some(match swap_area::stands(first.before, last.after, now) {
+                Stands::Before => Standing::Before,
+                Stands::After => Standing::Ours(Now::SwapArea(now)),
+                Stands::Neither => {
+                    let (left, found) = (swap_area::words(last.after), swap_area::words(now));
+                    let difference = format!("{target}: memtune left it {left}, it is {found} now\n");
+                    Standing::Drifted(Now::SwapArea(now), Drifted { target, difference })
+                }
             }))
         }
         _ => Ok(None),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::change::changes::{Change, knob_name};
+use crate::change::command::CommandChange;
 use crate::change::journal::{self, Entry, Journal, State};
 use crate::change::machine::Machine;
 use crate::change::plan::{Area, Plan, is_idle};
@@ -24,6 +25,15 @@ pub enum Force {
     Yes,
 }
 
+/// On what terms entries are taken back.
+struct Terms<'t> {
+    /// What is left alone.
+    except: &'t BTreeSet<String>,
+    force: Force,
+    /// Whether programs are taken back as well.
+    with_commands: bool,
+}
+
 /// The plan that takes the entries `ids` back; carrying it out marks them as undone.
 ///
 /// # Errors
@@ -39,8 +49,8 @@ pub(in crate::change) fn plan_on(machine: &Machine<'_>, ids: &[u64], force: Forc
     let selected = ids.iter().map(|&id| undoable(&journal, id)).collect::<Result<Vec<_>, _>>()?;
     refuse_builders(&journal, &selected, &BTreeSet::new())?;
     let mut plan = Plan::new(title(&selected), Area::Undo);
-    add_targets(&mut plan, machine, &journal, &selected, &BTreeSet::new(), force)?;
-    add_commands(&mut plan, &selected);
+    let terms = Terms { except: &BTreeSet::new(), force, with_commands: true };
+    add_steps(&mut plan, machine, &journal, &selected, &terms)?;
     plan.undoes = ids.into_iter().collect();
     Ok(plan)
 }
@@ -71,9 +81,10 @@ pub(in crate::change) fn take_back_on(
     let is_meant = |entry: &&Entry| entry.area == area && entry.is_in_force();
     let selected: Vec<&Entry> = journal.entries.iter().filter(is_meant).collect();
     refuse_builders(&journal, &selected, except)?;
-    add_targets(plan, machine, &journal, &selected, except, Force::No)?;
-    if plan.area == Area::Undo && except.is_empty() {
-        add_commands(plan, &selected);
+    let is_whole = plan.area == Area::Undo && except.is_empty();
+    let terms = Terms { except, force: Force::No, with_commands: is_whole };
+    add_steps(plan, machine, &journal, &selected, &terms)?;
+    if is_whole {
         plan.undoes.extend(selected.iter().map(|entry| entry.id));
     }
     Ok(())
@@ -111,64 +122,76 @@ fn undoable(journal: &Journal, id: u64) -> Result<&Entry, Fault> {
     }
 }
 
-fn add_targets(
+/// Adds the way back, step by step: the last thing done is the first taken back.
+fn add_steps(
     plan: &mut Plan,
     machine: &Machine<'_>,
     journal: &Journal,
     selected: &[&Entry],
-    except: &BTreeSet<String>,
-    force: Force,
+    terms: &Terms<'_>,
 ) -> Result<(), Fault> {
     let mut drifted = Vec::new();
-    // In reverse: the last thing done is the first taken back.
     let (chains, ledger) = (chains(selected), Ledger::new(selected));
-    for chain in chains.iter().rev() {
-        // Where the plan sets the twin of a knob, it sets that knob.
-        if chain.last.touched().iter().any(|target| except.contains(target)) {
-            continue;
-        }
-        let now = match standing(machine, chain, &ledger)? {
-            None => continue,
-            Some(Standing::Before) => {
-                folders_back(machine, journal, chain).into_iter().for_each(|change| plan.push(change));
-                continue;
+    for entry in selected.iter().rev() {
+        for change in entry.changes.iter().rev() {
+            if let Change::Command(command) = change {
+                if terms.with_commands {
+                    add_command(plan, entry, change, command);
+                }
+            } else if let Some(chain) = chains.iter().find(|chain| std::ptr::eq(chain.last, change)) {
+                drifted.extend(add_target(plan, machine, journal, chain, &ledger, terms)?);
             }
-            Some(Standing::Ours(now)) => {
-                plan.notes.extend(lost_edit(chain));
-                now
-            }
-            Some(Standing::Shared(now, content)) => {
-                Some(lines_back(chain, now, content))
-                    .filter(|back| !is_idle(back))
-                    .into_iter()
-                    .for_each(|back| plan.push(back));
-                continue;
-            }
-            Some(Standing::Drifted(now, _)) if force == Force::Yes => now,
-            // Where something else is applied, a knob that is not ours any more is left to whoever set it.
-            Some(Standing::Drifted(Now::Knob(now), found)) if plan.area != Area::Undo => {
-                plan.note(format!("{} is {now}, which somebody else set since, and stays", found.target));
-                continue;
-            }
-            Some(Standing::Drifted(_, found)) => {
-                drifted.push((chain, found.target));
-                continue;
-            }
-            Some(Standing::Rebooted(now)) => {
-                let name = knob_name(chain.last.target());
-                plan.note(format!(
-                    "{name} is {now} since the last boot, which is not memtune's doing, and stays"
-                ));
-                continue;
-            }
-        };
-        if let Some(change) =
-            change_back(machine, journal, &ledger, chain, now)?.filter(|back| !is_idle(back))
-        {
-            plan.push(change);
         }
     }
     refuse_drifted(&drifted)
+}
+
+/// Adds the way back of one target; returns it where somebody else changed it.
+fn add_target<'c, 'e>(
+    plan: &mut Plan,
+    machine: &Machine<'_>,
+    journal: &Journal,
+    chain: &'c Chain<'e>,
+    ledger: &Ledger<'_>,
+    terms: &Terms<'_>,
+) -> Result<Option<(&'c Chain<'e>, String)>, Fault> {
+    // Where the plan sets the twin of a knob, it sets that knob.
+    if chain.last.touched().iter().any(|target| terms.except.contains(target)) {
+        return Ok(None);
+    }
+    let now = match standing(machine, chain, ledger)? {
+        None => return Ok(None),
+        Some(Standing::Before) => {
+            folders_back(machine, journal, chain).into_iter().for_each(|change| plan.push(change));
+            return Ok(None);
+        }
+        Some(Standing::Ours(now)) => {
+            plan.notes.extend(lost_edit(chain));
+            now
+        }
+        Some(Standing::Shared(now, content)) => {
+            let back = Some(lines_back(chain, now, content)).filter(|back| !is_idle(back));
+            back.into_iter().for_each(|change| plan.push(change));
+            return Ok(None);
+        }
+        Some(Standing::Drifted(now, _)) if terms.force == Force::Yes => now,
+        // Where something else is applied, a knob that is not ours any more is left to whoever set it.
+        Some(Standing::Drifted(Now::Knob(now), found)) if plan.area != Area::Undo => {
+            plan.note(format!("{} is {now}, which somebody else set since, and stays", found.target));
+            return Ok(None);
+        }
+        Some(Standing::Drifted(_, found)) => return Ok(Some((chain, found.target))),
+        Some(Standing::Rebooted(now)) => {
+            let name = knob_name(chain.last.target());
+            plan.note(format!(
+                "{name} is {now} since the last boot, which is not memtune's doing, and stays"
+            ));
+            return Ok(None);
+        }
+    };
+    let change = change_back(machine, journal, ledger, chain, now)?.filter(|back| !is_idle(back));
+    change.into_iter().for_each(|change| plan.push(change));
+    Ok(None)
 }
 
 /// What was edited between two changes, and overwritten by the second of them, whose plan showed it.
@@ -196,17 +219,12 @@ fn refuse_drifted(drifted: &[(&Chain<'_>, String)]) -> Result<(), Fault> {
     )))
 }
 
-fn add_commands(plan: &mut Plan, selected: &[&Entry]) {
-    for entry in selected.iter().rev() {
-        for change in entry.changes.iter().rev() {
-            let Change::Command(command) = change else { continue };
-            if command.afterwards {
-                plan.push(change.clone());
-            } else if entry.state == State::Incomplete {
-                plan.note(format!("`{}` may have been run, and is not taken back", command.target));
-            } else if let Some(inverse) = command.inverse() {
-                plan.push(Change::Command(inverse));
-            }
-        }
+fn add_command(plan: &mut Plan, entry: &Entry, change: &Change, command: &CommandChange) {
+    if command.afterwards {
+        plan.push(change.clone());
+    } else if entry.state == State::Incomplete {
+        plan.note(format!("`{}` may have been run, and is not taken back", command.target));
+    } else if let Some(inverse) = command.inverse() {
+        plan.push(Change::Command(inverse));
     }
 }

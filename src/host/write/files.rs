@@ -108,7 +108,7 @@ impl Host {
 }
 
 /// A name that no reader of drop-in folders takes: hidden, and of no known ending.
-fn beside(name: &str) -> String {
+pub(super) fn beside(name: &str) -> String {
     format!(".{name}.memtune-new")
 }
 
@@ -140,7 +140,7 @@ fn write_new(folder: &Folder, name: &str, state: &FileState) -> io::Result<()> {
 }
 
 /// Takes something out of the folder of `path`, and makes that durable; without the folder there is nothing to take.
-fn in_its_folder(
+pub(super) fn in_its_folder(
     host: &Host,
     path: &str,
     take: impl FnOnce(&Folder, &str) -> io::Result<bool>,

@@ -3,7 +3,7 @@
 use std::io;
 
 use rustix::fd::OwnedFd;
-use rustix::fs::{Access, AtFlags, CWD, FileType, Mode, OFlags, Stat};
+use rustix::fs::{Access, AtFlags, CWD, FileType, Mode, OFlags, RenameFlags, Stat};
 use rustix::io::Errno;
 
 use crate::host::Host;
@@ -124,6 +124,22 @@ impl Folder {
 
     pub(super) fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         Ok(rustix::fs::renameat(&self.0, from, &self.0, to)?)
+    }
+
+    /// Renames a file to a name that nothing may have (EEXIST).
+    pub(super) fn rename_to_free_name(&self, from: &str, to: &str) -> io::Result<()> {
+        match rustix::fs::renameat_with(&self.0, from, &self.0, to, RenameFlags::NOREPLACE) {
+            // Not every file system knows the flag; a second name never takes another's place either.
+            Err(Errno::INVAL | Errno::NOSYS) => {
+                rustix::fs::linkat(&self.0, from, &self.0, to, AtFlags::empty())?;
+                self.remove_file(from).map(|_| ())
+            }
+            renamed => Ok(renamed?),
+        }
+    }
+
+    pub(super) fn descriptor(&self) -> &OwnedFd {
+        &self.0
     }
 
     /// Removes the file `name`; whether there was one.

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
+use std::process::Stdio;
 
 use rustix::fd::OwnedFd;
 use rustix::fs::{FileType, FlockOperation, OFlags, Stat};
@@ -13,10 +14,24 @@ use crate::host::Host;
 use super::folder::{Folder, split};
 use super::trust::{Stranger, is_ours};
 
-/// Holds until it is dropped, or its process ends in whatever way.
+/// Holds until it is dropped, or all processes that share it have ended in whatever way.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
+}
+
+impl Lock {
+    /// The lock as a program's input, at the end of which it stands. Who has it shares the lock.
+    pub(super) fn share(&self) -> io::Result<Stdio> {
+        Ok(Stdio::from(self.file.try_clone()?))
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // A program that is being started may share it for an instant; what is closed by us alone would then still be held.
+        let _ = rustix::fs::flock(&self.file, FlockOperation::Unlock);
+    }
 }
 
 /// Why a lock was not given.
@@ -76,7 +91,7 @@ fn take(file: OwnedFd) -> Result<Lock, LockFailure> {
     let mut file = File::from(file);
     file.set_len(0)?;
     file.write_all(format!("{}\n", std::process::id()).as_bytes())?;
-    Ok(Lock { _file: file })
+    Ok(Lock { file })
 }
 
 fn holder(file: File) -> Option<u32> {
@@ -128,6 +143,22 @@ mod tests {
         } else {
             eprintln!("skipped: only root can give files away");
         }
+    }
+
+    #[test]
+    fn a_program_that_outlives_us_keeps_the_lock() {
+        let (_folder, host) = made_tree(&[("/etc/a", "x")]);
+        let mut lock = host.lock("/lock").unwrap();
+        let input = lock.share().unwrap();
+        #[expect(clippy::disallowed_methods, reason = "plays a program that was left behind")]
+        let mut child = std::process::Command::new("sleep").arg("600").stdin(input).spawn().unwrap();
+        // As the kernel does it for whoever is killed: closed, but not given back.
+        drop(std::mem::replace(&mut lock.file, tempfile::tempfile().unwrap()));
+        drop(lock);
+        assert!(matches!(host.lock("/lock"), Err(LockFailure::Held(_))));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        host.lock("/lock").unwrap();
     }
 
     #[test]
