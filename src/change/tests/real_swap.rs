@@ -16,7 +16,7 @@ use crate::sys::bytes::Bytes;
 use crate::sys::interruption::{Interruption, TESTS};
 use crate::sys::uuid::Uuid;
 
-use super::swap_plans::{LARGER, SIZE, SWAP, add, remove, resize, uuid, uuid_at};
+use super::swap_plans::{LARGER, SIZE, SWAP, add, file, is_on_btrfs, remove, resize, uuid, uuid_at};
 use super::world::{World, time, why};
 
 /// The running kernel, to which the files of a tree lie in a folder.
@@ -32,7 +32,7 @@ impl RealKernel {
         let kernel = Self { live: Host::live(), folder };
         let machine = kernel.machine(world, &Nobody);
         let mut plan = crate::change::Plan::new("try it", crate::change::Area::Swap);
-        let file = SwapFile::new(SIZE, uuid(9));
+        let file = file(world, SIZE, 9);
         plan.swap_file_of(&machine, "/probe", file, why()).unwrap();
         apply_on(&machine, plan, "x", time()).unwrap();
         let run = |word: &str| {
@@ -188,6 +188,22 @@ fn the_real_kernel_says_why_it_refuses() {
     assert_eq!(world.everything(), before);
 }
 
+#[test]
+fn btrfs_says_why_it_refuses_a_file_that_is_copied_on_write() {
+    let world = world();
+    let Some(kernel) = RealKernel::new(&world).filter(|_| is_on_btrfs(&world)) else {
+        return eprintln!("skipped: TMPDIR is not on btrfs, or no swap area can be turned on here");
+    };
+    let machine = kernel.machine(&world, &Nobody);
+    let before = world.everything();
+    let mut plan = crate::change::Plan::new("try it", crate::change::Area::Swap);
+    plan.swap_file_of(&machine, SWAP, SwapFile::new(SIZE, uuid(1)), why()).unwrap();
+    plan.swap_area_of(machine.kernel, SWAP, Some(Default::default()), why()).unwrap();
+    let fault = apply_on(&machine, plan, "x", time()).unwrap_err();
+    assert!(fault.to_string().contains("never copied on write"), "{fault}");
+    assert_eq!((kernel.areas(), world.everything()), (vec![], before));
+}
+
 /// Sends itself a signal as soon as it is told of progress.
 struct Signalled(Interruption);
 
@@ -213,7 +229,7 @@ fn a_real_signal_stops_a_plan_and_nothing_is_left_behind() {
     let mut plan = crate::change::Plan::new("try it", crate::change::Area::Swap);
     plan.file(&world.host, "/etc/fstab", Some("changed\n"), why()).unwrap();
     // Larger than is written before the first look at the signal.
-    let file = SwapFile { filling: Filling::Zeroes, ..SwapFile::new(Bytes::from_gib(4), uuid(1)) };
+    let file = SwapFile { filling: Filling::Zeroes, ..SwapFile::new(Bytes::from_mib(256), uuid(1)) };
     plan.swap_file_of(&world.machine(), SWAP, file, why()).unwrap();
     let signalled = Signalled(Interruption::catch().unwrap());
     let fault = apply_on(&world.machine_observed(&signalled), plan, "x", time()).unwrap_err();

@@ -16,6 +16,17 @@ pub(super) fn uuid(number: u8) -> Uuid {
     Uuid([number; 16])
 }
 
+/// Whether the tree lies on btrfs: TMPDIR says where trees lie.
+pub(super) fn is_on_btrfs(world: &World) -> bool {
+    const BTRFS: u64 = 0x9123_683e;
+    rustix::fs::statfs(world.path("/")).unwrap().f_type as u64 == BTRFS
+}
+
+/// A file as the file system of the tree wants it.
+pub(super) fn file(world: &World, size: Bytes, number: u8) -> SwapFile {
+    SwapFile { no_copy_on_write: is_on_btrfs(world), ..SwapFile::new(size, uuid(number)) }
+}
+
 fn line(path: &str) -> String {
     format!("{} none swap defaults,nofail,pri=10 0 0\n", path.replace(' ', "\\040"))
 }
@@ -33,7 +44,7 @@ fn on() -> Option<SwapOn> {
 /// A swap file is made, turned on, and noted for the next boot.
 pub(super) fn add(world: &World, machine: &Machine<'_>, path: &str, number: u8) -> Plan {
     let mut plan = Plan::new("add swap", Area::Swap);
-    plan.swap_file_of(machine, path, SwapFile::new(SIZE, uuid(number)), why()).unwrap();
+    plan.swap_file_of(machine, path, file(world, SIZE, number), why()).unwrap();
     plan.swap_area_of(machine.kernel, path, on(), why()).unwrap();
     fstab(world, &mut plan, |text| text + &line(path));
     plan
@@ -51,7 +62,7 @@ pub(super) fn remove(world: &World, machine: &Machine<'_>, path: &str) -> Plan {
 /// A larger one takes the place of another.
 pub(super) fn resize(world: &World, machine: &Machine<'_>, number: u8) -> Plan {
     let mut plan = Plan::new("resize swap", Area::Swap);
-    plan.swap_file_of(machine, LARGER, SwapFile::new(SIZE * 2, uuid(number)), why()).unwrap();
+    plan.swap_file_of(machine, LARGER, file(world, SIZE * 2, number), why()).unwrap();
     plan.swap_area_of(machine.kernel, LARGER, on(), why()).unwrap();
     plan.swap_area_of(machine.kernel, SWAP, None, why()).unwrap();
     fstab(world, &mut plan, |text| text.replace(&line(SWAP), &line(LARGER)));

@@ -32,6 +32,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 /// # Errors
 /// What the kernel answered; [`io::ErrorKind::Interrupted`] where `watch` did not want to go on.
 pub(super) fn fill(file: &OwnedFd, size: Bytes, filling: Filling, watch: Watch<'_>) -> io::Result<()> {
+    refuse_overflow(file, size)?;
     if filling == Filling::Allocate && reserve(file, size.0, watch)? {
         rustix::fs::fsync(file)?;
         if !has_holes(file, size.0)? {
@@ -64,6 +65,13 @@ pub(super) fn write_all_at(file: &OwnedFd, bytes: &[u8], offset: u64) -> io::Res
         }
     }
     Ok(())
+}
+
+/// Says beforehand what would otherwise come out when the disk is full for everybody.
+fn refuse_overflow(file: &OwnedFd, size: Bytes) -> io::Result<()> {
+    let space = rustix::fs::fstatvfs(file)?;
+    let free = Bytes(space.f_frsize) * space.f_bfree;
+    if size > free { Err(Errno::NOSPC.into()) } else { Ok(()) }
 }
 
 /// Lets the file system reserve the blocks; whether it can.

@@ -245,9 +245,20 @@ mod tests {
                 asked.set(asked.get() + 1);
                 if asked.get() > 1 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             };
-            let large = NewSwapFile { size: Bytes::from_gib(4), ..new(filling) };
+            let large = NewSwapFile { size: Bytes::from_mib(64), ..new(filling) };
             let error = host.make_swap_file("/swap", &large, &stop_soon).unwrap_err();
             assert_eq!(error.kind(), io::ErrorKind::Interrupted, "{filling:?}: {error}");
+            assert_eq!(host.list("/").unwrap(), ["etc"]);
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_before_the_disk_is_full() {
+        for filling in [Filling::Allocate, Filling::Zeroes] {
+            let (_folder, host) = made_tree(&[("/etc/a", "x")]);
+            let gigantic = NewSwapFile { size: Bytes(1 << 60), ..new(filling) };
+            let error = host.make_swap_file("/swap", &gigantic, &go_on).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::StorageFull, "{filling:?}: {error}");
             assert_eq!(host.list("/").unwrap(), ["etc"]);
         }
     }
