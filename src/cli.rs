@@ -98,7 +98,7 @@ pub enum Command {
     ///
     /// Every byte and every running value becomes what it was. Where somebody else has changed it since, nothing is overwritten.
     Undo {
-        /// The change, as `memtune history` numbers it; the latest one if none is named.
+        /// The change, as `memtune history` numbers it; if none is named, the latest that was not taken back.
         id: Option<u64>,
 
         /// Put back what was there even where somebody has changed it since.

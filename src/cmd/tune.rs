@@ -137,7 +137,7 @@ impl Tuner<'_> {
         let readings = Readings::new(self.host, None);
         let model = Model::read(&readings).map_err(failed)?;
         let keys = if keys.is_empty() { model.keys() } else { keys.to_vec() };
-        let forecast = |key: &String| match key.starts_with("/sys/") {
+        let forecast = |key: &String| match key.starts_with("/sys/") || key.starts_with("/proc/sys/") {
             true => model.forecast_path(&readings, key),
             false => model.forecast(&readings, key),
         };

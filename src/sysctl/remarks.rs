@@ -12,7 +12,7 @@ pub(super) fn no_such_knob(forecast: &mut Forecast) {
     forecast.next_boot = None;
     forecast.losers.extend(forecast.winner.take());
     forecast.remarks.clear();
-    forecast.remarks.push(format!("the running kernel has no knob {}", forecast.key));
+    forecast.remarks.push(format!("no knob is to be seen here by the name of {}", forecast.key));
 }
 
 /// Most knobs are not a container's own.
