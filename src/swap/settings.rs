@@ -3,7 +3,6 @@
 //! They lie in two files of memtune's own, apart from those of profiles, so that either can be taken back without the other.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 
 use crate::change::rivals::{self, Own};
 use crate::change::{Plan, Why};
@@ -23,7 +22,7 @@ pub const SYSCTL: &str = "/etc/sysctl.d/99-zz-memtune-swap.conf";
 pub const TMPFILES: &str = "/etc/tmpfiles.d/00-memtune-swap.conf";
 
 /// By which SteamOS is told to keep the two through its updates.
-const KEEP_LIST: &str = "/etc/atomic-update.conf.d/memtune-swap.conf";
+const KEPT: &str = "memtune-swap";
 
 const HEADING: &str = "# Written by memtune for `memtune swap`. Do not edit it: memtune writes it anew; `memtune history` lists each change, and\n\
                        # `memtune undo` takes it back.\n";
@@ -109,7 +108,8 @@ fn files(plan: &mut Plan, readings: &Readings, settings: &[&Setting]) -> Result<
             plan.file(host, path, text.as_deref(), one.why.clone())?;
         }
     }
-    keep(plan, readings, &texts)?;
+    let kept = texts.iter().filter(|(_, text)| text.is_some()).map(|(path, _)| *path);
+    keep(plan, readings, KEPT, kept)?;
     put_rivals_aside(plan, readings, settings, &texts)
 }
 
@@ -133,17 +133,23 @@ fn text(
     (!lines.is_empty()).then(|| HEADING.to_owned() + &lines)
 }
 
-fn keep(plan: &mut Plan, readings: &Readings, texts: &[(&str, Option<String>)]) -> Result<(), Fault> {
+/// Has SteamOS, whose updates keep only some files of /etc, keep `paths`; on other systems nothing is to be done.
+///
+/// # Errors
+/// Says why the list `name` cannot be read.
+pub fn keep<'p>(
+    plan: &mut Plan,
+    readings: &Readings,
+    name: &str,
+    paths: impl Iterator<Item = &'p str>,
+) -> Result<(), Fault> {
     if home(readings).0 != Home::SteamOs {
         return Ok(());
     }
-    let mut list = String::new();
-    for (path, _) in texts.iter().filter(|(_, text)| text.is_some()) {
-        // Writing to a String cannot fail.
-        let _ = writeln!(list, "{path}");
-    }
+    let list: String = paths.map(|path| format!("{path}\n")).collect();
+    let list = Some(list.as_str()).filter(|list| !list.is_empty());
     let why = Why::new("an update of SteamOS keeps only the files that are named here", "memtune");
-    plan.file(readings.host(), KEEP_LIST, Some(list.as_str()).filter(|list| !list.is_empty()), why)
+    plan.file(readings.host(), &format!("/etc/atomic-update.conf.d/{name}.conf"), list, why)
 }
 
 /// The owner's lines that would win at the next boot are put aside; who else wins is said.
@@ -223,6 +229,13 @@ mod tests {
         let (made, files) = planned(&[], &both(), &["vm.page-cluster"]);
         assert_eq!(files.keys().collect::<Vec<_>>(), [TMPFILES]);
         assert_eq!(made.notes(), ["the active profile sets vm.page-cluster, and keeps it"]);
+    }
+
+    #[test]
+    fn steam_os_is_told_what_to_keep() {
+        let (_, files) = planned(&[("/etc/os-release", "ID=steamos\n")], &both(), &[]);
+        let list = files["/etc/atomic-update.conf.d/memtune-swap.conf"].as_deref();
+        assert_eq!(list, Some(format!("{SYSCTL}\n{TMPFILES}\n").as_str()));
     }
 
     #[test]

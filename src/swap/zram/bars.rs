@@ -87,6 +87,12 @@ fn against(manager: &Manager) -> String {
 pub(super) fn of_a_stranger(readings: &Readings) -> Option<String> {
     let host = readings.host();
     let (name, path) = (maker::DEVICE, maker::PATH);
+    let lines = readings.fstab().map(Vec::as_slice).unwrap_or_default();
+    if lines.iter().any(|line| line.kind == "swap" && line.source == path) {
+        return Some(format!(
+            "a line of /etc/fstab turns it on, and some rule or script makes it: take both out first (`grep -rn {name} /etc/fstab /etc/udev/rules.d`)"
+        ));
+    }
     let is_made = readings.zram().is_ok_and(|devices| devices.iter().any(|device| device.name == name));
     let is_on = maker::area(readings).is_some();
     match (is_made || is_on, is_on, maker::of_present(host)) {
@@ -168,6 +174,7 @@ mod tests {
             (vec![made, on, ours], None),
             (vec![made, on], Some("neither zram-generator nor memtune")),
             (vec![made, ours], Some("something else")),
+            (vec![made, on, ours, ("/etc/fstab", "/dev/zram0 none swap pri=9 0 0\n")], Some("/etc/fstab")),
         ] {
             let (_folder, host) = made_tree(&files);
             let bar = of_a_stranger(&Readings::new(&host, None));

@@ -4,7 +4,7 @@ use crate::change::{Plan, Why};
 use crate::exit::{Exit, Fault};
 use crate::facts::readings::Readings;
 use crate::host::Lacking;
-use crate::swap::generator;
+use crate::swap::{generator, settings};
 
 use super::on::Wanted;
 use super::{drop_in, maker, steps};
@@ -28,7 +28,7 @@ pub(super) fn on(plan: &mut Plan, readings: &Readings, wanted: &Wanted) -> Resul
     }
     let area = maker::area(readings);
     if let Some(area) = area {
-        steps::drain(plan, readings, area)?;
+        steps::drain(plan, readings, area, steps::ANEW)?;
         steps::stop(plan, SETUP, SWAP);
     }
     let why = Why::new("zram-generator makes the device at every boot", MANUAL);
@@ -58,7 +58,7 @@ pub(super) fn off(plan: &mut Plan, readings: &Readings) -> Result<(), Fault> {
     let is_asked_for = drop_in::is_asked_for_elsewhere(host, memory).map_err(failed)?;
     let text = is_asked_for.then(drop_in::text_for_none);
     if let Some(area) = maker::area(readings) {
-        steps::drain(plan, readings, area)?;
+        steps::drain(plan, readings, area, steps::GIVEN_UP)?;
         steps::stop(plan, SETUP, SWAP);
     }
     let reason = match is_asked_for {
@@ -70,7 +70,7 @@ pub(super) fn off(plan: &mut Plan, readings: &Readings) -> Result<(), Fault> {
     if plan.steps().len() > steps_before {
         steps::reload_afterwards(plan);
     }
-    Ok(())
+    settings::keep(plan, readings, maker::KEPT, text.iter().map(|_| drop_in::PATH))
 }
 
 fn failed(lacking: Lacking) -> Fault {

@@ -4,6 +4,7 @@ use crate::change::{Plan, Why};
 use crate::exit::Fault;
 use crate::facts::readings::Readings;
 use crate::host::Host;
+use crate::swap::settings;
 
 use super::on::Wanted;
 use super::{maker, steps, unit};
@@ -27,7 +28,7 @@ pub(super) fn on(plan: &mut Plan, readings: &Readings, wanted: &Wanted) -> Resul
     }
     let area = maker::area(readings);
     if let Some(area) = area {
-        steps::drain(plan, readings, area)?;
+        steps::drain(plan, readings, area, steps::ANEW)?;
         steps::stop(plan, unit::NAME, unit::NAME);
     }
     let why = Why::new(
@@ -40,8 +41,9 @@ pub(super) fn on(plan: &mut Plan, readings: &Readings, wanted: &Wanted) -> Resul
         let why = Why::new("it is started at every boot", "systemctl(1)");
         plan.command(&["systemctl", "enable", unit::NAME], Some(&["systemctl", "disable", unit::NAME]), why);
     }
+    // Started it may be, with a device that somebody turned off.
     let why = Why::new("the device is made and turned on now", "systemctl(1)");
-    plan.command(&["systemctl", "start", unit::NAME], Some(&["systemctl", "stop", unit::NAME]), why);
+    plan.command(&["systemctl", "restart", unit::NAME], Some(&["systemctl", "stop", unit::NAME]), why);
     steps::prove(plan, readings, wanted.request.bytes(), wanted.priority, area.is_some())?;
     steps::reload_afterwards(plan);
     Ok(())
@@ -51,7 +53,7 @@ pub(super) fn on(plan: &mut Plan, readings: &Readings, wanted: &Wanted) -> Resul
 pub(super) fn off(plan: &mut Plan, readings: &Readings) -> Result<(), Fault> {
     let host = readings.host();
     if let Some(area) = maker::area(readings) {
-        steps::drain(plan, readings, area)?;
+        steps::drain(plan, readings, area, steps::GIVEN_UP)?;
         steps::stop(plan, unit::NAME, unit::NAME);
     }
     if is_enabled(host) {
@@ -60,7 +62,7 @@ pub(super) fn off(plan: &mut Plan, readings: &Readings) -> Result<(), Fault> {
     }
     plan.file(host, unit::PATH, None, Why::new("it is not wanted any more", "memtune"))?;
     steps::reload_afterwards(plan);
-    Ok(())
+    settings::keep(plan, readings, maker::KEPT, std::iter::empty())
 }
 
 fn is_enabled(host: &Host) -> bool {

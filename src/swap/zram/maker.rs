@@ -4,7 +4,7 @@ use crate::facts::readings::Readings;
 use crate::facts::swaps::SwapArea;
 use crate::host::Host;
 
-use super::unit;
+use super::{drop_in, unit};
 
 /// The device that is made; the name is the generator's, and the first that the module brings.
 pub(super) const DEVICE: &str = "zram0";
@@ -31,6 +31,19 @@ pub(super) enum Maker {
     /// A unit of memtune's own.
     Unit,
 }
+
+impl Maker {
+    /// The files that hold what it makes, through an update of a system that keeps few.
+    pub(super) fn files(self) -> &'static [&'static str] {
+        match self {
+            Self::Generator => &[drop_in::PATH],
+            Self::Unit => &[unit::PATH, unit::LINK],
+        }
+    }
+}
+
+/// The list by which SteamOS keeps them.
+pub(super) const KEPT: &str = "memtune-zram";
 
 /// Who would make it on this machine: zram-generator where it is installed.
 pub(super) fn of(host: &Host) -> Maker {

@@ -5,7 +5,7 @@ use crate::exit::{Exit, Fault};
 use crate::facts::readings::Readings;
 use crate::host::Lacking;
 use crate::swap::planned;
-use crate::swap::settings::Held;
+use crate::swap::settings::{self, Held};
 use crate::sys::size::Size;
 
 use super::maker::Maker;
@@ -22,7 +22,7 @@ pub(super) struct Wanted {
 impl Wanted {
     fn of(request: Request, readings: &Readings) -> Self {
         let on_disks = planned::areas(readings).unwrap_or_default();
-        let on_disks = on_disks.iter().filter(|one| one.path() != Some(maker::PATH));
+        let on_disks = on_disks.iter().filter(|one| !one.source.starts_with("/dev/zram"));
         let priority = maker::priority(readings, on_disks.filter_map(|one| one.priority));
         Self { algorithm: algorithm::choose(readings), priority, request }
     }
@@ -92,6 +92,10 @@ fn refuse(plan: &mut Plan, wanted: &Wanted, readings: &Readings) -> Result<(), F
     of_device(bars::without_module(host)?);
     of_device(bars::without_systemd(host, &wanted.by_hand()));
     of_device(bars::of_a_stranger(readings));
+    let is_orphaned = maker::area(readings).is_some() && maker::of_present(host) == Some(Maker::Generator);
+    if maker::of(host) == Maker::Unit && is_orphaned {
+        of_device(Some("zram-generator, which is not installed any more, made it at this boot: reboot first, or `sudo systemctl stop dev-zram0.swap`".to_owned()));
+    }
     if maker::of(host) == Maker::Generator && host.has(unit::PATH) {
         of_device(Some("memtune's own unit makes it, and zram-generator, which was installed since, would do so, too: `memtune swap zram off` first".to_owned()));
     }
@@ -103,10 +107,12 @@ fn refuse(plan: &mut Plan, wanted: &Wanted, readings: &Readings) -> Result<(), F
 fn add(plan: &mut Plan, wanted: &Wanted, readings: &Readings, held: &Held) -> Result<(), Fault> {
     // First what is in front of it: the new device shall never be read ahead of.
     in_front::set(plan, readings, held)?;
-    match maker::of(readings.host()) {
+    let maker = maker::of(readings.host());
+    match maker {
         Maker::Generator => by_generator::on(plan, readings, wanted)?,
         Maker::Unit => by_unit::on(plan, readings, wanted)?,
     }
+    settings::keep(plan, readings, maker::KEPT, maker.files().iter().copied())?;
     plan.note(format!(
         "{} is what it may hold before compression; it takes memory only for what is in it, and at most {}",
         wanted.request.bytes(),
@@ -213,7 +219,7 @@ pub(super) mod tests {
                 unit::PATH,
                 "systemctl daemon-reload",
                 "systemctl enable memtune-zram.service",
-                "systemctl start memtune-zram.service",
+                "systemctl restart memtune-zram.service",
                 "grep -qx 1073741824 /sys/block/zram0/disksize",
                 "systemctl daemon-reload",
             ]

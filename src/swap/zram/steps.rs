@@ -12,11 +12,22 @@ use crate::sys::bytes::Bytes;
 
 use super::maker;
 
+/// Why a device is drained that shall be another.
+pub(super) const ANEW: &str = "it can only be changed while it is off";
+
+/// Why one is drained that shall be gone.
+pub(super) const GIVEN_UP: &str = "it is given up";
+
 /// The kernel's own words about zram.
 pub(super) const ZRAM: &str = "https://docs.kernel.org/admin-guide/blockdev/zram.html";
 
-/// Turns the device off, if memory and the other areas can take back what it holds.
-pub(super) fn drain(plan: &mut Plan, readings: &Readings, area: &SwapArea) -> Result<(), Fault> {
+/// Turns the device off, if memory and the other areas can take back what it holds; `reason` says what for.
+pub(super) fn drain(
+    plan: &mut Plan,
+    readings: &Readings,
+    area: &SwapArea,
+    reason: &str,
+) -> Result<(), Fault> {
     let failed = |lacking: crate::host::Lacking| Fault::new(Exit::Failed, lacking.to_string());
     let removal = removal::of_area(readings, area).map_err(failed)?;
     if !removal.is_safe {
@@ -24,14 +35,14 @@ pub(super) fn drain(plan: &mut Plan, readings: &Readings, area: &SwapArea) -> Re
         plan.refuse(
             &area.path,
             format!(
-                "what it holds fits nowhere else while it is made anew ({}); {} more would do: `{}` first",
+                "what it holds fits nowhere else ({}); {} more would do: `{}` first",
                 removal.working,
                 removal.missing,
                 commands::add(whole)
             ),
         );
     }
-    let why = Why::new(format!("its size can only be changed while it is off ({})", removal.working), ZRAM);
+    let why = Why::new(format!("{reason} ({})", removal.working), ZRAM);
     plan.swap_off(readings.host(), &area.path, why)
 }
 
