@@ -83,7 +83,7 @@ pub enum Command {
     /// Each can be taken back. `memtune tune --profile P` is short for `memtune tune apply P`.
     Tune(Tune),
 
-    /// Show the machine's swap, and say how much of which kind it needs.
+    /// Show the machine's swap, say how much of which kind it needs, and have it compressed.
     ///
     /// Without a subcommand it shows what there is: each area, what holds it at boot, and what compressing costs and brings.
     Swap(Swap),
@@ -299,6 +299,44 @@ pub enum SwapAction {
         #[arg(long = "profile", value_name = "PROFILE", value_delimiter = ',', value_parser = Suggested::profiles(), hide_possible_values = true)]
         profiles: Vec<String>,
     },
+
+    /// Have compressed swap in memory, now and at every boot, or give it up.
+    ///
+    /// It is made by zram-generator where that is installed, and by a unit of memtune's own elsewhere. What stands in front of it, reading
+    /// ahead and zswap, is set in the same plan.
+    Zram {
+        /// What it may hold before compression, such as 4G, or a share of memory such as 50%; `off` gives it up.
+        #[arg(value_name = "SIZE|off")]
+        size: String,
+    },
+
+    /// Keep pages compressed in memory on their way to a swap area on a disk, or not, now and at every boot.
+    Zswap(Zswap),
+}
+
+/// What `memtune swap zswap` takes.
+#[derive(Debug, Args)]
+pub struct Zswap {
+    /// Whether it shall be on.
+    #[arg(value_enum)]
+    pub switch: Switch,
+
+    /// What pages are compressed with, such as zstd or lz4.
+    #[arg(long, value_name = "NAME")]
+    pub compressor: Option<String>,
+
+    /// The most that the pool may take of memory, such as 25%.
+    #[arg(long, value_name = "N%")]
+    pub pool: Option<String>,
+}
+
+/// On or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    /// On.
+    On,
+    /// Off.
+    Off,
 }
 
 fn seconds() -> clap::builder::RangedI64ValueParser<u16> {

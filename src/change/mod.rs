@@ -24,6 +24,7 @@ mod path;
 mod plan;
 mod privilege;
 mod recover;
+pub mod rivals;
 mod settle;
 mod swap_area;
 mod swap_file;

@@ -9,6 +9,7 @@ pub mod swap;
 pub mod tune;
 pub mod undo;
 
+mod compressed;
 mod for_profile;
 mod mend;
 mod places;

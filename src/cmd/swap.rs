@@ -14,16 +14,18 @@ use crate::tune::active;
 use crate::ui::terminal::Terminal;
 use crate::ui::{json, swap};
 
-use super::places;
+use super::{compressed, places};
 
 /// Runs the command.
 ///
 /// # Errors
-/// Says what cannot be read or shown.
+/// Says what was typed wrongly, what is refused, or what cannot be read, shown or done.
 pub fn run(arguments: &Swap, global: &Global, host: &Host, terminal: &mut Terminal) -> Result<Exit> {
     match &arguments.action {
         None | Some(SwapAction::Show) => show(global, host, terminal),
         Some(SwapAction::Advise { profiles }) => advise(profiles, global, host, terminal),
+        Some(SwapAction::Zram { size }) => compressed::zram(size, global, host, terminal),
+        Some(SwapAction::Zswap(wanted)) => compressed::zswap(wanted, global, host, terminal),
     }
 }
 

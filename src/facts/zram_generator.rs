@@ -81,10 +81,29 @@ fn first_algorithm(value: &str) -> Option<String> {
 /// # Errors
 /// Says which file or folder cannot be read.
 pub fn read(host: &Host) -> Result<Vec<Device>, Lacking> {
+    read_files(host, None)
+}
+
+/// As [`read`], as if the file at `path` had this text, or were not there.
+///
+/// # Errors
+/// Says which file or folder cannot be read.
+pub fn read_with(host: &Host, path: &str, text: Option<&str>) -> Result<Vec<Device>, Lacking> {
+    read_files(host, Some((path, text)))
+}
+
+fn read_files(host: &Host, changed: Option<(&str, Option<&str>)>) -> Result<Vec<Device>, Lacking> {
     let mut devices = Vec::new();
-    let main =
-        FOLDERS.iter().map(|folder| format!("{folder}/zram-generator.conf")).find(|path| host.has(path));
-    for path in main.into_iter().chain(drop_ins(host)?) {
+    let is_there = |path: &String| match changed {
+        Some((other, text)) if other == path => text.is_some(),
+        _ => host.has(path),
+    };
+    let main = FOLDERS.iter().map(|folder| format!("{folder}/zram-generator.conf")).find(is_there);
+    for path in main.into_iter().chain(drop_ins(host, changed)?) {
+        if let Some((_, text)) = changed.filter(|(other, _)| *other == path) {
+            take(&mut devices, &path, text.unwrap_or_default());
+            continue;
+        }
         // A drop-in that is a link to /dev/null switches one of the same name off: it reads as something that is not a file.
         match host.read(&path) {
             Err(lacking) if lacking.reason == crate::host::Reason::NotAFile => {}
@@ -95,14 +114,22 @@ pub fn read(host: &Host) -> Result<Vec<Device>, Lacking> {
 }
 
 /// The drop-ins in the order of their names; of several with one name the strongest folder's.
-fn drop_ins(host: &Host) -> Result<impl Iterator<Item = String>, Lacking> {
+fn drop_ins(
+    host: &Host,
+    changed: Option<(&str, Option<&str>)>,
+) -> Result<impl Iterator<Item = String>, Lacking> {
     let mut files = BTreeMap::new();
     for folder in FOLDERS {
         let folder = format!("{folder}/zram-generator.conf.d");
-        for name in host.list(&folder).if_there()?.unwrap_or_default().into_iter().take(MOST_ENTRIES) {
-            if name.ends_with(".conf") {
-                files.entry(name.clone()).or_insert_with(|| format!("{folder}/{name}"));
-            }
+        let mut names = host.list(&folder).if_there()?.unwrap_or_default();
+        names.truncate(MOST_ENTRIES);
+        let inside = |path: &str| Some(path.strip_prefix(&folder)?.strip_prefix('/')?.to_owned());
+        if let Some((name, text)) = changed.and_then(|(path, text)| Some((inside(path)?, text))) {
+            names.retain(|one| *one != name);
+            names.extend(text.map(|_| name));
+        }
+        for name in names.into_iter().filter(|name| name.ends_with(".conf")) {
+            files.entry(name.clone()).or_insert_with(|| format!("{folder}/{name}"));
         }
     }
     Ok(files.into_values())
@@ -146,6 +173,19 @@ mod tests {
         let devices = read(&host).unwrap();
         assert_eq!(devices.len(), 1);
         assert_eq!((devices[0].size.as_deref(), devices[0].algorithm.as_deref()), (Some("4"), Some("lz4")));
+    }
+
+    #[test]
+    fn a_file_may_be_thought_of_and_thought_away() {
+        let drop_in = "/etc/systemd/zram-generator.conf.d/90-a.conf";
+        let (_folder, host) = made_tree(&[
+            ("usr/lib/systemd/zram-generator.conf", "[zram0]\nzram-size=1\n"),
+            (drop_in, "[zram0]\nzram-size=2\n"),
+        ]);
+        let size = |text| read_with(&host, drop_in, text).unwrap()[0].size.clone().unwrap();
+        assert_eq!((size(None), size(Some("[zram0]\nzram-size=3\n"))), ("1".to_owned(), "3".to_owned()));
+        let main = read_with(&host, "/etc/systemd/zram-generator.conf", Some("")).unwrap();
+        assert_eq!(main[0].size.as_deref(), Some("2"));
     }
 
     proptest! {

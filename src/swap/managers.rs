@@ -33,8 +33,12 @@ pub struct Manager {
     pub service: Option<&'static str>,
 }
 
+/// The name of memtune's own, where zram-generator is not installed.
+pub const OURS: &str = "memtune";
+
 /// The managers that are services of their own.
-const SERVICES: [(&str, &str, Makes); 8] = [
+const SERVICES: [(&str, &str, Makes); 9] = [
+    (OURS, "memtune-zram.service", Makes::Zram),
     ("dphys-swapfile", "dphys-swapfile.service", Makes::Files),
     ("swapspace", "swapspace.service", Makes::Files),
     ("systemd-swap", "systemd-swap.service", Makes::Both),

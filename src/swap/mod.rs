@@ -1,6 +1,6 @@
 //! Swap: which areas there are, what turns them on at boot, and what can safely be done about them.
 //!
-//! This room only reads and reckons; what it plans is carried out by `change/`. doctor judges the same facts, so that a machine is
+//! This room reads, reckons and plans; what it plans is carried out by `change/`. doctor judges the same facts, so that a machine is
 //! never told two things.
 
 pub mod advice;
@@ -19,7 +19,10 @@ pub mod remarks;
 pub mod removal;
 pub mod resume;
 pub mod resume_place;
+pub mod settings;
 pub mod sizing;
 pub mod survey;
+pub mod zram;
+pub mod zswap;
 
 mod extents;

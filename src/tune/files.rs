@@ -9,6 +9,9 @@ pub(super) const SYSCTL: &str = "/etc/sysctl.d/99-zz-memtune.conf";
 /// Of several lines of tmpfiles.d for one path the first wins, so this name stands in front.
 pub(super) const TMPFILES: &str = "/etc/tmpfiles.d/00-memtune.conf";
 
+/// Those of both kinds.
+pub(super) const OF_PROFILES: [&str; 2] = [SYSCTL, TMPFILES];
+
 const WIDTH: usize = 100;
 
 /// The file of sysctl.d; `None` where the profile sets no sysctl.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::change::rivals::{self, Own};
 use crate::change::{Area, Plan, Why, aside};
 use crate::exit::{Exit, Fault};
 use crate::facts::readings::Readings;
@@ -10,7 +11,7 @@ use crate::profile::Target;
 use crate::sysctl::Model;
 use crate::sysctl::names::path_of;
 
-use super::{active, files, rivals};
+use super::{active, files};
 
 /// A finding that shall be mended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,7 +117,8 @@ fn add_rivals(
     }
     let wanted = mending.knobs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let ours: Vec<&str> = ours.iter().map(String::as_str).collect();
-    let found = rivals::find(model, &wanted, &ours, texts, readings)?;
+    let own = Own { files: &ours, left_alone: &files::OF_PROFILES };
+    let found = rivals::find(model, &wanted, own, texts, readings)?;
     texts.extend(found.files);
     found.remarks.into_iter().for_each(|remark| plan.note(remark));
     Ok(())

@@ -12,7 +12,6 @@ pub mod plan;
 pub mod verify;
 
 mod files;
-mod rivals;
 mod unit;
 mod unit_values;
 mod wishes;

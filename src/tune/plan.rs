@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::change::rivals::{self, Own};
 use crate::change::{Area, Plan, Why, undo};
 use crate::exit::{Exit, Fault};
 use crate::facts::readings::Readings;
@@ -11,7 +12,7 @@ use crate::sysctl::Model;
 use crate::sysctl::names::path_of;
 
 use super::active::{self, Active};
-use super::{elsewhere, files, off, rivals, unit, wishes};
+use super::{elsewhere, files, off, unit, wishes};
 
 /// What shall be applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -199,7 +200,7 @@ fn targets(sized: &Sized, files: &Files) -> BTreeSet<String> {
 fn set_aside_rivals(plan: &mut Plan, sized: &Sized, files: &Files, readings: &Readings) -> Result<(), Fault> {
     let failed = |lacking: crate::host::Lacking| Fault::new(Exit::Failed, lacking.to_string());
     let mut model = Model::read(readings).map_err(failed)?;
-    for path in [files::SYSCTL, files::TMPFILES] {
+    for path in files::OF_PROFILES {
         model = model.with_file(path, files.text(path));
     }
     let planned = planned_texts(plan, files);
@@ -214,7 +215,8 @@ fn set_aside_rivals(plan: &mut Plan, sized: &Sized, files: &Files, readings: &Re
             Target::Unit(_) => None,
         })
         .collect();
-    let found = rivals::find(model, &wanted, &[files::SYSCTL, files::TMPFILES], &planned, readings)?;
+    let own = Own { files: &files::OF_PROFILES, left_alone: &files::OF_PROFILES };
+    let found = rivals::find(model, &wanted, own, &planned, readings)?;
     for (path, text) in found.files.iter().filter(|(path, text)| planned.get(*path) != Some(text)) {
         let reason = "lines that would win over the profile at the next boot, or when somebody types `sysctl --system`";
         plan.file(readings.host(), path, Some(text), Why::new(reason, "sysctl.d(5)"))?;

@@ -1,26 +1,34 @@
-//! Lines of other files that would win over a profile's values.
+//! Lines of other files that would win over values that a plan sets for every boot.
 
 use std::collections::BTreeMap;
 
-use crate::change::aside;
 use crate::exit::Fault;
 use crate::facts::readings::Readings;
 use crate::host::Host;
 use crate::sysctl::bounds::same;
 use crate::sysctl::{Assignment, Model};
 
-use super::files;
+use super::aside;
 
 /// More lines than anybody keeps about one machine's memory.
 const MOST_LINES: usize = 200;
 
+/// The files of the plan itself, and those that another part of memtune wrote.
+#[derive(Clone, Copy, Debug)]
+pub struct Own<'o> {
+    /// Those that hold the wanted values.
+    pub files: &'o [&'o str],
+    /// Those that are left alone, whoever wins: they are memtune's, and no lines of the owner's.
+    pub left_alone: &'o [&'o str],
+}
+
 /// What was found.
 #[derive(Debug, Default)]
-pub(super) struct Rivals {
+pub struct Rivals {
     /// The owner's files, without the lines that would win.
-    pub(super) files: BTreeMap<String, String>,
+    pub files: BTreeMap<String, String>,
     /// Who else will win, and cannot be put aside by us.
-    pub(super) remarks: Vec<String>,
+    pub remarks: Vec<String>,
 }
 
 impl Rivals {
@@ -33,15 +41,15 @@ impl Rivals {
     }
 }
 
-/// Finds them. `wanted` are values by sysctl name or path below /sys, which `model` already knows from the files `ours`; `planned` are texts
-/// that files shall have anyway, and come back among the files that were found.
+/// Finds them. `wanted` are values by sysctl name or path below /sys, which `model` already knows from the files of `own`; `planned` are
+/// texts that files shall have anyway, and come back among the files that were found.
 ///
 /// # Errors
 /// Says which file of the owner cannot be read.
-pub(super) fn find(
+pub fn find(
     mut model: Model,
     wanted: &BTreeMap<&str, &str>,
-    ours: &[&str],
+    own: Own<'_>,
     planned: &BTreeMap<String, String>,
     readings: &Readings,
 ) -> Result<Rivals, Fault> {
@@ -50,9 +58,9 @@ pub(super) fn find(
     for (&name, &value) in wanted {
         // Each round puts one line aside, and the next one may come to light behind it.
         for _ in 0..MOST_LINES {
-            let Some(line) = rival(&model, name, value, ours, readings) else { break };
+            let Some(line) = rival(&model, name, value, own.files, readings) else { break };
             let file = line.place.file.clone();
-            let text = if is_owners(&file) { rivals.text(host, &file)? } else { None };
+            let text = if is_owners(&file, own) { rivals.text(host, &file)? } else { None };
             let Some(text) = text else {
                 rivals.remarks.push(remark(&line, name));
                 break;
@@ -78,10 +86,9 @@ fn rival(model: &Model, name: &str, value: &str, ours: &[&str], readings: &Readi
     forecast.winner.filter(is_other).or_else(left_over)
 }
 
-/// What packages brought is not ours to edit, what lies below /run is gone at the next boot, and what a profile wrote is no line of
-/// the owner's.
-fn is_owners(file: &str) -> bool {
-    let is_ours = [files::SYSCTL, files::TMPFILES].contains(&file);
+/// What packages brought is not ours to edit, and what lies below /run is gone at the next boot.
+fn is_owners(file: &str, own: Own<'_>) -> bool {
+    let is_ours = own.left_alone.contains(&file);
     let is_in_etc = ["/etc/sysctl.d/", "/etc/tmpfiles.d/"].iter().any(|folder| file.starts_with(folder));
     !is_ours && (file == "/etc/sysctl.conf" || is_in_etc)
 }

@@ -1,0 +1,108 @@
+//! The steps that both makers share, each with its way back.
+//!
+//! What is taken back goes through the steps in reverse: the files are as they were before systemd reads them anew, and the old device is
+//! made after that. For this some commands are there only for their way back, or do in both directions the same.
+
+use crate::change::{Plan, SwapOn, Why};
+use crate::exit::{Exit, Fault};
+use crate::facts::readings::Readings;
+use crate::facts::swaps::SwapArea;
+use crate::swap::{commands, removal};
+use crate::sys::bytes::Bytes;
+
+use super::maker;
+
+/// Why a device is drained that shall be another.
+pub(super) const ANEW: &str = "it can only be changed while it is off";
+
+/// Why one is drained that shall be gone.
+pub(super) const GIVEN_UP: &str = "it is given up";
+
+/// The kernel's own words about zram.
+pub(super) const ZRAM: &str = "https://docs.kernel.org/admin-guide/blockdev/zram.html";
+
+/// Turns the device off, if memory and the other areas can take back what it holds; `reason` says what for.
+pub(super) fn drain(
+    plan: &mut Plan,
+    readings: &Readings,
+    area: &SwapArea,
+    reason: &str,
+) -> Result<(), Fault> {
+    let failed = |lacking: crate::host::Lacking| Fault::new(Exit::Failed, lacking.to_string());
+    let removal = removal::of_area(readings, area).map_err(failed)?;
+    if !removal.is_safe {
+        let whole = Bytes::from_gib(removal.missing.0.div_ceil(1 << 30));
+        plan.refuse(
+            &area.path,
+            format!(
+                "what it holds fits nowhere else ({}); {} more would do: `{}` first",
+                removal.working,
+                removal.missing,
+                commands::add(whole)
+            ),
+        );
+    }
+    let why = Why::new(format!("{reason} ({})", removal.working), ZRAM);
+    plan.swap_off(readings.host(), &area.path, why)
+}
+
+/// Stops `unit`, which made the device; the way back starts `back`.
+pub(super) fn stop(plan: &mut Plan, unit: &str, back: &str) {
+    let why = Why::new("the device is let go", ZRAM);
+    plan.command(&["systemctl", "stop", unit], Some(&["systemctl", "start", back]), why);
+    // On the way back the files are as they were by now, and the unit has to be started from them.
+    reload_both_ways(plan);
+}
+
+/// Has systemd read its units anew, here and on the way back.
+fn reload_both_ways(plan: &mut Plan) {
+    let words = ["systemctl", "daemon-reload"];
+    plan.command(
+        &words,
+        Some(&words),
+        Why::new("so that the way back starts what was there before", "systemctl(1)"),
+    );
+}
+
+/// Has systemd read its units anew.
+pub(super) fn reload(plan: &mut Plan) {
+    plan.command(
+        &["systemctl", "daemon-reload"],
+        None,
+        Why::new("systemd reads its units anew", "systemctl(1)"),
+    );
+}
+
+/// The same behind everything, in both directions.
+pub(super) fn reload_afterwards(plan: &mut Plan) {
+    plan.afterwards(
+        &["systemctl", "daemon-reload"],
+        Why::new("systemd reads its units anew", "systemctl(1)"),
+    );
+}
+
+/// Proves that the device has its size, and that it is on. Of a device that was off before, the way back drains it with patience.
+pub(super) fn prove(
+    plan: &mut Plan,
+    readings: &Readings,
+    size: Bytes,
+    priority: i32,
+    was_on: bool,
+) -> Result<(), Fault> {
+    let file = format!("/sys/block/{}/disksize", maker::DEVICE);
+    let why = Why::new("the kernel says how large it is", ZRAM);
+    plan.command(&["grep", "-qx", &size.0.to_string(), &file], None, why);
+    let why = Why::new("the kernel says whether it is on, and filled before any disk", "proc(5)");
+    if was_on {
+        // One plan cannot have the same area go off and come on.
+        plan.command(&["grep", "-qE", &line_of(priority), "/proc/swaps"], None, why);
+        return Ok(());
+    }
+    let on = SwapOn { priority: Some(priority), discard: true };
+    plan.swap_on(readings.host(), maker::PATH, on, why)
+}
+
+/// Its line in /proc/swaps.
+fn line_of(priority: i32) -> String {
+    format!("^{}[[:space:]].*[[:space:]]{priority}$", maker::PATH)
+}

@@ -1,0 +1,133 @@
+//! The unit that makes the device where zram-generator is not installed.
+
+use crate::host::Host;
+
+use super::maker;
+use super::request::Request;
+
+/// Its name.
+pub(super) const NAME: &str = "memtune-zram.service";
+
+/// Its file.
+pub(super) const PATH: &str = "/etc/systemd/system/memtune-zram.service";
+
+/// The link by which it is enabled.
+pub(super) const LINK: &str = "/etc/systemd/system/swap.target.wants/memtune-zram.service";
+
+/// Where programs lie; systemd wants whole paths.
+const FOLDERS: [&str; 4] = ["/usr/sbin", "/sbin", "/usr/bin", "/bin"];
+
+/// The programs that it calls, by their paths.
+pub(super) struct Programs {
+    modprobe: String,
+    zramctl: String,
+    mkswap: String,
+    swapon: String,
+    swapoff: String,
+    shell: String,
+}
+
+impl Programs {
+    /// Those of this machine.
+    ///
+    /// # Errors
+    /// Names the program that is lacking.
+    pub(super) fn find(host: &Host) -> Result<Self, &'static str> {
+        let path = |name: &'static str| {
+            let found = FOLDERS.iter().map(|folder| format!("{folder}/{name}")).find(|path| host.has(path));
+            found.ok_or(name)
+        };
+        Ok(Self {
+            modprobe: path("modprobe")?,
+            zramctl: path("zramctl")?,
+            mkswap: path("mkswap")?,
+            swapon: path("swapon")?,
+            swapoff: path("swapoff")?,
+            shell: path("sh")?,
+        })
+    }
+}
+
+/// The text of its file. A share of memory is reckoned now: the unit has no formulas.
+pub(super) fn text(request: &Request, algorithm: Option<&str>, priority: i32, programs: &Programs) -> String {
+    let Programs { modprobe, zramctl, mkswap, swapon, swapoff, shell } = programs;
+    let (device, name) = (maker::PATH, maker::DEVICE);
+    let (size, limit) = (request.bytes().0, request.limit().0);
+    let algorithm = algorithm.map(|name| format!("--algorithm {name} ")).unwrap_or_default();
+    format!(
+        "# Written by memtune for `memtune swap zram`. Do not edit it: memtune writes it anew, and `memtune undo` or\n\
+         # `memtune swap zram off` takes it back.\n\
+         \n\
+         [Unit]\n\
+         Description=Compressed swap in memory ({name}, by memtune)\n\
+         Documentation=man:memtune(1)\n\
+         # It is not stopped at shutdown: draining it then would only cost time.\n\
+         DefaultDependencies=no\n\
+         After=systemd-modules-load.service\n\
+         Before=swap.target\n\
+         ConditionVirtualization=!container\n\
+         \n\
+         [Service]\n\
+         Type=oneshot\n\
+         RemainAfterExit=yes\n\
+         TimeoutStopSec=infinity\n\
+         ExecStart={modprobe} zram\n\
+         # What it may hold before compression.\n\
+         ExecStart={zramctl} {algorithm}--size {size} {device}\n\
+         # The most memory that it may take: data that does not shrink would otherwise fill all of it.\n\
+         ExecStart={shell} -c 'echo {limit} > /sys/block/{name}/mem_limit'\n\
+         ExecStart={mkswap} --label memtune-zram {device}\n\
+         # Above every area on a disk.\n\
+         ExecStart={swapon} --discard --priority {priority} {device}\n\
+         ExecStop={shell} -c 'if grep -q \"^{device} \" /proc/swaps; then exec {swapoff} {device}; fi'\n\
+         # udev looks at a device that was just let go, and the kernel calls it busy meanwhile. What is still on is left alone.\n\
+         ExecStopPost={shell} -c 'for try in 1 2 3 4 5 6 7 8 9 10; do if grep -q \"^{device} \" /proc/swaps; then exit 0; fi; if echo 1 > /sys/block/{name}/reset; then exit 0; fi; sleep 0.3; done; exit 1'\n\
+         \n\
+         [Install]\n\
+         WantedBy=swap.target\n"
+    )
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::host::made_tree::made_tree;
+    use crate::sys::bytes::Bytes;
+
+    /// A machine with all programs.
+    pub(in crate::swap::zram) const PROGRAMS: [(&str, &str); 6] = [
+        ("/usr/sbin/modprobe", ""),
+        ("/usr/sbin/zramctl", ""),
+        ("/sbin/mkswap", ""),
+        ("/usr/sbin/swapon", ""),
+        ("/usr/sbin/swapoff", ""),
+        ("/bin/sh", ""),
+    ];
+
+    #[test]
+    fn a_program_that_is_lacking_is_named() {
+        let (_folder, host) = made_tree(&PROGRAMS[..5]);
+        assert_eq!(Programs::find(&host).err(), Some("sh"));
+    }
+
+    #[test]
+    fn the_unit_makes_the_device_in_the_order_that_the_kernel_wants() {
+        let (_folder, host) = made_tree(&PROGRAMS);
+        let request = Request { size: "25%".parse().unwrap(), memory: Bytes::from_gib(2) };
+        let text = text(&request, Some("zstd"), 120, &Programs::find(&host).unwrap());
+        let starts: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("ExecStart=")).collect();
+        assert_eq!(
+            starts,
+            [
+                "/usr/sbin/modprobe zram",
+                "/usr/sbin/zramctl --algorithm zstd --size 536870912 /dev/zram0",
+                "/bin/sh -c 'echo 1073741824 > /sys/block/zram0/mem_limit'",
+                "/sbin/mkswap --label memtune-zram /dev/zram0",
+                "/usr/sbin/swapon --discard --priority 120 /dev/zram0",
+            ]
+        );
+        let words = text.split_whitespace().filter(|word| word.contains("sbin/"));
+        assert!(words.clone().count() >= 5 && words.into_iter().all(|word| word.contains('/')));
+        assert!(text.contains("WantedBy=swap.target\n") && LINK.contains("swap.target.wants"));
+    }
+}
