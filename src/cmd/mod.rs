@@ -6,9 +6,11 @@ pub mod history;
 pub mod manual;
 pub mod planned;
 pub mod swap;
+
 pub mod tune;
 pub mod undo;
 
 mod for_profile;
 mod mend;
 mod places;
+mod swap_areas;
