@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
+use crate::sys::size::Size;
+
 mod names;
 
 use names::{Names, Suggested};
@@ -83,7 +85,7 @@ pub enum Command {
     /// Each can be taken back. `memtune tune --profile P` is short for `memtune tune apply P`.
     Tune(Tune),
 
-    /// Show the machine's swap, say how much of which kind it needs, and have it compressed.
+    /// Show the machine's swap, say how much of which kind it needs, add, remove and compress it.
     ///
     /// Without a subcommand it shows what there is: each area, what holds it at boot, and what compressing costs and brings.
     Swap(Swap),
@@ -290,6 +292,54 @@ pub struct Swap {
 pub enum SwapAction {
     /// Show the swap areas, what turns them on at boot, and what compressing costs and brings.
     Show,
+
+    /// Add a swap file, or a device, now and for every boot.
+    ///
+    /// A file is made as its file system wants it, closed to others, and leaves room on the disk; the plan is shown first, and
+    /// whatever fails takes back all that came before it. A device is taken only where it holds nothing.
+    Add {
+        /// How much, such as 16G, or a share of memory, such as 50%; left out for a device.
+        #[arg(value_name = "SIZE", required_unless_present = "file")]
+        size: Option<Size>,
+
+        /// The file to be made, or a device, in place of /swapfile.
+        #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+        file: Option<String>,
+
+        /// Fill areas of higher priority first, from 0 to 32767; the kernel puts it behind all others if none is named.
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(0..=32767))]
+        priority: Option<i32>,
+
+        /// Leave /etc/fstab as it is: the area is off after the next boot.
+        #[arg(long)]
+        no_fstab: bool,
+    },
+
+    /// Take a swap area off, and delete its file.
+    ///
+    /// What it holds is brought back into memory and the other areas first; where it does not fit there, this is refused.
+    Remove {
+        /// The file or device, or its UUID=.. or LABEL=.. .
+        #[arg(value_name = "AREA", value_hint = ValueHint::AnyPath)]
+        area: String,
+
+        /// Leave the file where it is.
+        #[arg(long)]
+        keep_file: bool,
+    },
+
+    /// Make a swap file larger or smaller.
+    ///
+    /// A new one is made and turned on beside the old one before that is taken off and deleted, so that there is never less.
+    Resize {
+        /// The file, or its UUID=.. or LABEL=.. .
+        #[arg(value_name = "AREA", value_hint = ValueHint::FilePath)]
+        area: String,
+
+        /// How large it shall be, such as 16G, or a share of memory, such as 50%.
+        #[arg(value_name = "SIZE")]
+        size: Size,
+    },
 
     /// Say how much swap this machine should have, of which kind, and why.
     ///

@@ -6,6 +6,7 @@ pub mod history;
 pub mod manual;
 pub mod planned;
 pub mod swap;
+
 pub mod tune;
 pub mod undo;
 
@@ -13,3 +14,4 @@ mod compressed;
 mod for_profile;
 mod mend;
 mod places;
+mod swap_areas;

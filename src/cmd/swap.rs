@@ -8,13 +8,14 @@ use crate::exit::{Exit, Fault};
 use crate::facts::readings::Readings;
 use crate::host::Host;
 use crate::profile::{self, Profile, SizedSwap};
+use crate::swap::add::Request;
 use crate::swap::advice::Advice;
 use crate::swap::overview::Overview;
 use crate::tune::active;
 use crate::ui::terminal::Terminal;
 use crate::ui::{json, swap};
 
-use super::{compressed, places};
+use super::{compressed, places, swap_areas};
 
 /// Runs the command.
 ///
@@ -26,6 +27,15 @@ pub fn run(arguments: &Swap, global: &Global, host: &Host, terminal: &mut Termin
         Some(SwapAction::Advise { profiles }) => advise(profiles, global, host, terminal),
         Some(SwapAction::Zram { size }) => compressed::zram(size, global, host, terminal),
         Some(SwapAction::Zswap(wanted)) => compressed::zswap(wanted, global, host, terminal),
+        Some(SwapAction::Add { size, file, priority, no_fstab }) => {
+            let request =
+                Request { size: *size, path: file.clone(), priority: *priority, at_boot: !no_fstab };
+            swap_areas::add(&request, global, host, terminal)
+        }
+        Some(SwapAction::Remove { area, keep_file }) => {
+            swap_areas::remove(area, *keep_file, global, host, terminal)
+        }
+        Some(SwapAction::Resize { area, size }) => swap_areas::resize(area, *size, global, host, terminal),
     }
 }
 

@@ -8,7 +8,9 @@ use crate::change::undo::{self, Force};
 use crate::change::{self, Area, Plan, Recovered};
 use crate::cli::Global;
 use crate::exit::{Exit, Fault};
+use crate::facts::readings::Readings;
 use crate::host::Host;
+use crate::swap::draining;
 use crate::ui::progress::Follower;
 use crate::ui::terminal::Terminal;
 use crate::ui::{json, plan as shown};
@@ -49,8 +51,22 @@ pub fn run(
         let nothing = Plan::new("take back the last change", Area::Undo);
         return planned::carry_out(nothing, approval, global, host, terminal);
     }
-    let plan = planned::or_show_drift(undo::plan(host, &ids, force), &ids, global, host, terminal)?;
+    let mut plan = planned::or_show_drift(undo::plan(host, &ids, force), &ids, global, host, terminal)?;
+    refuse_too_much(&mut plan, host)?;
     planned::carry_out(plan, approval, global, host, terminal)
+}
+
+/// What turned swap on is taken back only where memory can take what the area holds by now.
+fn refuse_too_much(plan: &mut Plan, host: &Host) -> Result<(), Fault> {
+    if !host.is_live() {
+        return Ok(());
+    }
+    let too_much = draining::too_much(&Readings::new(host, None), plan);
+    let too_much = too_much.map_err(|lacking| Fault::new(Exit::Failed, lacking.to_string()))?;
+    if let Some(too_much) = too_much {
+        plan.refuse(&too_much.paths, format!("{}; {}", too_much.reason(), too_much.remedy()));
+    }
+    Ok(())
 }
 
 /// What is taken back where no change is named.

@@ -22,28 +22,36 @@ pub struct Removal {
 /// # Errors
 /// Says why memory or the areas cannot be read.
 pub fn of_area(readings: &Readings, area: &SwapArea) -> Result<Removal, Lacking> {
+    of_areas(readings, std::slice::from_ref(area), Bytes(0))
+}
+
+/// The same for several areas at once, where `added` of swap is turned on before that.
+///
+/// # Errors
+/// As [`of_area`].
+pub fn of_areas(readings: &Readings, areas: &[SwapArea], added: Bytes) -> Result<Removal, Lacking> {
     let meminfo = readings.meminfo()?;
-    let free_elsewhere: Bytes = readings
-        .swaps()?
-        .iter()
-        .filter(|other| other.path != area.path)
-        .map(|other| other.size.less(other.used))
-        .sum();
+    let stays = |other: &&SwapArea| areas.iter().all(|area| area.path != other.path);
+    let stay = readings.swaps()?.iter().filter(stays);
+    let free_elsewhere: Bytes = stay.map(|other| other.size.less(other.used)).chain([added]).sum();
+    let used: Bytes = areas.iter().map(|area| area.used).sum();
     let reserve = high_watermarks(readings).max(meminfo.total().percent(5.0)).max(Bytes::from_mib(512));
     let room = meminfo.available() + free_elsewhere;
-    let need = area.used + reserve;
+    let need = used + reserve;
     let (is_safe, sign) = match room >= need {
         true => (true, "≥"),
         false => (false, "<"),
+    };
+    let (paths, holds) = match areas {
+        [area] => (area.path.clone(), "it holds"),
+        _ => (areas.iter().map(|area| area.path.as_str()).collect::<Vec<_>>().join(", "), "they hold"),
     };
     Ok(Removal {
         is_safe,
         missing: need.less(room),
         working: format!(
-            "taking {} off: {} available + {free_elsewhere} free in other areas {sign} {} that it holds + {reserve} of reserve",
-            area.path,
+            "taking {paths} off: {} available + {free_elsewhere} free in other areas {sign} {used} that {holds} + {reserve} of reserve",
             meminfo.available(),
-            area.used
         ),
     })
 }
@@ -69,6 +77,20 @@ mod tests {
             let readings = Readings::new(&host, None);
             let area = readings.swaps().unwrap().first().unwrap().clone();
             let removal = of_area(&readings, &area).unwrap();
+            assert_eq!((removal.is_safe, removal.missing), (missing == 0, Bytes::from_kib(missing)));
+        }
+    }
+
+    #[test]
+    fn areas_that_go_together_have_no_room_for_each_other() {
+        let swaps = "/dev/sda2 partition 2000000 1000000 -2\n/swapfile file 300000 100000 -3\n";
+        // 1100000 kB and the reserve of 524288 kB must fit.
+        let meminfo = ("/proc/meminfo", "MemTotal: 8000000 kB\nMemAvailable: 1000000 kB\n");
+        let (_folder, host) = made_tree(&[("/proc/swaps", swaps), meminfo]);
+        let readings = Readings::new(&host, None);
+        let areas = readings.swaps().unwrap();
+        for (added, missing) in [(0, 624_288), (624_287, 1), (624_288, 0)] {
+            let removal = of_areas(&readings, areas, Bytes::from_kib(added)).unwrap();
             assert_eq!((removal.is_safe, removal.missing), (missing == 0, Bytes::from_kib(missing)));
         }
     }

@@ -8,6 +8,7 @@ use crate::sys::bytes::Bytes;
 
 use super::disk::medium;
 use super::filling::Filling;
+use super::space;
 
 /// The largest file that is proposed for what was promised to programs; promises are seldom all redeemed.
 const MOST_PROMISED: u64 = 32;
@@ -140,11 +141,11 @@ pub fn that_fits(readings: &Readings, wanted: Bytes) -> Result<(Bytes, String), 
         return Ok((wanted, format!("see with `df -h /` first that more than {wanted} are free")));
     };
     let free = space.size.less(space.used);
-    let spare = space.size.percent(5.0).max(Bytes::from_gib(1));
-    let size = Bytes::from_gib(free.less(spare).0 >> 30).min(wanted);
+    let left = space::reserve(space.size);
+    let size = Bytes::from_gib(space::spare(space).0 >> 30).min(wanted);
     match size {
-        Bytes(0) => Err(format!("/ has only {free} free, of which {spare} are to stay so")),
-        _ => Ok((size, format!("{free} of / are free, {spare} of them are to stay so: {size} for the file"))),
+        Bytes(0) => Err(format!("/ has only {free} free, of which {left} are to stay so")),
+        _ => Ok((size, format!("{free} of / are free, {left} of them are to stay so: {size} for the file"))),
     }
 }
 

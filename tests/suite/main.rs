@@ -16,4 +16,5 @@ mod rooms;
 mod schema;
 mod shells;
 mod swap;
+mod swap_areas;
 mod tune;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const HOUSE: &[(&str, &[&str])] = &[
     ("sys", &[]),
     ("exit", &[]),
-    ("cli", &["doctor", "profile"]),
+    ("cli", &["doctor", "profile", "sys"]),
     ("host", &["sys"]),
     ("facts", &["host", "sys"]),
     ("sysctl", &["facts", "host", "sys"]),

@@ -1,0 +1,211 @@
+//! `memtune swap add`, `remove` and `resize` on the running kernel, where that can be done: in a mount namespace of their own, with a
+//! copy of /etc, so that this machine keeps its fstab and its journal.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use super::common::memtune;
+
+/// Sets the place up; whatever is on below $PLACE in the end is off again.
+const PRELUDE: &str = r#"
+cp -a /etc "$PLACE/etc"
+mount --bind "$PLACE/etc" /etc
+mount -t tmpfs tmpfs /var/lib
+clean_up() { awk -v place="$PLACE/" 'index($1, place) == 1 {print $1}' /proc/swaps | while read -r area; do swapoff "$area"; done; }
+trap clean_up EXIT
+fail() { echo "failed: $*" >&2; exit 1; }
+ends() { wanted=$1; shift; status=0; said=$("$MEMTUNE" "$@" </dev/null 2>&1) || status=$?; [[ $status == "$wanted" ]] || fail "'$*' ended with $status: $said"; }
+says() { [[ $said == *"$1"* ]] || fail "no '$1' in: $said"; }
+is_on() { grep -qF "$1 " /proc/swaps; }
+printf '# odd\nproc\t/proc  proc defaults 0 0\nhalf' >/etc/fstab
+cp /etc/fstab "$PLACE/fstab"
+"#;
+
+struct Place(tempfile::TempDir);
+
+impl Place {
+    /// `None`, and a line that says why, where this machine lets nobody do that.
+    fn new() -> Option<Self> {
+        let place = Self(tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap());
+        let probe = place.run(
+            "truncate -s 0 $PLACE/probe; chmod 600 $PLACE/probe; fallocate -l 1M $PLACE/probe; mkswap $PLACE/probe; swapon $PLACE/probe; swapoff $PLACE/probe; rm $PLACE/probe",
+        );
+        match probe.status.success() {
+            true => Some(Self(tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap())),
+            false => {
+                eprintln!("skipped: no namespace of mounts, or no swap files, here");
+                None
+            }
+        }
+    }
+
+    fn run(&self, script: &str) -> Output {
+        let script = format!("set -euo pipefail\n{PRELUDE}\n{script}");
+        let mut command = Command::new("unshare");
+        command.args(["--mount", "--propagation", "private", "bash", "-c", &script]);
+        command.env("PLACE", self.0.path()).env("MEMTUNE", env!("CARGO_BIN_EXE_memtune"));
+        command.output().unwrap()
+    }
+
+    fn passes(&self, script: &str) {
+        let output = self.run(script);
+        assert!(
+            output.status.success(),
+            "{}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+}
+
+#[test]
+fn a_file_is_added_made_larger_and_removed_and_fstab_is_as_before() {
+    let Some(place) = Place::new() else { return };
+    place.passes(
+        r#"
+        area="$PLACE/my swäp"
+        ends 0 swap add 8M --file "$area" --priority 7 -y
+        says "is on with"
+        is_on "$PLACE/my\\040swäp"
+        [[ $(stat -c '%a %s' "$area") == "600 8388608" ]] || fail mode or size
+        tail -n 1 /etc/fstab | grep -qF 'my\040swäp none swap defaults,nofail,pri=7 0 0' || fail "$(cat /etc/fstab)"
+        [[ $(findmnt --fstab -n -o SOURCE,OPTIONS -t swap) == *"my swäp"*pri=7* ]] || fail findmnt reads it otherwise
+        # Once more by the same name, and the same size.
+        ends 4 swap add 8M --file "$area" -y
+        says "is there already"
+        ends 0 swap resize "$area" 8M -y
+        says "has 8 MiB already"
+        ends 0 swap resize "$area" 16M -y
+        is_on "$PLACE/my\\040swäp2"
+        [[ ! -e $area && $(stat -c %s "${area}2") == 16777216 ]] || fail the old one is there
+        grep -qF 'swäp2 none swap defaults,nofail,pri=7' /etc/fstab || fail "$(cat /etc/fstab)"
+        grep -F 'swäp2 ' /proc/swaps | grep -q '7$' || fail priority
+        ends 0 swap remove "${area}2" -y
+        ! is_on "$PLACE/my\\040swäp2" || fail still on
+        [[ ! -e ${area}2 ]] || fail the file is there
+        diff <(cat "$PLACE/fstab"; echo) /etc/fstab || fail fstab differs
+        ends 2 swap remove "${area}2" -y
+        "#,
+    );
+}
+
+#[test]
+fn undo_takes_all_of_it_back() {
+    let Some(place) = Place::new() else { return };
+    place.passes(
+        r#"
+        ends 0 swap add 8M --file "$PLACE/area" -y
+        ends 0 undo -y
+        ! is_on "$PLACE/area" || fail still on
+        [[ ! -e $PLACE/area ]] || fail the file is there
+        cmp /etc/fstab "$PLACE/fstab" || fail fstab differs
+        ends 0 swap add 8M --file "$PLACE/area" --no-fstab -y
+        cmp /etc/fstab "$PLACE/fstab" || fail fstab was touched
+        ends 0 swap remove "$PLACE/area" --keep-file -y
+        ! is_on "$PLACE/area" || fail still on
+        [[ -e $PLACE/area ]] || fail the file is gone
+        "#,
+    );
+}
+
+#[test]
+fn bad_requests_leave_nothing_behind() {
+    let Some(place) = Place::new() else { return };
+    place.passes(
+        r#"
+        ln -s /nowhere "$PLACE/link"; mkdir "$PLACE/folder"; echo mine >"$PLACE/file"; truncate -s 1M /etc/large
+        for size in 0 16X 1 36K 0%; do ends 2 swap add "$size" --file "$PLACE/area" -y; done
+        ends 2 swap add -1G --file "$PLACE/area" -y
+        ends 2 swap add
+        ends 2 swap add --file "$PLACE/area" -y
+        ends 4 swap add 900000T --file "$PLACE/area" -y
+        for path in relative ./area "$PLACE/" "$PLACE/../area" "$PLACE/a"$'\n'b "$PLACE/none/area"; do
+            ends 2 swap add 8M --file "$path" -y
+        done
+        for path in link folder file; do ends 4 swap add 8M --file "$PLACE/$path" -y; done
+        ends 2 swap add 8M --file "$PLACE/area" --priority 40000 -y
+        mount -t tmpfs tmpfs "$PLACE/folder"
+        ends 4 swap add 8M --file "$PLACE/folder/area" -y
+        says "in memory"
+        ends 2 swap add 8M --file "$PLACE/area"
+        ends 2 swap remove "$PLACE/file" -y
+        ends 2 swap remove area -y
+        ends 4 swap remove zram0 -y
+        says "swap zram off"
+        printf '\xff' >>/etc/fstab
+        ends 4 swap add 8M --file "$PLACE/area" -y
+        says "no UTF-8"
+        [[ $(ls -A "$PLACE") == $'etc\nfile\nfolder\nfstab\nlink' ]] || fail "left: $(ls -A "$PLACE")"
+        "#,
+    );
+}
+
+#[test]
+fn a_device_is_taken_only_where_it_holds_nothing() {
+    let Some(place) = Place::new() else { return };
+    place.passes(
+        r#"
+        truncate -s 16M "$PLACE/disk"
+        device=$(losetup --find --show "$PLACE/disk")
+        trap 'swapoff "$device" 2>/dev/null || true; losetup --detach "$device"; clean_up' EXIT
+        mkfs.ext4 -q "$device"
+        ends 4 swap add --file "$device" -y
+        says ext4
+        wipefs -qa "$device"
+        ends 2 swap add 8M --file "$device" -y
+        ends 0 swap add --file "$device" --priority 3 -y
+        uuid=$(blkid -p -o value -s UUID "$device")
+        grep -qx "UUID=$uuid none swap defaults,nofail,pri=3 0 0" /etc/fstab || fail "$(cat /etc/fstab)"
+        is_on "$device"
+        ends 4 swap resize "$device" 8M -y
+        ends 0 undo -y
+        ! is_on "$device" || fail still on
+        [[ -z $(wipefs -p "$device") ]] || fail its header is there
+        cmp /etc/fstab "$PLACE/fstab" || fail fstab differs
+        # What is swap already is only turned on, and keeps its header when it is taken off.
+        mkswap -q "$device"
+        ends 0 swap add --file "$device" --no-fstab -y
+        ends 0 swap remove "$device" -y
+        [[ $(blkid -p -o value -s TYPE "$device") == swap ]] || fail its header is gone
+        "#,
+    );
+}
+
+#[test]
+fn btrfs_has_a_subvolume_for_it() {
+    let Some(place) = Place::new() else { return };
+    if !Path::new("/usr/bin/mkfs.btrfs").exists() && !Path::new("/usr/sbin/mkfs.btrfs").exists() {
+        eprintln!("skipped: no mkfs.btrfs here");
+        return;
+    }
+    place.passes(
+        r#"
+        truncate -s 160M "$PLACE/disk"; mkdir "$PLACE/mount"
+        mkfs.btrfs -q "$PLACE/disk"
+        mount -o loop "$PLACE/disk" "$PLACE/mount"
+        trap 'clean_up; umount "$PLACE/mount"' EXIT
+        area=$PLACE/mount/swap/swapfile
+        ends 0 swap add 16M --file "$area" -y
+        is_on "$area"
+        [[ $(stat -c %i "$PLACE/mount/swap") == 256 ]] || fail no subvolume
+        [[ $(lsattr "$area") == *C*" "* ]] || fail copied on write
+        ends 0 undo -y
+        [[ -z $(ls -A "$PLACE/mount") ]] || fail "left: $(ls -A "$PLACE/mount")"
+        ends 4 swap add 150M --file "$area" -y
+        says "does not fit"
+        "#,
+    );
+}
+
+#[test]
+fn a_tree_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for command in ["add 1G", "remove /swapfile", "resize /swapfile 1G"] {
+        let mut run = memtune();
+        let output =
+            run.arg("--root").arg(folder.path()).arg("swap").args(command.split(' ')).output().unwrap();
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(4), "{command}: {complaint}");
+        assert!(complaint.contains("no running kernel") && complaint.contains("--root"), "{complaint}");
+    }
+}
