@@ -11,7 +11,7 @@ const PRELUDE: &str = r#"
 cp -a /etc "$PLACE/etc"
 mount --bind "$PLACE/etc" /etc
 mount -t tmpfs tmpfs /var/lib
-clean_up() { awk -v place="$PLACE/" 'index($1, place) == 1 {print $1}' /proc/swaps | while read -r area; do swapoff "$area"; done; }
+clean_up() { awk -v place="$PLACE/" 'index($1, place) == 1 {print $1}' /proc/swaps | while read -r area; do swapoff "$(printf %b "$area")"; done; }
 trap clean_up EXIT
 fail() { echo "failed: $*" >&2; exit 1; }
 ends() { wanted=$1; shift; status=0; said=$("$MEMTUNE" "$@" </dev/null 2>&1) || status=$?; [[ $status == "$wanted" ]] || fail "'$*' ended with $status: $said"; }
@@ -113,7 +113,7 @@ fn bad_requests_leave_nothing_behind() {
     let Some(place) = Place::new() else { return };
     place.passes(
         r#"
-        ln -s /nowhere "$PLACE/link"; mkdir "$PLACE/folder"; echo mine >"$PLACE/file"; truncate -s 1M /etc/large
+        ln -s /nowhere "$PLACE/link"; mkdir "$PLACE/folder"; echo mine >"$PLACE/file"
         for size in 0 16X 1 36K 0%; do ends 2 swap add "$size" --file "$PLACE/area" -y; done
         ends 2 swap add -1G --file "$PLACE/area" -y
         ends 2 swap add
