@@ -43,8 +43,17 @@ _memtune() {
             memtune__subcmd__doctor,list)
                 cmd="memtune__subcmd__doctor__subcmd__list"
                 ;;
+            memtune__subcmd__swap,add)
+                cmd="memtune__subcmd__swap__subcmd__add"
+                ;;
             memtune__subcmd__swap,advise)
                 cmd="memtune__subcmd__swap__subcmd__advise"
+                ;;
+            memtune__subcmd__swap,remove)
+                cmd="memtune__subcmd__swap__subcmd__remove"
+                ;;
+            memtune__subcmd__swap,resize)
+                cmd="memtune__subcmd__swap__subcmd__resize"
                 ;;
             memtune__subcmd__swap,show)
                 cmd="memtune__subcmd__swap__subcmd__show"
@@ -279,12 +288,45 @@ _memtune() {
             return 0
             ;;
         memtune__subcmd__swap)
-            opts="-n -y -v -q -h --root --json --color --dry-run --yes --verbose --quiet --help show advise"
+            opts="-n -y -v -q -h --root --json --color --dry-run --yes --verbose --quiet --help show add remove resize advise"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --root)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        memtune__subcmd__swap__subcmd__add)
+            opts="-n -y -v -q -h --file --priority --no-fstab --root --json --color --dry-run --yes --verbose --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --priority)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --root)
                     COMPREPLY=()
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
@@ -314,6 +356,56 @@ _memtune() {
                     COMPREPLY=($(compgen -W "cassandra clickhouse desktop-zram elasticsearch gaming hydrus jetson-llm k8s-node kafka latency-server llama-server mongodb postgresql redis sbc throughput-server" -- "${cur}"))
                     return 0
                     ;;
+                --root)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        memtune__subcmd__swap__subcmd__remove)
+            opts="-n -y -v -q -h --keep-file --root --json --color --dry-run --yes --verbose --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --root)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        memtune__subcmd__swap__subcmd__resize)
+            opts="-n -y -v -q -h --root --json --color --dry-run --yes --verbose --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --root)
                     COMPREPLY=()
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then

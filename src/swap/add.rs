@@ -110,8 +110,9 @@ pub(super) fn make(readings: &Readings, plan: &mut Plan, path: &str, size: Bytes
         fault.hint("name a path on ext4, xfs or btrfs with `--file`, or take `memtune swap zram 50%`")
     })?;
     let folder = place::folder_of(path);
-    let is_own_subvolume = filling == Filling::WithoutCopies && folder_is_to_be_made(host, folder)?;
+    let is_own_subvolume = filling == Filling::WithoutCopies && !host.has(folder);
     let existing = if is_own_subvolume { place::folder_of(folder) } else { folder };
+    refuse_missing(host, existing)?;
     space::check(host, existing, size)?;
     let file = SwapFile {
         filling: if filling == Filling::Write { host::Filling::Zeroes } else { host::Filling::Allocate },
@@ -123,7 +124,7 @@ pub(super) fn make(readings: &Readings, plan: &mut Plan, path: &str, size: Bytes
         Filling::WithoutCopies => plan.note(format!(
             "btrfs makes no snapshot of the subvolume that holds `{path}` while that is on; in a subvolume of its own it is in nobody's way"
         )),
-        Filling::Reserve | Filling::Write => refuse_missing(host, folder)?,
+        Filling::Reserve | Filling::Write => {}
     }
     plan.swap_file(host, path, file, Why::new(reason(filling), SOURCE))
 }
@@ -179,20 +180,12 @@ fn usual_path(readings: &Readings) -> Result<String, Fault> {
 }
 
 fn refuse_missing(host: &Host, folder: &str) -> Result<(), Fault> {
-    if host.list(folder).is_ok() || host.has(folder) {
+    if host.has(folder) {
         return Ok(());
     }
     let message = format!("the folder `{folder}` is not there");
     Err(Fault::new(Exit::Usage, message)
         .hint(format!("make it with `sudo mkdir -p {folder}`, or name another path")))
-}
-
-/// Whether only the folder is missing and not the one above it, too.
-fn folder_is_to_be_made(host: &Host, folder: &str) -> Result<bool, Fault> {
-    if host.has(folder) {
-        return Ok(false);
-    }
-    refuse_missing(host, place::folder_of(folder)).map(|()| true)
 }
 
 fn subvolume(host: &Host, plan: &mut Plan, folder: &str) -> Result<(), Fault> {

@@ -56,7 +56,19 @@ pub(super) fn rename(plan: &mut Plan, host: &Host, path: &str, new: &str) -> Res
     write(plan, host, &after, "the next boot turns on the new file instead of the old one")
 }
 
-fn text(host: &Host) -> Result<String, Fault> {
+/// Whether a line of fstab names the area at `path`, at boot or not.
+///
+/// # Errors
+/// As [`add`].
+pub(super) fn knows(host: &Host, path: &str) -> Result<bool, Fault> {
+    Ok(!lines_of(host, &text(host)?, path).is_empty())
+}
+
+/// What fstab holds.
+///
+/// # Errors
+/// Refuses one that is no UTF-8, and says why it cannot be read.
+pub(super) fn text(host: &Host) -> Result<String, Fault> {
     aside::text(host, PATH)?.ok_or_else(|| {
         let message = format!("`{PATH}` is no UTF-8, and could not be kept byte for byte");
         Fault::new(Exit::Refused, message)

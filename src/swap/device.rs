@@ -8,8 +8,8 @@ use crate::host::Host;
 use crate::sys::uuid::Uuid;
 
 use super::add::{Planned, Request, new_uuid, unknown};
-use super::boot;
 use super::devices::{self, Target};
+use super::{boot, fstab};
 
 /// Where it is explained.
 const SOURCE: &str = "mkswap(8), wipefs(8)";
@@ -87,7 +87,7 @@ fn refuse_used(readings: &Readings, device: &str) -> Result<(), Fault> {
     {
         return Err(holds(device, &format!("the file system that is mounted at {}", mount.point)));
     }
-    let lines = readings.fstab().map_err(unknown)?;
+    let lines = fstab::lines(&boot::text(host)?);
     if let Some(line) = lines.iter().find(|line| line.kind != "swap" && is_it(&line.source)) {
         return Err(holds(
             device,

@@ -1,6 +1,6 @@
 //! Whether memory can take what a plan would drain from swap.
 
-use crate::change::{Change, Plan};
+use crate::change::{Change, Plan, SwapAreaChange};
 use crate::exit::{Exit, Fault};
 use crate::facts::readings::Readings;
 use crate::facts::swaps::SwapArea;
@@ -48,38 +48,45 @@ fn enough(missing: Bytes) -> Bytes {
 /// # Errors
 /// Says why memory or the areas cannot be read.
 pub fn too_much(readings: &Readings, plan: &Plan) -> Result<Option<TooMuch>, Lacking> {
+    of_steps(readings, plan.steps())
+}
+
+fn of_steps(readings: &Readings, steps: &[Change]) -> Result<Option<TooMuch>, Lacking> {
     let host = readings.host();
-    let off = |change: &Change| match change {
-        Change::SwapArea(area) if area.after.is_none() => Some(devices::canonical(host, &area.target)),
-        _ => None,
-    };
-    let off: Vec<String> = plan.steps().iter().filter_map(off).collect();
+    let off: Vec<String> =
+        steps.iter().filter_map(turned_off).map(|area| devices::canonical(host, &area.target)).collect();
     let areas: Vec<SwapArea> =
         readings.swaps()?.iter().filter(|area| off.contains(&area.path)).cloned().collect();
     if areas.is_empty() {
         return Ok(None);
     }
-    let removal = removal::of_areas(readings, &areas, added(host, plan))?;
+    let removal = removal::of_areas(readings, &areas, added(host, steps))?;
     let paths: Vec<&str> = areas.iter().map(|area| area.path.as_str()).collect();
     let paths = paths.join(", ");
     let too_much = TooMuch { paths, missing: removal.missing, working: removal.working };
     Ok((!removal.is_safe).then_some(too_much))
 }
 
-/// What a plan turns on before the first area is turned off.
-fn added(host: &Host, plan: &Plan) -> Bytes {
-    let is_off = |change: &&Change| matches!(change, Change::SwapArea(area) if area.after.is_none());
-    let before = plan.steps().iter().take_while(|change| !is_off(change));
+fn turned_off(change: &Change) -> Option<&SwapAreaChange> {
+    match change {
+        Change::SwapArea(area) if area.after.is_none() => Some(area),
+        _ => None,
+    }
+}
+
+/// What is turned on before the first area is turned off.
+fn added(host: &Host, steps: &[Change]) -> Bytes {
+    let before = steps.iter().take_while(|change| turned_off(change).is_none());
     let size = |change: &Change| match change {
-        Change::SwapArea(area) if area.before.is_none() => size_of(host, plan, &area.target),
+        Change::SwapArea(area) if area.before.is_none() => size_of(host, steps, &area.target),
         _ => None,
     };
     before.filter_map(size).sum()
 }
 
-/// The size of a file that is made by the plan, or is there already. Of a device it is not asked, which counts as nothing.
-fn size_of(host: &Host, plan: &Plan, path: &str) -> Option<Bytes> {
-    let made = plan.steps().iter().find_map(|change| match change {
+/// The size of a file that is made in one of the steps, or is there already. Of a device it is not asked, which counts as nothing.
+fn size_of(host: &Host, steps: &[Change], path: &str) -> Option<Bytes> {
+    let made = steps.iter().find_map(|change| match change {
         Change::SwapFile(file) if file.target == path => file.after.as_ref().map(|file| file.size),
         _ => None,
     });
@@ -89,6 +96,53 @@ fn size_of(host: &Host, plan: &Plan, path: &str) -> Option<Bytes> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::change::{SwapFile, SwapFileChange, SwapOn, Why};
+    use crate::host::made_tree::made_tree;
+    use crate::sys::uuid::Uuid;
+
+    fn made(path: &str, mib: u64) -> Change {
+        let after = Some(SwapFile::new(Bytes::from_mib(mib), Uuid::default()));
+        Change::SwapFile(SwapFileChange { target: path.into(), before: None, after, why: Why::default() })
+    }
+
+    fn turned(path: &str, is_on: bool) -> Change {
+        let (off, on) = (None, Some(SwapOn::default()));
+        let (before, after) = if is_on { (off, on) } else { (on, off) };
+        Change::SwapArea(SwapAreaChange { target: path.into(), before, after, why: Why::default() })
+    }
+
+    /// How many MiB are missing on a machine with 100 MiB available and 400 MiB in /swapfile, of which a quarter of 1000 MiB is kept.
+    fn missing(steps: &[Change]) -> Option<u64> {
+        let (_folder, host) = made_tree(&[
+            ("/proc/swaps", "/swapfile file 1024000 409600 -2\n/empty file 1024000 0 -3\n"),
+            ("/proc/meminfo", "MemTotal: 1024000 kB\nMemAvailable: 102400 kB\n"),
+        ]);
+        let readings = Readings::new(&host, None);
+        of_steps(&readings, steps).unwrap().map(|too_much| too_much.missing.0 >> 20)
+    }
+
+    #[test]
+    fn only_what_is_on_before_has_room_for_what_goes() {
+        assert_eq!(missing(&[]), None);
+        assert_eq!(missing(&[turned("/other", false)]), None);
+        // The other area has room for all of it.
+        assert_eq!(missing(&[turned("/swapfile", false)]), None);
+        let both = [turned("/empty", false), turned("/swapfile", false)];
+        assert_eq!(missing(&both), Some(550));
+        let new = |mib| [made("/new", mib), turned("/new", true)];
+        assert_eq!(missing(&[&new(549)[..], &both].concat()), Some(1));
+        assert_eq!(missing(&[&new(550)[..], &both].concat()), None);
+        assert_eq!(missing(&[&both[..], &new(550)].concat()), Some(550));
+    }
+
+    #[test]
+    fn a_refusal_says_what_to_do() {
+        let (paths, working) = ("/swapfile".to_owned(), "sum".to_owned());
+        let too_much = TooMuch { paths, missing: Bytes::from_mib(550), working };
+        let fault = too_much.fault();
+        assert!(fault.to_string().contains("550 MiB are missing: sum"), "{fault}");
+        assert_eq!(fault.hint.unwrap(), "add as much first: `sudo memtune swap add 640M`");
+    }
 
     #[test]
     fn what_is_to_be_added_is_more_than_what_is_missing() {

@@ -4,11 +4,15 @@ use std::collections::BTreeSet;
 
 use crate::facts::fstab::{Entry, parse_entry};
 
-/// The swap lines of an fstab. Lines that are no entries are passed over: they are the owner's, and no reason to do nothing.
-pub fn swap_lines(text: &str) -> Vec<Entry> {
+/// The lines of an fstab. Those that are no entries are passed over: they are the owner's, and no reason to do nothing.
+pub fn lines(text: &str) -> Vec<Entry> {
     let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim_start().starts_with('#'));
-    let entries = lines.filter_map(|(number, line)| parse_entry(number, line).ok());
-    entries.filter(|entry| entry.kind == "swap").collect()
+    lines.filter_map(|(number, line)| parse_entry(number, line).ok()).collect()
+}
+
+/// Those of them that are for swap.
+pub fn swap_lines(text: &str) -> Vec<Entry> {
+    lines(text).into_iter().filter(|entry| entry.kind == "swap").collect()
 }
 
 /// The line that turns `source` on at boot, without its end. A machine whose area is missing boots all the same (`nofail`).

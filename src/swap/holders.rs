@@ -131,6 +131,11 @@ impl InMemory {
     }
 }
 
+/// Whether the owner's script names the area at `path`.
+pub(super) fn is_in_script(host: &Host, path: &str) -> bool {
+    host.read(SCRIPT).is_ok_and(|script| script.contains(path))
+}
+
 /// The program whose area lies at `path`, by the file that shows it is there.
 pub fn keeper(host: &Host, path: &str) -> Option<Holder> {
     let lies_at = |place: &str| path == place || place.ends_with('/') && path.starts_with(place);

@@ -6,9 +6,8 @@ use crate::facts::swaps::SwapArea;
 
 use super::add::unknown;
 use super::devices::{self, Target};
-use super::holders::{self, Holders};
-use super::planned::{Origin, Planned};
-use super::resume;
+use super::planned::{self, Planned};
+use super::{boot, holders, resume};
 
 /// The folder of the units that are the owner's.
 const OWN_UNITS: &str = "/etc/systemd/system/";
@@ -64,25 +63,25 @@ impl Named {
 /// # Errors
 /// [`Exit::Usage`] where it is no area, [`Exit::Refused`] where another program makes it, or a hibernated machine needs it.
 pub(super) fn find(readings: &Readings, name: &str) -> Result<Named, Fault> {
+    let host = readings.host();
     let path = path_of(readings, name)?;
     refuse_zram(&path)?;
     let used = readings.swaps().map_err(unknown)?.iter().find(|area| area.path == path).cloned();
-    let holders = Holders::read(readings).map_err(unknown)?;
-    let here: Vec<&Planned> = holders.planned.iter().filter(|one| one.path() == Some(&path)).collect();
-    if used.is_none() && here.is_empty() {
+    let units = planned::of_units(host).map_err(unknown)?;
+    let units: Vec<String> = units.iter().filter(|one| one.path() == Some(&path)).map(file_of).collect();
+    if used.is_none() && units.is_empty() && !boot::knows(host, &path)? {
         let message = format!("`{name}` is no swap area: it is neither in use nor planned for the boot");
         return Err(Fault::new(Exit::Usage, message).hint("`memtune swap` lists them"));
     }
     refuse_deleted(used.as_ref())?;
     refuse_kept(readings, &path)?;
-    let is_file = used.as_ref().map_or(!path.starts_with("/dev/"), |area| area.is_file);
-    refuse_image(readings, &path, is_file)?;
-    let units = here.iter().filter_map(|one| match &one.origin {
-        Origin::Unit(file) => Some(file.clone()),
-        Origin::Fstab(_) => None,
-    });
-    let of_all = holders.of(readings.host(), &path).unwrap_or_default();
-    Ok(Named { units: units.collect(), script: of_all.iter().any(|one| one.name == "script"), used, path })
+    let named = Named { script: holders::is_in_script(host, &path), units, used, path };
+    refuse_image(readings, &named.path, named.is_file())?;
+    Ok(named)
+}
+
+fn file_of(unit: &Planned) -> String {
+    unit.origin.name()
 }
 
 fn path_of(readings: &Readings, name: &str) -> Result<String, Fault> {

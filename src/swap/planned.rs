@@ -90,7 +90,11 @@ fn of_line(host: &Host, entry: &Entry) -> Planned {
     }
 }
 
-fn of_units(host: &Host) -> Result<Vec<Planned>, Lacking> {
+/// Those of the units alone.
+///
+/// # Errors
+/// As [`areas`].
+pub(super) fn of_units(host: &Host) -> Result<Vec<Planned>, Lacking> {
     let folders = [&OWN_FOLDERS[..], &VENDOR_FOLDERS, &GENERATED].concat();
     let settings = unit_files::read(host, &folders, &[".swap"], &["What", "SourcePath", "Priority"])?;
     let enabled = enabled_units(host)?;

@@ -35,13 +35,16 @@ pub fn of_areas(readings: &Readings, areas: &[SwapArea], added: Bytes) -> Result
     let stay = readings.swaps()?.iter().filter(stays);
     let free_elsewhere: Bytes = stay.map(|other| other.size.less(other.used)).chain([added]).sum();
     let used: Bytes = areas.iter().map(|area| area.used).sum();
-    let reserve = high_watermarks(readings).max(meminfo.total().percent(5.0)).max(Bytes::from_mib(512));
+    let reserve = reserve(readings, meminfo.total());
     let room = meminfo.available() + free_elsewhere;
-    let need = used + reserve;
+    // Nothing has to be brought back of what is empty.
+    let need = if used.0 == 0 { Bytes(0) } else { used + reserve };
     let (is_safe, sign) = match room >= need {
         true => (true, "≥"),
         false => (false, "<"),
     };
+    let reserve =
+        if used.0 == 0 { "no reserve, for it is empty".to_owned() } else { format!("{reserve} of reserve") };
     let (paths, holds) = match areas {
         [area] => (area.path.clone(), "it holds"),
         _ => (areas.iter().map(|area| area.path.as_str()).collect::<Vec<_>>().join(", "), "they hold"),
@@ -50,10 +53,16 @@ pub fn of_areas(readings: &Readings, areas: &[SwapArea], added: Bytes) -> Result
         is_safe,
         missing: need.less(room),
         working: format!(
-            "taking {paths} off: {} available + {free_elsewhere} free in other areas {sign} {used} that {holds} + {reserve} of reserve",
+            "taking {paths} off: {} available + {free_elsewhere} free in other areas {sign} {used} that {holds} + {reserve}",
             meminfo.available(),
         ),
     })
+}
+
+/// What stays free in memory: 512 MiB, but no more than a quarter of a small machine; more where the kernel itself wants more.
+fn reserve(readings: &Readings, total: Bytes) -> Bytes {
+    let usual = Bytes::from_mib(512).min(total.percent(25.0));
+    high_watermarks(readings).max(total.percent(5.0)).max(usual)
 }
 
 fn high_watermarks(readings: &Readings) -> Bytes {
@@ -78,6 +87,21 @@ mod tests {
             let area = readings.swaps().unwrap().first().unwrap().clone();
             let removal = of_area(&readings, &area).unwrap();
             assert_eq!((removal.is_safe, removal.missing), (missing == 0, Bytes::from_kib(missing)));
+        }
+    }
+
+    #[test]
+    fn an_empty_area_can_always_go_and_a_small_machine_keeps_a_quarter() {
+        for (used, available, missing) in
+            [(0, 0, None), (4, 65_540, Some(0)), (4, 65_539, Some(1)), (100_000, 65_536, Some(100_000))]
+        {
+            let swaps = format!("/swapfile file 300000 {used} -3\n");
+            let meminfo = format!("MemTotal: 262144 kB\nMemAvailable: {available} kB\n");
+            let (_folder, host) = made_tree(&[("/proc/swaps", &swaps), ("/proc/meminfo", &meminfo)]);
+            let readings = Readings::new(&host, None);
+            let removal = of_areas(&readings, readings.swaps().unwrap(), Bytes(0)).unwrap();
+            assert_eq!(removal.missing, Bytes::from_kib(missing.unwrap_or_default()), "{used} {available}");
+            assert_eq!(removal.is_safe, missing.unwrap_or_default() == 0);
         }
     }
 

@@ -62,6 +62,13 @@ fn wrong_usage_is_2() {
         2,
         "--- standard error ---\nerror: `--sample` needs a running machine, not a tree\n",
     );
+    for size in ["0", "16X", "-1G", "1.5", "101%"] {
+        assert_eq!(
+            memtune().args(["swap", "add", size, "-n"]).output().unwrap().status.code(),
+            Some(2),
+            "{size}"
+        );
+    }
     assert_eq!(memtune().arg("docter").output().unwrap().status.code(), Some(2));
     assert_eq!(memtune().output().unwrap().status.code(), Some(2));
 }

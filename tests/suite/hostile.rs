@@ -39,6 +39,9 @@ fn assert_answers(root: &Path) -> String {
         // Without /proc/swaps or the size of memory there is no answer but to say so.
         assert_answer(root, command, &[0, 5]);
     }
+    for command in ["swap add 1G", "swap remove /swapfile", "swap resize /swapfile 1G"] {
+        assert_answer(root, command, &[4]);
+    }
     assert_answer(root, "doctor -v", &[0, 1])
 }
 

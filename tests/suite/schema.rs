@@ -123,6 +123,20 @@ fn what_swap_prints_follows_its_schemas() {
 }
 
 #[test]
+fn what_swap_add_would_do_follows_the_schema_of_plans() {
+    let output = memtune().args(["swap", "add", "1M", "--priority", "5", "--json", "-n"]).output().unwrap();
+    if output.status.code() == Some(4) {
+        eprintln!("skipped: {}", String::from_utf8_lossy(&output.stderr));
+        return;
+    }
+    let plan = parsed(&output);
+    assert_eq!(Schema::of("plan-1").complaint(&plan), None);
+    let kinds: Vec<&str> =
+        plan["changes"].as_array().unwrap().iter().filter_map(|one| one["kind"].as_str()).collect();
+    assert!(kinds.contains(&"swap-file") && kinds.contains(&"swap-area"), "{kinds:?}");
+}
+
+#[test]
 fn the_schema_of_swap_refuses_what_is_wrong() {
     let schema = Schema::of("swap-1");
     let root = cases().join("08-broken/root");
