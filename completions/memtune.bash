@@ -58,6 +58,12 @@ _memtune() {
             memtune__subcmd__swap,show)
                 cmd="memtune__subcmd__swap__subcmd__show"
                 ;;
+            memtune__subcmd__swap,zram)
+                cmd="memtune__subcmd__swap__subcmd__zram"
+                ;;
+            memtune__subcmd__swap,zswap)
+                cmd="memtune__subcmd__swap__subcmd__zswap"
+                ;;
             memtune__subcmd__tune,apply)
                 cmd="memtune__subcmd__tune__subcmd__apply"
                 ;;
@@ -288,7 +294,11 @@ _memtune() {
             return 0
             ;;
         memtune__subcmd__swap)
+<<<<<<< HEAD
             opts="-n -y -v -q -h --root --json --color --dry-run --yes --verbose --quiet --help show add remove resize advise"
+=======
+            opts="-n -y -v -q -h --root --json --color --dry-run --yes --verbose --quiet --help show advise zram zswap"
+>>>>>>> swap-zram
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -431,6 +441,64 @@ _memtune() {
                 return 0
             fi
             case "${prev}" in
+                --root)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        memtune__subcmd__swap__subcmd__zram)
+            opts="-n -y -v -q -h --root --json --color --dry-run --yes --verbose --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --root)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        memtune__subcmd__swap__subcmd__zswap)
+            opts="-n -y -v -q -h --compressor --pool --root --json --color --dry-run --yes --verbose --quiet --help on off"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --compressor)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pool)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --root)
                     COMPREPLY=()
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then

@@ -37,7 +37,11 @@ complete -c memtune -n "__fish_memtune_needs_command" -s h -l help -d 'Print hel
 complete -c memtune -n "__fish_memtune_needs_command" -s V -l version -d 'Print version'
 complete -c memtune -n "__fish_memtune_needs_command" -f -a "doctor" -d 'Examine the memory set-up and say what to mend'
 complete -c memtune -n "__fish_memtune_needs_command" -f -a "tune" -d 'Set the machine up for what it is used for, by a profile'
+<<<<<<< HEAD
 complete -c memtune -n "__fish_memtune_needs_command" -f -a "swap" -d 'Show the machine\'s swap, say how much of which kind it needs, add and remove it'
+=======
+complete -c memtune -n "__fish_memtune_needs_command" -f -a "swap" -d 'Show the machine\'s swap, say how much of which kind it needs, and have it compressed'
+>>>>>>> swap-zram
 complete -c memtune -n "__fish_memtune_needs_command" -f -a "history" -d 'List every change that memtune made here'
 complete -c memtune -n "__fish_memtune_needs_command" -f -a "undo" -d 'Take a change back'
 complete -c memtune -n "__fish_memtune_needs_command" -f -a "completions" -d 'Print the completions for a shell'
@@ -303,6 +307,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_su
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Show the evidence, and what is fine, too'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Show only the verdict'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+<<<<<<< HEAD
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -318,6 +323,22 @@ complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_see
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise" -f -a "remove" -d 'Take a swap area off, and delete its file'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise" -f -a "resize" -d 'Make a swap file larger or smaller'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise" -f -a "advise" -d 'Say how much swap this machine should have, of which kind, and why'
+=======
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show advise zram zswap" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show advise zram zswap" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show advise zram zswap" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show advise zram zswap" -s n -l dry-run -d 'Show what would be changed, and change nothing'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show advise zram zswap" -s y -l yes -d 'Do what was planned without asking'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show advise zram zswap" -s v -l verbose -d 'Show the evidence, and what is fine, too'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show advise zram zswap" -s q -l quiet -d 'Show only the verdict'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show advise zram zswap" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show advise zram zswap" -f -a "show" -d 'Show the swap areas, what turns them on at boot, and what compressing costs and brings'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show advise zram zswap" -f -a "advise" -d 'Say how much swap this machine should have, of which kind, and why'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show advise zram zswap" -f -a "zram" -d 'Have compressed swap in memory, now and at every boot, or give it up'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show advise zram zswap" -f -a "zswap" -d 'Keep pages compressed in memory on their way to a swap area on a disk, or not, now and at every boot'
+>>>>>>> swap-zram
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from show" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from show" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -388,6 +409,28 @@ complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_su
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from advise" -s v -l verbose -d 'Show the evidence, and what is fine, too'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from advise" -s q -l quiet -d 'Show only the verdict'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from advise" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zram" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zram" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zram" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zram" -s n -l dry-run -d 'Show what would be changed, and change nothing'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zram" -s y -l yes -d 'Do what was planned without asking'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zram" -s v -l verbose -d 'Show the evidence, and what is fine, too'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zram" -s q -l quiet -d 'Show only the verdict'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zram" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zswap" -l compressor -d 'What pages are compressed with, such as zstd or lz4' -r
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zswap" -l pool -d 'The most that the pool may take of memory, such as 25%' -r
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zswap" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zswap" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zswap" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zswap" -s n -l dry-run -d 'Show what would be changed, and change nothing'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zswap" -s y -l yes -d 'Do what was planned without asking'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zswap" -s v -l verbose -d 'Show the evidence, and what is fine, too'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zswap" -s q -l quiet -d 'Show only the verdict'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zswap" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand history" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand history" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'

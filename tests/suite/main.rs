@@ -7,6 +7,7 @@
 )]
 
 mod common;
+mod compressed;
 mod exit_statuses;
 mod generated;
 mod golden;

@@ -48,7 +48,7 @@ impl Machine {
     }
 
     /// Asserts that everything is as it was, and names what is not.
-    fn is_as(&self, before: &BTreeMap<PathBuf, Vec<u8>>, what: &str) {
+    pub(super) fn is_as(&self, before: &BTreeMap<PathBuf, Vec<u8>>, what: &str) {
         let now = self.state();
         let differs = |path: &&PathBuf| before.get(*path) != now.get(*path);
         let different: Vec<&PathBuf> = before.keys().chain(now.keys()).filter(differs).collect();
@@ -65,7 +65,7 @@ impl Machine {
     }
 
     /// Everything but memtune's own memory: files with their bytes, links with their targets, folders.
-    fn state(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+    pub(super) fn state(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         let mut state = BTreeMap::new();
         look(self.folder.path(), Path::new(""), &mut state);
         state.retain(|path, _| !path.starts_with("var/lib/memtune"));

@@ -48,8 +48,8 @@ pub(super) const KEPT: &str = "memtune-zram";
 /// Who would make it on this machine: zram-generator where it is installed.
 pub(super) fn of(host: &Host) -> Maker {
     let program = |folder: &&str| format!("{folder}/zram-generator");
-    let is_masked = MASKS.iter().any(|folder| host.link(&program(&folder)).is_ok_and(|to| to == "/dev/null"));
-    match !is_masked && PROGRAMS.iter().any(|folder| host.has(&program(&folder))) {
+    let is_masked = MASKS.iter().any(|folder| host.link(&program(folder)).is_ok_and(|to| to == "/dev/null"));
+    match !is_masked && PROGRAMS.iter().any(|folder| host.has(&program(folder))) {
         true => Maker::Generator,
         false => Maker::Unit,
     }

@@ -90,7 +90,13 @@ pub(super) fn text(request: &Request, algorithm: Option<&str>, priority: i32, pr
 
 #[cfg(test)]
 pub(super) mod tests {
+    use std::ops::ControlFlow;
+
+    use super::super::algorithm;
     use super::*;
+    use crate::facts::readings::Readings;
+    use crate::facts::swaps;
+    use crate::host::Patience;
     use crate::host::made_tree::made_tree;
     use crate::sys::bytes::Bytes;
 
@@ -129,5 +135,96 @@ pub(super) mod tests {
         let words = text.split_whitespace().filter(|word| word.contains("sbin/"));
         assert!(words.clone().count() >= 5 && words.into_iter().all(|word| word.contains('/')));
         assert!(text.contains("WantedBy=swap.target\n") && LINK.contains("swap.target.wants"));
+    }
+
+    /// A device of the test's own on the running kernel, gone when this is dropped.
+    struct Device {
+        live: Host,
+        number: String,
+    }
+
+    impl Device {
+        /// `None`, and a line that says why, where there is no zram or no root.
+        fn new() -> Option<Self> {
+            let live = Host::live();
+            if !rustix::process::geteuid().is_root() || Programs::find(&live).is_err() {
+                eprintln!("skipped: no root, or a program of the unit is lacking");
+                return None;
+            }
+            let number = match live.read("/sys/class/zram-control/hot_add") {
+                Ok(number) => number.trim().to_owned(),
+                Err(lacking) => {
+                    eprintln!("skipped: no zram device can be added here: {lacking}");
+                    return None;
+                }
+            };
+            let own = Self { live, number };
+            if !own.live.has(&own.path()) {
+                eprintln!("skipped: nothing makes {} here", own.path());
+                return None;
+            }
+            Some(own)
+        }
+
+        fn path(&self) -> String {
+            format!("/dev/zram{}", self.number)
+        }
+
+        fn says(&self, file: &str) -> String {
+            self.live.read(&format!("/sys/block/zram{}/{file}", self.number)).unwrap()
+        }
+
+        /// Runs the lines of the unit that begin with `key`, for this device.
+        fn run(&self, text: &str, key: &str) {
+            let lines = text.lines().filter_map(|line| line.strip_prefix(key)?.strip_prefix('='));
+            for line in lines.filter(|line| !line.contains("modprobe")) {
+                let line = line.replace("zram0", &format!("zram{}", self.number));
+                let words: Vec<String> = match line.split_once(" -c '") {
+                    Some((shell, script)) => {
+                        let script = script.strip_suffix('\'').unwrap();
+                        [shell, "-c", script].map(str::to_owned).to_vec()
+                    }
+                    None => line.split(' ').map(str::to_owned).collect(),
+                };
+                let ran = self.live.run(&words, Patience::Usual, &|| ControlFlow::Continue(())).unwrap();
+                assert_eq!(ran.status, Some(0), "{line}: {}", ran.complaint);
+            }
+        }
+    }
+
+    impl Drop for Device {
+        /// Whatever a failed test left.
+        fn drop(&mut self) {
+            let (path, number) = (self.path(), &self.number);
+            let script = format!(
+                "swapoff {path}; echo 1 > /sys/block/zram{number}/reset; echo {number} > /sys/class/zram-control/hot_remove"
+            );
+            let words = ["sh".to_owned(), "-c".to_owned(), script];
+            let _ = self.live.run(&words, Patience::Usual, &|| ControlFlow::Continue(()));
+        }
+    }
+
+    #[test]
+    fn the_kernel_takes_what_the_unit_does_and_lets_it_go_again() {
+        let Some(device) = Device::new() else { return };
+        let readings = Readings::new(&device.live, None);
+        let request = Request { size: "32M".parse().unwrap(), memory: Bytes::from_mib(64) };
+        let programs = Programs::find(&device.live).unwrap();
+        let text = text(&request, algorithm::choose(&readings), 5, &programs);
+        let line = || {
+            let areas = swaps::read(&device.live).unwrap();
+            areas.into_iter().find(|area| area.path == device.path()).map(|area| area.priority)
+        };
+        device.run(&text, "ExecStart");
+        assert_eq!((line(), device.says("disksize").trim()), (Some(5), "33554432"));
+        assert_eq!(device.says("mm_stat").split_whitespace().nth(3), Some("33554432"), "mem_limit");
+        // What is on is left alone, however often the end is called.
+        device.run(&text, "ExecStopPost");
+        assert_eq!(line(), Some(5));
+        for _ in 0..2 {
+            device.run(&text, "ExecStop");
+            device.run(&text, "ExecStopPost");
+            assert_eq!((line(), device.says("disksize").trim()), (None, "0"));
+        }
     }
 }
