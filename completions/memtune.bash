@@ -294,11 +294,7 @@ _memtune() {
             return 0
             ;;
         memtune__subcmd__swap)
-<<<<<<< HEAD
-            opts="-n -y -v -q -h --root --json --color --dry-run --yes --verbose --quiet --help show add remove resize advise"
-=======
-            opts="-n -y -v -q -h --root --json --color --dry-run --yes --verbose --quiet --help show advise zram zswap"
->>>>>>> swap-zram
+            opts="-n -y -v -q -h --root --json --color --dry-run --yes --verbose --quiet --help show add remove resize advise zram zswap"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

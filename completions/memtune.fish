@@ -37,11 +37,7 @@ complete -c memtune -n "__fish_memtune_needs_command" -s h -l help -d 'Print hel
 complete -c memtune -n "__fish_memtune_needs_command" -s V -l version -d 'Print version'
 complete -c memtune -n "__fish_memtune_needs_command" -f -a "doctor" -d 'Examine the memory set-up and say what to mend'
 complete -c memtune -n "__fish_memtune_needs_command" -f -a "tune" -d 'Set the machine up for what it is used for, by a profile'
-<<<<<<< HEAD
-complete -c memtune -n "__fish_memtune_needs_command" -f -a "swap" -d 'Show the machine\'s swap, say how much of which kind it needs, add and remove it'
-=======
-complete -c memtune -n "__fish_memtune_needs_command" -f -a "swap" -d 'Show the machine\'s swap, say how much of which kind it needs, and have it compressed'
->>>>>>> swap-zram
+complete -c memtune -n "__fish_memtune_needs_command" -f -a "swap" -d 'Show the machine\'s swap, say how much of which kind it needs, add, remove and compress it'
 complete -c memtune -n "__fish_memtune_needs_command" -f -a "history" -d 'List every change that memtune made here'
 complete -c memtune -n "__fish_memtune_needs_command" -f -a "undo" -d 'Take a change back'
 complete -c memtune -n "__fish_memtune_needs_command" -f -a "completions" -d 'Print the completions for a shell'
@@ -307,38 +303,23 @@ complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_su
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Show the evidence, and what is fine, too'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Show only the verdict'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
-<<<<<<< HEAD
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise" -l json -d 'Print one JSON object instead of text'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise" -s n -l dry-run -d 'Show what would be changed, and change nothing'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise" -s v -l verbose -d 'Show the evidence, and what is fine, too'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise" -s q -l quiet -d 'Show only the verdict'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise" -f -a "show" -d 'Show the swap areas, what turns them on at boot, and what compressing costs and brings'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise" -f -a "add" -d 'Add a swap file, or a device, now and for every boot'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise" -f -a "remove" -d 'Take a swap area off, and delete its file'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise" -f -a "resize" -d 'Make a swap file larger or smaller'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise" -f -a "advise" -d 'Say how much swap this machine should have, of which kind, and why'
-=======
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show advise zram zswap" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show advise zram zswap" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show advise zram zswap" -l json -d 'Print one JSON object instead of text'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show advise zram zswap" -s n -l dry-run -d 'Show what would be changed, and change nothing'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show advise zram zswap" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show advise zram zswap" -s v -l verbose -d 'Show the evidence, and what is fine, too'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show advise zram zswap" -s q -l quiet -d 'Show only the verdict'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show advise zram zswap" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show advise zram zswap" -f -a "show" -d 'Show the swap areas, what turns them on at boot, and what compressing costs and brings'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show advise zram zswap" -f -a "advise" -d 'Say how much swap this machine should have, of which kind, and why'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show advise zram zswap" -f -a "zram" -d 'Have compressed swap in memory, now and at every boot, or give it up'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show advise zram zswap" -f -a "zswap" -d 'Keep pages compressed in memory on their way to a swap area on a disk, or not, now and at every boot'
->>>>>>> swap-zram
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -s n -l dry-run -d 'Show what would be changed, and change nothing'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -s y -l yes -d 'Do what was planned without asking'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -s v -l verbose -d 'Show the evidence, and what is fine, too'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -s q -l quiet -d 'Show only the verdict'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -f -a "show" -d 'Show the swap areas, what turns them on at boot, and what compressing costs and brings'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -f -a "add" -d 'Add a swap file, or a device, now and for every boot'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -f -a "remove" -d 'Take a swap area off, and delete its file'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -f -a "resize" -d 'Make a swap file larger or smaller'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -f -a "advise" -d 'Say how much swap this machine should have, of which kind, and why'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -f -a "zram" -d 'Have compressed swap in memory, now and at every boot, or give it up'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -f -a "zswap" -d 'Keep pages compressed in memory on their way to a swap area on a disk, or not, now and at every boot'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from show" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from show" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
