@@ -6,6 +6,7 @@ use crate::exit::{Exit, Fault};
 use crate::host::{Host, Patience};
 
 use super::changes::{Change, knob_name};
+use super::command::CommandChange;
 use super::journal::{self, Entry, State};
 use super::knob::read;
 use super::machine::{Kernel, Machine, interrupted};
@@ -23,6 +24,8 @@ pub struct Applied {
     pub id: u64,
     /// What an earlier run had left half done, and was taken back first.
     pub recovered: Option<Recovered>,
+    /// What failed and stopped nothing.
+    pub notes: Vec<String>,
 }
 
 /// Carries `plan` out. `command_line` is what was typed, and `time` when; `observer` follows it, and may stop it.
@@ -63,7 +66,7 @@ pub(super) fn apply_on(
     journal::write(machine.host, &entry)?;
     let mut begun = 0;
     match carry_out(machine, &mut entry, kept, &mut begun) {
-        Ok(()) => Ok(Applied { id: entry.id, recovered }),
+        Ok(notes) => Ok(Applied { id: entry.id, recovered, notes }),
         Err(fault) => Err(give_up(machine, entry, begun, fault)),
     }
 }
@@ -114,13 +117,14 @@ fn refresh(kernel: &dyn Kernel, changes: &mut [Change]) -> Result<(), Fault> {
     })
 }
 
-/// `begun` tells how many changes were begun when one fails.
+/// `begun` tells how many changes were begun when one fails. The answer is what failed and stopped nothing.
 fn carry_out(
     machine: &Machine<'_>,
     entry: &mut Entry,
     kept: Vec<Wanted>,
     begun: &mut usize,
-) -> Result<(), Fault> {
+) -> Result<Vec<String>, Fault> {
+    let mut notes = Vec::new();
     let mut wanted = forwards(&entry.changes);
     let is_free = |target: &String| wanted.iter().all(|one| one.target != *target);
     let kept: Vec<Wanted> = kept.into_iter().filter(|one| is_free(&one.target)).collect();
@@ -142,9 +146,10 @@ fn carry_out(
         match (change, machine.kernel) {
             (Change::File(file), _) => file.apply(machine.host)?,
             (Change::Knob(knob), Some(kernel)) => settle::set(kernel, &knob.target, &wanted)?,
-            (Change::Command(command), Some(kernel)) => {
-                run(machine, kernel, &command.target, &command.words)?
-            }
+            (Change::Command(command), Some(kernel)) => match run(machine, kernel, command) {
+                Err(fault) if command.optional && !machine.is_interrupted() => notes.push(fault.to_string()),
+                ran => ran?,
+            },
             (Change::SwapFile(file), Some(_)) => file.apply(machine)?,
             (Change::SwapArea(area), Some(kernel)) => area.apply(machine, kernel)?,
             (_, None) => {}
@@ -155,7 +160,8 @@ fn carry_out(
         conclude(kernel, &mut entry.changes)?;
     }
     entry.state = State::Applied;
-    journal::write(machine.host, entry)
+    journal::write(machine.host, entry)?;
+    Ok(notes)
 }
 
 fn conclude(kernel: &dyn Kernel, changes: &mut [Change]) -> Result<(), Fault> {
@@ -166,12 +172,12 @@ fn conclude(kernel: &dyn Kernel, changes: &mut [Change]) -> Result<(), Fault> {
 }
 
 /// Runs a program and says how it failed.
-fn run(machine: &Machine<'_>, kernel: &dyn Kernel, typed: &str, words: &[String]) -> Result<(), Fault> {
+fn run(machine: &Machine<'_>, kernel: &dyn Kernel, command: &CommandChange) -> Result<(), Fault> {
     let failed = |how| match machine.is_interrupted() {
         true => interrupted(),
-        false => Fault::new(Exit::Failed, format!("`{typed}` failed: {how}")),
+        false => Fault::new(Exit::Failed, format!("`{}` failed: {how}", command.target)),
     };
-    kernel.run(words, Patience::Usual, &|| machine.may_go_on()).map_err(failed)
+    kernel.run(&command.words, Patience::Usual, &|| machine.may_go_on()).map_err(failed)
 }
 
 fn give_up(machine: &Machine<'_>, mut entry: Entry, begun: usize, cause: Fault) -> Fault {

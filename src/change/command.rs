@@ -16,6 +16,8 @@ pub struct CommandChange {
     pub undo: Option<Vec<String>>,
     /// Whether it follows all other changes in both directions, as a reload of what was written does.
     pub afterwards: bool,
+    /// Whether all is well without it: where it fails, that is told, and nothing is taken back.
+    pub optional: bool,
     /// Why.
     pub why: Why,
 }
@@ -24,7 +26,14 @@ impl CommandChange {
     /// A program with what takes it back.
     pub(super) fn new(words: &[&str], undo: Option<&[&str]>, why: Why) -> Self {
         let owned = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
-        Self { target: typed(words), words: owned(words), undo: undo.map(owned), afterwards: false, why }
+        Self {
+            target: typed(words),
+            words: owned(words),
+            undo: undo.map(owned),
+            afterwards: false,
+            optional: false,
+            why,
+        }
     }
 
     /// The way back as a change of its own.
@@ -60,14 +69,16 @@ struct Record {
     undo: Option<Vec<String>>,
     #[serde(default)]
     afterwards: bool,
+    #[serde(default)]
+    optional: bool,
     #[serde(flatten)]
     why: Why,
 }
 
 impl From<CommandChange> for Record {
     fn from(command: CommandChange) -> Self {
-        let CommandChange { target, words, undo, afterwards, why } = command;
-        Self { target, before: (), after: (), words, undo, afterwards, why }
+        let CommandChange { target, words, undo, afterwards, optional, why } = command;
+        Self { target, before: (), after: (), words, undo, afterwards, optional, why }
     }
 }
 
@@ -75,11 +86,11 @@ impl TryFrom<Record> for CommandChange {
     type Error = String;
 
     fn try_from(record: Record) -> Result<Self, String> {
-        let Record { words, undo, afterwards, why, .. } = record;
+        let Record { words, undo, afterwards, optional, why, .. } = record;
         if words.is_empty() || undo.as_ref().is_some_and(Vec::is_empty) {
             return Err("a command has no words".to_owned());
         }
-        Ok(Self { target: typed(&words), words, undo, afterwards, why })
+        Ok(Self { target: typed(&words), words, undo, afterwards, optional, why })
     }
 }
 

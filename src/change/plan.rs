@@ -219,6 +219,13 @@ impl Plan {
         self.push(Change::Command(command));
     }
 
+    /// The same for a program that is only told of what was done: where it fails, that is said, and all that was done stays.
+    pub fn announce(&mut self, words: &[&str], why: Why) {
+        let command =
+            CommandChange { afterwards: true, optional: true, ..CommandChange::new(words, None, why) };
+        self.push(Change::Command(command));
+    }
+
     /// Says what would not be safe, and why. A plan with such a part is shown, but never carried out.
     pub fn refuse(&mut self, target: impl Into<String>, reason: impl Into<String>) {
         self.refused.push(Refused { target: target.into(), reason: reason.into() });

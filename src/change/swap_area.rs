@@ -188,9 +188,10 @@ impl SwapAreaChange {
             return Err(Fault::new(Exit::Failed, message));
         }
         let file = machine.host.status(&self.target).ok().filter(|status| !status.is_block_device);
-        // The first page holds the header, and what is less than a page at the end is of no use.
+        // The first page holds the header, and what is less than a page at the end is of no use. Where the blocks of a file system are
+        // smaller than a page, the kernel also leaves out the pages that do not lie in one piece (mm/page_io.c, generic_swapfile_activate).
         let page_size = rustix::param::page_size() as u64;
-        let least = |size: Bytes| size.less(Bytes(2 * page_size));
+        let least = |size: Bytes| size.less(Bytes(2 * page_size)).less(size.percent(1.0));
         match file.filter(|file| area.size < least(file.size)) {
             Some(file) => {
                 let (target, size, listed) = (&self.target, file.size, area.size);

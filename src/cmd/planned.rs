@@ -170,11 +170,11 @@ fn for_people(plan: Plan, approval: Approval, host: &Host, terminal: &mut Termin
     if let Some(recovered) = &applied.recovered {
         terminal.show(&shown::recovered(recovered, terminal.look))?;
     }
-    terminal.show(&shown::applied(applied.id, &in_same_tree(host), terminal.look))?;
+    terminal.show(&shown::applied(&applied, &in_same_tree(host), terminal.look))?;
     Ok(Exit::Done)
 }
 
-fn for_programs(plan: Plan, approval: Approval, host: &Host, terminal: &mut Terminal) -> Result<Exit> {
+fn for_programs(mut plan: Plan, approval: Approval, host: &Host, terminal: &mut Terminal) -> Result<Exit> {
     if let Some(exit) = without_writing(&plan, approval) {
         terminal.show(&json::object(&Answer { plan: &plan, applied: None })?)?;
         return Ok(exit);
@@ -189,6 +189,7 @@ fn for_programs(plan: Plan, approval: Approval, host: &Host, terminal: &mut Term
         return Err(fault.hint("pass -n to see the plan, or -y to carry it out").into());
     }
     let applied = change::apply(host, plan.clone(), &typed(), SystemTime::now(), &Follower::new())?;
+    applied.notes.into_iter().for_each(|note| plan.note(note));
     terminal.show(&json::object(&Answer { plan: &plan, applied: Some(applied.id) })?)?;
     Ok(Exit::Done)
 }

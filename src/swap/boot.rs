@@ -96,7 +96,7 @@ fn write(plan: &mut Plan, host: &Host, after: &str, reason: &str) -> Result<(), 
 pub(super) fn reload(plan: &mut Plan, host: &Host) {
     if first_process::is_systemd(host) {
         let why = Why::new("systemd goes by the old lines until then", "systemd-fstab-generator(8)");
-        plan.afterwards(&["systemctl", "daemon-reload"], why);
+        plan.announce(&["systemctl", "daemon-reload"], why);
     }
 }
 

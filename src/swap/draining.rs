@@ -1,13 +1,13 @@
 //! Whether memory can take what a plan would drain from swap.
 
-use crate::change::{Change, Plan, SwapAreaChange};
+use crate::change::{Change, Plan};
 use crate::exit::{Exit, Fault};
 use crate::facts::readings::Readings;
 use crate::facts::swaps::SwapArea;
 use crate::host::{Host, Lacking};
 use crate::sys::bytes::Bytes;
 
-use super::{commands, devices, removal};
+use super::{commands, devices, removal, zram};
 
 /// What a plan would do and memory could not take.
 pub struct TooMuch {
@@ -39,7 +39,7 @@ impl TooMuch {
 /// More than is missing, for that changes from one second to the next.
 fn enough(missing: Bytes) -> Bytes {
     const STEP: u64 = 64;
-    let steps = (missing + missing.percent(10.0)).0.div_ceil(STEP << 20);
+    let steps = (missing + missing.percent(25.0)).0.div_ceil(STEP << 20);
     Bytes::from_mib(steps.saturating_mul(STEP))
 }
 
@@ -54,7 +54,7 @@ pub fn too_much(readings: &Readings, plan: &Plan) -> Result<Option<TooMuch>, Lac
 fn of_steps(readings: &Readings, steps: &[Change]) -> Result<Option<TooMuch>, Lacking> {
     let host = readings.host();
     let off: Vec<String> =
-        steps.iter().filter_map(turned_off).map(|area| devices::canonical(host, &area.target)).collect();
+        steps.iter().filter_map(turned_off).map(|path| devices::canonical(host, path)).collect();
     let areas: Vec<SwapArea> =
         readings.swaps()?.iter().filter(|area| off.contains(&area.path)).cloned().collect();
     if areas.is_empty() {
@@ -67,9 +67,14 @@ fn of_steps(readings: &Readings, steps: &[Change]) -> Result<Option<TooMuch>, La
     Ok((!removal.is_safe).then_some(too_much))
 }
 
-fn turned_off(change: &Change) -> Option<&SwapAreaChange> {
+/// The area that a step turns off; a unit may be what holds it.
+fn turned_off(change: &Change) -> Option<&str> {
     match change {
-        Change::SwapArea(area) if area.after.is_none() => Some(area),
+        Change::SwapArea(area) if area.after.is_none() => Some(&area.target),
+        Change::Command(command) => match command.words.as_slice() {
+            [systemctl, stop, unit] if systemctl == "systemctl" && stop == "stop" => zram::stopped_with(unit),
+            _ => None,
+        },
         _ => None,
     }
 }
@@ -96,7 +101,7 @@ fn size_of(host: &Host, steps: &[Change], path: &str) -> Option<Bytes> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::change::{SwapFile, SwapFileChange, SwapOn, Why};
+    use crate::change::{Area, SwapAreaChange, SwapFile, SwapFileChange, SwapOn, Why};
     use crate::host::made_tree::made_tree;
     use crate::sys::uuid::Uuid;
 
@@ -122,6 +127,19 @@ mod tests {
     }
 
     #[test]
+    fn a_unit_that_is_stopped_turns_its_area_off() {
+        let stops = |unit: &str| {
+            let mut plan = Plan::new("x", Area::Swap);
+            plan.command(&["systemctl", "stop", unit], None, Why::default());
+            turned_off(&plan.steps()[0]).map(str::to_owned)
+        };
+        for unit in ["memtune-zram.service", "systemd-zram-setup@zram0.service", "dev-zram0.swap"] {
+            assert_eq!(stops(unit).as_deref(), Some("/dev/zram0"), "{unit}");
+        }
+        assert_eq!(stops("cron.service"), None);
+    }
+
+    #[test]
     fn only_what_is_on_before_has_room_for_what_goes() {
         assert_eq!(missing(&[]), None);
         assert_eq!(missing(&[turned("/other", false)]), None);
@@ -141,12 +159,12 @@ mod tests {
         let too_much = TooMuch { paths, missing: Bytes::from_mib(550), working };
         let fault = too_much.fault();
         assert!(fault.to_string().contains("550 MiB are missing: sum"), "{fault}");
-        assert_eq!(fault.hint.unwrap(), "add as much first: `sudo memtune swap add 640M`");
+        assert_eq!(fault.hint.unwrap(), "add as much first: `sudo memtune swap add 704M`");
     }
 
     #[test]
     fn what_is_to_be_added_is_more_than_what_is_missing() {
-        for (missing, enough_of) in [(1, 64), (58 << 20, 64), (59 << 20, 128), (1 << 30, 1152)] {
+        for (missing, enough_of) in [(1, 64), (51 << 20, 64), (52 << 20, 128), (1 << 30, 1280)] {
             assert_eq!(enough(Bytes(missing)), Bytes::from_mib(enough_of), "{missing}");
         }
     }

@@ -4,7 +4,9 @@ use anstyle::{AnsiColor, Style};
 
 use crate::change::journal::Entry;
 use crate::change::undo::Drifted;
-use crate::change::{Change, CommandChange, FileChange, KnobChange, Plan, Recovered, diff, knob_name};
+use crate::change::{
+    Applied, Change, CommandChange, FileChange, KnobChange, Plan, Recovered, diff, knob_name,
+};
 use crate::change::{SwapAreaChange, SwapFile, SwapFileChange, SwapOn};
 use crate::host::Filling;
 
@@ -27,7 +29,7 @@ pub fn render(plan: &Plan, look: Look) -> String {
     } else {
         text.extend(plan.steps().iter().map(|change| format!("\n{}", step(change, look))));
     }
-    text + &notes(plan, look) + &refusals(plan, look)
+    text + &notes(plan.notes(), look) + &refusals(plan, look)
 }
 
 /// Renders what a run that was cut short was about to do.
@@ -58,10 +60,11 @@ pub fn recovered(recovered: &Recovered, look: Look) -> String {
     text + "\n"
 }
 
-/// Renders that the plan was carried out, and how it is taken back; `memtune` is how the program is called.
-pub fn applied(id: u64, memtune: &str, look: Look) -> String {
+/// Renders that the plan was carried out, what failed of it, and how it is taken back; `memtune` is how the program is called.
+pub fn applied(applied: &Applied, memtune: &str, look: Look) -> String {
+    let Applied { id, notes: failed, .. } = applied;
     let text = paragraph::indented(look, 0, &format!("Done: this is change {id}. To take it back:"));
-    format!("\n{text}") + &paragraph::command(look, INDENT, &format!("{memtune} undo {id}"))
+    notes(failed, look) + "\n" + &text + &paragraph::command(look, INDENT, &format!("{memtune} undo {id}"))
 }
 
 /// Renders what to type for the same plan with root's rights.
@@ -186,9 +189,8 @@ fn diff_line(line: &str, indent: usize) -> String {
     format!("{}{}\n", " ".repeat(indent), styled(style, &parts.join("\t")))
 }
 
-fn notes(plan: &Plan, look: Look) -> String {
-    let notes = plan.notes().iter().map(|note| paragraph::hanging(look, "note: ", 6, note));
-    let text: String = notes.collect();
+fn notes(notes: &[String], look: Look) -> String {
+    let text: String = notes.iter().map(|note| paragraph::hanging(look, "note: ", 6, note)).collect();
     if text.is_empty() { text } else { format!("\n{text}") }
 }
 

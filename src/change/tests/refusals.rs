@@ -111,6 +111,19 @@ fn a_program_that_fails_takes_the_earlier_steps_back() {
 }
 
 #[test]
+fn a_program_that_only_had_to_be_told_may_fail() {
+    let world = World::new(&[("/etc/a", "x")]);
+    let mut plan = world.plan(&[("/etc/a", Some("y"))], &[]);
+    plan.announce(&["reload"], why());
+    world.kernel.failing.borrow_mut().insert("reload".to_owned());
+    let applied = world.apply(plan).unwrap();
+    assert_eq!(applied.notes, ["`reload` failed: it ended with status 1"]);
+    assert_eq!(world.states(), [State::Applied]);
+    assert_eq!(world.undo(applied.id, Force::No).unwrap().notes, applied.notes);
+    assert_eq!(world.states(), [State::Undone, State::Applied]);
+}
+
+#[test]
 fn a_program_that_could_not_be_written_down_is_neither_run_nor_taken_back() {
     let world = World::new(&[]);
     // The journal finds a folder where it writes beside the entry.

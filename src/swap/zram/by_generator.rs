@@ -13,8 +13,8 @@ use super::{drop_in, maker, steps};
 const MANUAL: &str = "https://github.com/systemd/zram-generator/blob/main/man/zram-generator.conf.md";
 
 /// The unit that makes the device, and the one that turns it on.
-const SETUP: &str = "systemd-zram-setup@zram0.service";
-const SWAP: &str = "dev-zram0.swap";
+pub(super) const SETUP: &str = "systemd-zram-setup@zram0.service";
+pub(super) const SWAP: &str = "dev-zram0.swap";
 
 /// Adds the steps that make the device as `wanted` says.
 pub(super) fn on(plan: &mut Plan, readings: &Readings, wanted: &Wanted) -> Result<(), Fault> {

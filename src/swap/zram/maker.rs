@@ -4,7 +4,7 @@ use crate::facts::readings::Readings;
 use crate::facts::swaps::SwapArea;
 use crate::host::Host;
 
-use super::{drop_in, unit};
+use super::{by_generator, drop_in, unit};
 
 /// The device that is made; the name is the generator's, and the first that the module brings.
 pub(super) const DEVICE: &str = "zram0";
@@ -61,6 +61,11 @@ pub(super) fn of_present(host: &Host) -> Option<Maker> {
         return Some(Maker::Unit);
     }
     host.has(GENERATED).then_some(Maker::Generator)
+}
+
+/// The device that is turned off when this unit is stopped.
+pub fn stopped_with(unit: &str) -> Option<&'static str> {
+    [unit::NAME, by_generator::SETUP, by_generator::SWAP].contains(&unit).then_some(PATH)
 }
 
 /// The area on the device, where it is on.

@@ -17,3 +17,5 @@ mod in_front;
 mod maker;
 mod steps;
 mod unit;
+
+pub use maker::stopped_with;

@@ -75,10 +75,7 @@ pub(super) fn reload(plan: &mut Plan) {
 
 /// The same behind everything, in both directions.
 pub(super) fn reload_afterwards(plan: &mut Plan) {
-    plan.afterwards(
-        &["systemctl", "daemon-reload"],
-        Why::new("systemd reads its units anew", "systemctl(1)"),
-    );
+    plan.announce(&["systemctl", "daemon-reload"], Why::new("systemd reads its units anew", "systemctl(1)"));
 }
 
 /// Proves that the device has its size, and that it is on. Of a device that was off before, the way back drains it with patience.

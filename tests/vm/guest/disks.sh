@@ -31,6 +31,7 @@ format_disk() {
     case $1 in
         btrfs*) mkfs.btrfs -q -f -L "$1" "$device" ;;
         xfs*) mkfs.xfs -q -f -L "$1" "$device" ;;
+        f2fs*) mkfs.f2fs -q -f -l "$1" "$device" ;;
         ext4*) mkfs.ext4 -q -F -L "$1" "$device" ;;
         swap*) mkswap -L "$1" "$device" ;;
         blank*) wipefs -qa "$device" ;;

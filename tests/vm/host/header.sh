@@ -51,10 +51,10 @@ machine_word() {
     local file=$1 key=$2 value=$3
     case $key=$value in
         memory=[1-9]*) header[memory]=$value ;;
-        release=bookworm | release=trixie) header[release]=$value ;;
+        release=bookworm | release=trixie | release=bookworm-generic) header[release]=$value ;;
         kernel=?*) header[kernel]+=${header[kernel]:+ }$value ;;
         disk=*)
-            [[ $value =~ ^(btrfs|xfs|ext4|swap|blank):[0-9]+[MG]$ ]] || refuse "$file: disk=$value: write disk=btrfs:1G (or xfs, ext4, swap, blank)"
+            [[ $value =~ ^(btrfs|xfs|ext4|f2fs|swap|blank):[0-9]+[MG]$ ]] || refuse "$file: disk=$value: write disk=btrfs:1G (or xfs, ext4, f2fs, swap, blank)"
             header[disks]+=${header[disks]:+ }$value ;;
         own=) header[own]=yes ;;
         *) refuse "$file: '# machine: $key${value:+=$value}' is not understood" ;;

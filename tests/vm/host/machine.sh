@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # One emulated machine at a time: its files are in $boot, its process is $emulator.
 
-emulator=
+emulator= emulator_status=0
 
 # machine_create: fresh disks for the case in `header`. Nothing of an earlier guest is left.
 machine_create() {
@@ -16,6 +16,7 @@ machine_create() {
 
 # machine_start: power on, with the disks as they are.
 machine_start() {
+    emulator_status=0
     local arguments=(-name memtune-vm -nodefaults -no-user-config -display none -no-reboot)
     accel_arguments
     kernel_arguments
@@ -33,9 +34,12 @@ machine_start() {
 machine_stop() {
     [[ -n $emulator ]] || return 0
     kill -KILL "$emulator" 2>/dev/null || true
-    wait "$emulator" 2>/dev/null || true
+    wait "$emulator" 2>/dev/null || emulator_status=$?
     machine_gone
 }
+
+# machine_crashed: whether the emulator itself died of a segmentation fault, which is no finding about memtune.
+machine_crashed() { ((emulator_status == 128 + 11)); }
 
 machine_gone() {
     emulator=
@@ -58,6 +62,7 @@ accel_arguments() {
 kernel_arguments() {
     arguments+=(-kernel "$image/vmlinuz" -append "root=/dev/nvme0n1 rootwait rw rootflags=noinit_itable console=ttyS0 \
 quiet loglevel=4 mitigations=off systemd.show_status=no psi=1 ${header[kernel]}")
+    [[ ! -e $image/initrd ]] || arguments+=(-initrd "$image/initrd")
 }
 
 # Disks that forget nothing: whatever the guest has handed to one survives the emulator's end, and what is still in
