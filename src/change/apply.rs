@@ -83,7 +83,7 @@ fn refuse_drift(machine: &Machine<'_>, plan: &Plan, was_recovered: bool) -> Resu
             (Change::File(file), _) => file.is_as_before(machine.host)?,
             (Change::Knob(knob), Some(kernel)) => knob.is_as_before(kernel)?,
             (Change::SwapFile(file), Some(_)) => file.is_as_before(machine)?,
-            (Change::SwapArea(area), Some(kernel)) => area.is_as_before(kernel)?,
+            (Change::SwapArea(area), Some(kernel)) => area.is_as_before(machine, kernel)?,
             _ => true,
         };
         if !is_as_before {

@@ -27,6 +27,7 @@ mod recover;
 pub mod rivals;
 mod settle;
 mod swap_area;
+mod swap_device;
 mod swap_file;
 mod swap_refusal;
 mod take_back;

@@ -1,5 +1,6 @@
-//! Who follows a plan while it is carried out, and may stop it.
+//! Who follows a plan while it is carried out, and may stop it or keep swap on.
 
+use crate::exit::Fault;
 use crate::sys::bytes::Bytes;
 
 /// How far something long has come.
@@ -20,6 +21,14 @@ pub trait Observer {
 
     /// What was long has ended, in whatever way.
     fn ended(&self);
+
+    /// Whether memory can take back what the swap area at `path` holds; asked right before it is turned off.
+    ///
+    /// # Errors
+    /// Says what is missing; the area then stays on.
+    fn may_drain(&self, _path: &str) -> Result<(), Fault> {
+        Ok(())
+    }
 
     /// Whether somebody wants the plan to stop. What was done of it is then taken back, which is not stopped again.
     fn is_interrupted(&self) -> bool;

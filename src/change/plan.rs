@@ -5,13 +5,14 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::exit::Fault;
 use crate::host::Host;
+use crate::sys::uuid::Uuid;
 
 use super::changes::{Change, Why};
 use super::command::CommandChange;
 use super::fault;
 use super::file::{FileChange, is_same};
 use super::knob::KnobChange;
-use super::machine::{Kernel, Machine};
+use super::machine::Machine;
 use super::settle::Wanted;
 use super::swap_area::{self, SwapAreaChange, SwapOn};
 use super::swap_file::{SwapFile, SwapFileChange};
@@ -181,7 +182,30 @@ impl Plan {
     /// # Errors
     /// Refuses a path that is not absolute and a priority that there is none of, and says why /proc/swaps cannot be read.
     pub fn swap_on(&mut self, host: &Host, path: &str, on: SwapOn, why: Why) -> Result<(), Fault> {
-        self.swap_area_of(Machine::of(host).kernel, path, Some(on), why)
+        self.swap_area_of(&Machine::of(host), path, Some(on), why)
+    }
+
+    /// The same for a device that an earlier step gives a header with `uuid`.
+    ///
+    /// # Errors
+    /// As [`Plan::swap_on`].
+    pub fn swap_on_device(
+        &mut self,
+        host: &Host,
+        path: &str,
+        uuid: Option<Uuid>,
+        on: SwapOn,
+        why: Why,
+    ) -> Result<(), Fault> {
+        self.swap_on(host, path, on, why)?;
+        for change in &mut self.changes {
+            if let Change::SwapArea(area) = change
+                && area.target == path
+            {
+                area.uuid = uuid;
+            }
+        }
+        Ok(())
     }
 
     /// Plans that the device or file at `path` is off. Nothing is planned where it is off already, nor in a tree.
@@ -189,18 +213,18 @@ impl Plan {
     /// # Errors
     /// Refuses a path that is not absolute, and says why /proc/swaps cannot be read.
     pub fn swap_off(&mut self, host: &Host, path: &str, why: Why) -> Result<(), Fault> {
-        self.swap_area_of(Machine::of(host).kernel, path, None, why)
+        self.swap_area_of(&Machine::of(host), path, None, why)
     }
 
     pub(super) fn swap_area_of(
         &mut self,
-        kernel: Option<&dyn Kernel>,
+        machine: &Machine<'_>,
         path: &str,
         after: Option<SwapOn>,
         why: Why,
     ) -> Result<(), Fault> {
-        let Some(kernel) = kernel else { return Ok(()) };
-        let change = SwapAreaChange::new(kernel, path, after, why)?;
+        let Some(kernel) = machine.kernel else { return Ok(()) };
+        let change = SwapAreaChange::new(machine, kernel, path, after, why)?;
         let is_kind = |planned: &Change| matches!(planned, Change::SwapArea(_));
         self.replace(path, is_kind, change.map(Change::SwapArea));
         Ok(())

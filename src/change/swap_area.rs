@@ -6,13 +6,14 @@ use crate::exit::{Exit, Fault};
 use crate::facts::swaps::SwapArea;
 use crate::host::Patience;
 use crate::sys::bytes::Bytes;
+use crate::sys::uuid::Uuid;
 
 use super::changes::Why;
 use super::fault;
 use super::file::TakenBack;
 use super::machine::{Kernel, Machine, interrupted};
 use super::path::is_sound;
-use super::swap_refusal;
+use super::{swap_device, swap_refusal};
 
 /// Above it the kernel takes none.
 const HIGHEST_PRIORITY: i32 = 32_767;
@@ -45,6 +46,9 @@ impl SwapOn {
 pub struct SwapAreaChange {
     /// The path of the device or file.
     pub target: String,
+    /// What tells a device from another that has its name by now; `None` where the path is enough.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uuid: Option<Uuid>,
     /// How it was on; `None` for off.
     pub before: Option<SwapOn>,
     /// How it shall be on; `None` for off.
@@ -75,7 +79,7 @@ pub(super) fn stands(before: Option<SwapOn>, after: Option<SwapOn>, now: Option<
 }
 
 /// How the area at `path` is on right now; `None` for off.
-pub(super) fn look(kernel: &dyn Kernel, path: &str) -> Result<Option<SwapOn>, Fault> {
+fn look(kernel: &dyn Kernel, path: &str) -> Result<Option<SwapOn>, Fault> {
     let area = kernel.swap_area(path).map_err(fault::on_reading)?;
     Ok(area.as_ref().map(SwapOn::of))
 }
@@ -92,6 +96,7 @@ pub(super) fn words(state: Option<SwapOn>) -> String {
 impl SwapAreaChange {
     /// What makes the area at `path` be as `after` says; `None` where it is so already.
     pub(super) fn new(
+        machine: &Machine<'_>,
         kernel: &dyn Kernel,
         path: &str,
         after: Option<SwapOn>,
@@ -106,7 +111,8 @@ impl SwapAreaChange {
         if is_so {
             return Ok(None);
         }
-        let change = Record { target: path.to_owned(), before, after, why };
+        let uuid = swap_device::uuid_of(machine.host, path);
+        let change = Record { target: path.to_owned(), uuid, before, after, why };
         let wrong = |wrong| Fault::new(Exit::Refused, format!("`{path}`: {wrong}"));
         Self::try_from(change).map(Some).map_err(wrong)
     }
@@ -118,8 +124,14 @@ impl SwapAreaChange {
         }
     }
 
-    pub(super) fn is_as_before(&self, kernel: &dyn Kernel) -> Result<bool, Fault> {
-        Ok(stands(self.before, self.after, look(kernel, &self.target)?) == Stands::Before)
+    pub(super) fn is_as_before(&self, machine: &Machine<'_>, kernel: &dyn Kernel) -> Result<bool, Fault> {
+        Ok(stands(self.before, self.after, self.now(machine, kernel)?) == Stands::Before)
+    }
+
+    /// How it is on right now; `None` for off, also where another device has its name by now.
+    pub(super) fn now(&self, machine: &Machine<'_>, kernel: &dyn Kernel) -> Result<Option<SwapOn>, Fault> {
+        let now = look(kernel, &self.target)?;
+        Ok(now.filter(|_| !swap_device::is_another(machine.host, &self.target, self.uuid)))
     }
 
     /// Makes it what it shall be.
@@ -129,9 +141,9 @@ impl SwapAreaChange {
 
     /// Makes it what it was.
     pub(super) fn take_back(&self, machine: &Machine<'_>, kernel: &dyn Kernel) -> Result<TakenBack, Fault> {
-        match stands(self.before, self.after, look(kernel, &self.target)?) {
+        match stands(self.before, self.after, self.now(machine, kernel)?) {
             Stands::Before => Ok(TakenBack::Unchanged),
-            Stands::Neither if self.is_off(kernel)? => {
+            Stands::Neither if self.now(machine, kernel)?.is_none() => {
                 // It was to be turned off and on again, and the second half is lacking.
                 self.put(machine, kernel, self.before)?;
                 Ok(TakenBack::Restored)
@@ -149,17 +161,28 @@ impl SwapAreaChange {
     }
 
     fn put(&self, machine: &Machine<'_>, kernel: &dyn Kernel, wanted: Option<SwapOn>) -> Result<(), Fault> {
-        let now = look(kernel, &self.target)?;
+        let now = self.now(machine, kernel)?;
         if now.is_some() && wanted.map(|on| on.priority) != now.map(|on| on.priority) {
             self.turn_off(machine, kernel)?;
         }
         match wanted {
-            Some(on) if look(kernel, &self.target)?.is_none() => self.turn_on(machine, kernel, on),
+            Some(on) if self.now(machine, kernel)?.is_none() => self.turn_on(machine, kernel, on),
             _ => Ok(()),
         }
     }
 
+    fn refuse_another(&self, machine: &Machine<'_>) -> Result<(), Fault> {
+        match self.uuid.filter(|_| swap_device::is_another(machine.host, &self.target, self.uuid)) {
+            None => Ok(()),
+            Some(uuid) => {
+                let message = format!("`{}` is not the device with the UUID {uuid} any more", self.target);
+                Err(Fault::new(Exit::Failed, message).hint(format!("`blkid -U {uuid}` tells which one is")))
+            }
+        }
+    }
+
     fn turn_on(&self, machine: &Machine<'_>, kernel: &dyn Kernel, on: SwapOn) -> Result<(), Fault> {
+        self.refuse_another(machine)?;
         let end = kernel.log_end();
         let ran =
             kernel.run(&words_on(&self.target, on), Patience::Endless(machine.lock), &|| machine.may_go_on());
@@ -203,6 +226,7 @@ impl SwapAreaChange {
     }
 
     fn turn_off(&self, machine: &Machine<'_>, kernel: &dyn Kernel) -> Result<(), Fault> {
+        machine.observer.may_drain(&self.target)?;
         let used = |area: Option<SwapArea>| area.map_or(Bytes(0), |area| area.used);
         let total = used(kernel.swap_area(&self.target).map_err(fault::on_reading)?);
         let what = format!("draining {}", self.target);
@@ -238,6 +262,8 @@ fn words_on(path: &str, on: SwapOn) -> Vec<String> {
 #[derive(Deserialize)]
 struct Record {
     target: String,
+    #[serde(default)]
+    uuid: Option<Uuid>,
     before: Option<SwapOn>,
     after: Option<SwapOn>,
     #[serde(flatten)]
@@ -248,7 +274,7 @@ impl TryFrom<Record> for SwapAreaChange {
     type Error = String;
 
     fn try_from(record: Record) -> Result<Self, String> {
-        let Record { target, before, after, why } = record;
+        let Record { target, uuid, before, after, why } = record;
         if !is_sound(&target) {
             return Err("the path of a swap area is not absolute, or has `.` or `..` in it".to_owned());
         }
@@ -258,6 +284,6 @@ impl TryFrom<Record> for SwapAreaChange {
                 return Err(format!("{priority} is no priority: it is 0 to {HIGHEST_PRIORITY}"));
             }
         }
-        Ok(Self { target, before, after, why })
+        Ok(Self { target, uuid, before, after, why })
     }
 }

@@ -10,6 +10,7 @@ pub mod swap;
 pub mod tune;
 pub mod undo;
 
+mod attendant;
 mod compressed;
 mod for_profile;
 mod mend;

@@ -11,9 +11,10 @@ use crate::change::{self, Plan, Recovered};
 use crate::cli::Global;
 use crate::exit::{Exit, Fault};
 use crate::host::Host;
-use crate::ui::progress::Follower;
 use crate::ui::terminal::Terminal;
 use crate::ui::{json, message, plan as shown, prompt};
+
+use super::attendant::Attendant;
 
 /// How far the caller agrees beforehand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -78,7 +79,7 @@ pub fn recover(approval: Approval, global: &Global, host: &Host, terminal: &mut 
     {
         ask_first(&pending, approval, global, host, terminal)?;
     }
-    match change::recover(host, &Follower::new())? {
+    match change::recover(host, &Attendant::of(host))? {
         Some(recovered) if global.json => {
             let Recovered { id, title, undoes, left, .. } = &recovered;
             let left = left.iter().map(|left| format!("; left: {left}"));
@@ -166,7 +167,7 @@ fn for_people(plan: Plan, approval: Approval, host: &Host, terminal: &mut Termin
         terminal.show("Nothing was changed.\n")?;
         return Ok(Exit::Done);
     }
-    let applied = change::apply(host, plan, &typed(), SystemTime::now(), &Follower::new())?;
+    let applied = change::apply(host, plan, &typed(), SystemTime::now(), &Attendant::of(host))?;
     if let Some(recovered) = &applied.recovered {
         terminal.show(&shown::recovered(recovered, terminal.look))?;
     }
@@ -188,7 +189,7 @@ fn for_programs(mut plan: Plan, approval: Approval, host: &Host, terminal: &mut 
         let fault = Fault::new(Exit::Usage, "with `--json` no question can be asked");
         return Err(fault.hint("pass -n to see the plan, or -y to carry it out").into());
     }
-    let applied = change::apply(host, plan.clone(), &typed(), SystemTime::now(), &Follower::new())?;
+    let applied = change::apply(host, plan.clone(), &typed(), SystemTime::now(), &Attendant::of(host))?;
     applied.notes.into_iter().for_each(|note| plan.note(note));
     terminal.show(&json::object(&Answer { plan: &plan, applied: Some(applied.id) })?)?;
     Ok(Exit::Done)

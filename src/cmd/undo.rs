@@ -11,10 +11,10 @@ use crate::exit::{Exit, Fault};
 use crate::facts::readings::Readings;
 use crate::host::Host;
 use crate::swap::draining;
-use crate::ui::progress::Follower;
 use crate::ui::terminal::Terminal;
 use crate::ui::{json, plan as shown};
 
+use super::attendant::Attendant;
 use super::planned::{self, Approval};
 
 #[derive(Serialize)]
@@ -92,7 +92,7 @@ fn finish(
     if !host.is_live() {
         planned::ask_first(pending, approval, global, host, terminal)?;
     }
-    let Some(recovered) = change::recover(host, &Follower::new())? else {
+    let Some(recovered) = change::recover(host, &Attendant::of(host))? else {
         // It ended by itself between two looks at the journal.
         return Err(Fault::new(Exit::Refused, format!("change {} is no longer under way", pending.id))
             .hint("see `memtune history`, and try again")

@@ -194,7 +194,9 @@ fn subvolume(host: &Host, plan: &mut Plan, folder: &str) -> Result<(), Fault> {
         return Err(Fault::new(Exit::Refused, message)
             .hint("install btrfs-progs (Debian, Fedora: `btrfs-progs`), and try again"));
     }
-    let (make, delete) = (["btrfs", "subvolume", "create", folder], ["btrfs", "subvolume", "delete", folder]);
+    let make = ["btrfs", "subvolume", "create", folder];
+    // Only where it is empty: what somebody put into it is not memtune's to delete.
+    let delete = ["rmdir", "--ignore-fail-on-non-empty", folder];
     let why = Why::new(
         "a subvolume of its own is in no snapshot: btrfs makes none of an active swap file",
         "btrfs(5), swap files",

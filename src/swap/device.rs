@@ -1,15 +1,15 @@
 //! A whole partition or disk as swap.
 
-use crate::change::{Area, Plan, SwapOn, Why};
+use crate::change::{Area, Change, Plan, SwapOn, Why, typed};
 use crate::exit::{Exit, Fault};
 use crate::facts::readings::Readings;
 use crate::facts::swap_header::{self, Header, Mark};
-use crate::host::Host;
+use crate::host::{Host, IfThere};
 use crate::sys::uuid::Uuid;
 
 use super::add::{Planned, Request, new_uuid, unknown};
 use super::devices::{self, Target};
-use super::{boot, fstab};
+use super::{boot, draining, fstab};
 
 /// Where it is explained.
 const SOURCE: &str = "mkswap(8), wipefs(8)";
@@ -35,7 +35,9 @@ pub(super) fn plan(readings: &Readings, path: &str, request: &Request) -> Result
     let mut plan = Plan::new(format!("swap to the device {device}"), Area::Swap);
     let uuid = prepare(readings, &mut plan, &device)?;
     let on = SwapOn::with_priority(request.priority);
-    plan.swap_on(host, &device, on, Why::new("programs have more room before the kernel kills one", SOURCE))?;
+    let why = Why::new("programs have more room before the kernel kills one", SOURCE);
+    plan.swap_on_device(host, &device, uuid, on, why)?;
+    refuse_too_much(readings, &mut plan, &device)?;
     if request.at_boot {
         let source = match uuid {
             Some(uuid) => format!("UUID={uuid}"),
@@ -44,6 +46,16 @@ pub(super) fn plan(readings: &Readings, path: &str, request: &Request) -> Result
         boot::add(&mut plan, host, &device, &source, request.priority)?;
     }
     Ok(Planned { plan, path: device })
+}
+
+/// An area that is on already is turned off for another priority.
+fn refuse_too_much(readings: &Readings, plan: &mut Plan, device: &str) -> Result<(), Fault> {
+    let is_drained = |change: &Change| matches!(change, Change::SwapArea(area) if area.before.is_some());
+    if !plan.steps().iter().any(is_drained) {
+        return Ok(());
+    }
+    plan.note(format!("{device} is on: it is drained, and turned on again with the other priority"));
+    draining::too_much(readings, plan).map_err(unknown)?.map_or(Ok(()), |too_much| Err(too_much.fault()))
 }
 
 /// Plans a header where there is none; answers with the UUID in it, unless it has none.
@@ -58,6 +70,8 @@ fn prepare(readings: &Readings, plan: &mut Plan, device: &str) -> Result<Option<
     let start = host
         .read_start(device, LONGEST_HEADER)
         .map_err(|lacking| cannot_look(device, &lacking.to_string()))?;
+    // What is no swap comes first: a part of a RAID or pool may have an old header of swap besides.
+    refuse_signatures(host, device)?;
     if let Some(header) = swap_header::parse(&start) {
         if header.mark != Mark::Swap {
             return Err(holds(device, "the image of a hibernated machine, or swap of a very old kind"));
@@ -65,13 +79,22 @@ fn prepare(readings: &Readings, plan: &mut Plan, device: &str) -> Result<Option<
         plan.note(format!("{device} has a swap header already: it is only turned on"));
         return Ok(uuid_of(header));
     }
-    refuse_signatures(host, device)?;
     let uuid = new_uuid()?;
-    let text = uuid.to_string();
-    let make = ["mkswap", "-U", &text, device];
-    let why = Why::new("nothing was found on it; the header makes it swap", SOURCE);
-    plan.command(&make, Some(&["wipefs", "-a", "-t", "swap", device]), why);
+    make_header(plan, device, uuid);
     Ok(Some(uuid))
+}
+
+/// The way back finds the device by its UUID: after a boot another one may have its name.
+fn make_header(plan: &mut Plan, device: &str, uuid: Uuid) {
+    let look = typed(&["wipefs", "-p", device]);
+    let is_empty = format!("found=$({look}) && test -z \"$found\"");
+    let why = Why::new("looked at once more right before: it still holds nothing", SOURCE);
+    plan.command(&["sh", "-c", &is_empty], None, why);
+    let text = uuid.to_string();
+    let wipe =
+        format!("device=$(blkid -c /dev/null -U {uuid}) || exit 0; exec wipefs -q -a -t swap \"$device\"");
+    let why = Why::new("nothing was found on it; the header makes it swap", SOURCE);
+    plan.command(&["mkswap", "-U", &text, device], Some(&["sh", "-c", &wipe]), why);
 }
 
 fn uuid_of(header: Header) -> Option<Uuid> {
@@ -94,6 +117,9 @@ fn refuse_used(readings: &Readings, device: &str) -> Result<(), Fault> {
             &format!("what line {} of /etc/fstab mounts at {}", line.line, line.point),
         ));
     }
+    if let Some(name) = encrypted(host, is_it)? {
+        return Err(holds(device, &format!("what /etc/crypttab opens as {name}")));
+    }
     let name = device.rsplit('/').next().unwrap_or_default();
     let about = format!("/sys/class/block/{name}");
     if let Some(holder) = host.list(&format!("{about}/holders")).unwrap_or_default().first() {
@@ -110,15 +136,24 @@ fn refuse_used(readings: &Readings, device: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Refuses a device on which wipefs(8) knows anything; it knows partition tables, file systems, RAID and LVM.
+/// The name that crypttab(5) gives to what is in the device; encryption may leave no mark on it.
+fn encrypted(host: &Host, is_it: impl Fn(&str) -> bool) -> Result<Option<String>, Fault> {
+    let text = host.read("/etc/crypttab").if_there().map_err(unknown)?.unwrap_or_default();
+    let mut lines = text.lines().map(|line| line.split_ascii_whitespace());
+    Ok(lines.find_map(|mut words| {
+        let name = words.next().filter(|name| !name.starts_with('#'))?;
+        words.next().filter(|source| is_it(source)).map(|_| name.to_owned())
+    }))
+}
+
+/// Refuses a device on which wipefs(8) knows anything but swap; it knows partition tables, file systems, RAID and LVM.
 fn refuse_signatures(host: &Host, device: &str) -> Result<(), Fault> {
     let listed = host
         .output("wipefs", &["-p", device])
         .map_err(|lacking| cannot_look(device, &lacking.to_string()))?;
-    match signatures(&listed).as_slice() {
-        [] => Ok(()),
-        kinds => Err(holds(device, &kinds.join(", "))),
-    }
+    let mut kinds = signatures(&listed);
+    kinds.retain(|kind| kind != "swap");
+    if kinds.is_empty() { Ok(()) } else { Err(holds(device, &kinds.join(", "))) }
 }
 
 /// The kinds in what `wipefs -p` prints: `0x438,UUID,LABEL,ext4` a line.

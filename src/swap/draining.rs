@@ -51,16 +51,28 @@ pub fn too_much(readings: &Readings, plan: &Plan) -> Result<Option<TooMuch>, Lac
     of_steps(readings, plan.steps())
 }
 
+/// What the area at `path` holds and memory could not take right now; `None` where all fits.
+///
+/// # Errors
+/// As [`too_much`].
+pub fn of_area(readings: &Readings, path: &str) -> Result<Option<TooMuch>, Lacking> {
+    of_paths(readings, &[devices::canonical(readings.host(), path)], Bytes(0))
+}
+
 fn of_steps(readings: &Readings, steps: &[Change]) -> Result<Option<TooMuch>, Lacking> {
     let host = readings.host();
     let off: Vec<String> =
         steps.iter().filter_map(turned_off).map(|path| devices::canonical(host, path)).collect();
+    of_paths(readings, &off, added(host, steps))
+}
+
+fn of_paths(readings: &Readings, off: &[String], added: Bytes) -> Result<Option<TooMuch>, Lacking> {
     let areas: Vec<SwapArea> =
         readings.swaps()?.iter().filter(|area| off.contains(&area.path)).cloned().collect();
     if areas.is_empty() {
         return Ok(None);
     }
-    let removal = removal::of_areas(readings, &areas, added(host, steps))?;
+    let removal = removal::of_areas(readings, &areas, added)?;
     let paths: Vec<&str> = areas.iter().map(|area| area.path.as_str()).collect();
     let paths = paths.join(", ");
     let too_much = TooMuch { paths, missing: removal.missing, working: removal.working };
@@ -70,7 +82,8 @@ fn of_steps(readings: &Readings, steps: &[Change]) -> Result<Option<TooMuch>, La
 /// The area that a step turns off; a unit may be what holds it.
 fn turned_off(change: &Change) -> Option<&str> {
     match change {
-        Change::SwapArea(area) if area.after.is_none() => Some(&area.target),
+        // For another priority it goes off and on again.
+        Change::SwapArea(area) if area.before.is_some() => Some(&area.target),
         Change::Command(command) => match command.words.as_slice() {
             [systemctl, stop, unit] if systemctl == "systemctl" && stop == "stop" => zram::stopped_with(unit),
             _ => None,
@@ -113,7 +126,13 @@ mod tests {
     fn turned(path: &str, is_on: bool) -> Change {
         let (off, on) = (None, Some(SwapOn::default()));
         let (before, after) = if is_on { (off, on) } else { (on, off) };
-        Change::SwapArea(SwapAreaChange { target: path.into(), before, after, why: Why::default() })
+        Change::SwapArea(SwapAreaChange {
+            target: path.into(),
+            uuid: None,
+            before,
+            after,
+            why: Why::default(),
+        })
     }
 
     /// How many MiB are missing on a machine with 100 MiB available and 400 MiB in /swapfile, of which a quarter of 1000 MiB is kept.

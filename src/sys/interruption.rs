@@ -1,10 +1,10 @@
-//! Ctrl-C, and the signal with which a service is stopped, as something that can be asked for.
+//! Ctrl-C, a terminal that goes away, and the signal with which a service is stopped, as something that can be asked for.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::flag;
 
 /// While it lives, such a signal ends nobody, but is noted. Afterwards it ends the program, as ever.
@@ -53,7 +53,7 @@ impl Drop for Interruption {
 
 fn register() -> io::Result<Signals> {
     let signals = Signals { has_come: Arc::default(), nobody_asks: Arc::new(AtomicBool::new(true)) };
-    for signal in [SIGINT, SIGTERM] {
+    for signal in [SIGINT, SIGTERM, SIGQUIT, SIGHUP] {
         flag::register_conditional_default(signal, Arc::clone(&signals.nobody_asks))?;
         flag::register(signal, Arc::clone(&signals.has_come))?;
     }

@@ -256,7 +256,8 @@ mod tests {
         assert_eq!(shown(None, Some(file.clone())), expected);
         assert_eq!(shown(Some(file), None), "/swap\u{fffd}[2J (swap file of 16 GiB, deleted)\n");
         let shown = |before, after| {
-            let change = SwapAreaChange { target: target.clone(), before, after, why: Why::default() };
+            let change =
+                SwapAreaChange { target: target.clone(), uuid: None, before, after, why: Why::default() };
             plain(&step(&Change::SwapArea(change), LOOK))
         };
         let on = |priority| Some(SwapOn::with_priority(priority));

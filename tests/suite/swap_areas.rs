@@ -176,6 +176,47 @@ fn a_device_is_taken_only_where_it_holds_nothing() {
         ends 0 swap add --file "$device" --no-fstab -y
         ends 0 swap remove "$device" -y
         [[ $(blkid -p -o value -s TYPE "$device") == swap ]] || fail its header is gone
+        # Swap that is a part of something else, too.
+        printf 'LUKS\xba\xbe\0\1' | dd of="$device" conv=notrunc,fsync status=none
+        ends 4 swap add --file "$device" -y
+        says crypto_LUKS
+        ! is_on "$device" || fail on
+        # What /etc/crypttab names may have no mark at all.
+        wipefs -qa "$device"
+        printf '# comment\nsecret %s none plain\n' "$device" >/etc/crypttab
+        ends 4 swap add --file "$device" -y
+        says "opens as secret"
+        "#,
+    );
+}
+
+#[test]
+fn another_device_of_the_same_name_is_left_alone() {
+    let Some(place) = Place::new() else {
+        eprintln!("{SKIPPED}");
+        return;
+    };
+    place.passes(
+        r#"
+        truncate -s 16M "$PLACE/ours" "$PLACE/theirs"
+        device=$(losetup --find --show "$PLACE/ours")
+        trap 'swapoff "$device" 2>/dev/null || true; losetup --detach "$device"; clean_up' EXIT
+        ends 0 swap add --file "$device" -y
+        swapoff "$device"
+        losetup --detach "$device"
+        mkswap -q -L theirs "$PLACE/theirs"
+        losetup "$device" "$PLACE/theirs"
+        swapon "$device"
+        ends 0 undo -y
+        is_on "$device" || fail "it was turned off"
+        [[ $(blkid -p -o value -s LABEL "$device") == theirs ]] || fail "its header is gone"
+        cmp /etc/fstab "$PLACE/fstab" || fail fstab differs
+        # Nor is it turned on in the place of one that was taken off.
+        ends 0 swap remove "$device" -y
+        mkswap -q -L another "$device"
+        ends 5 undo -y
+        says "not the device with the UUID"
+        ! is_on "$device" || fail "it is on"
         "#,
     );
 }
@@ -203,6 +244,12 @@ fn btrfs_has_a_subvolume_for_it() {
         [[ $(lsattr "$area") == *C*" "* ]] || fail copied on write
         ends 0 undo -y
         [[ -z $(ls -A "$PLACE/mount") ]] || fail "left: $(ls -A "$PLACE/mount")"
+        # What somebody puts beside it stays, and so does its folder.
+        ends 0 swap add 16M --file "$area" -y
+        echo dear >"$PLACE/mount/swap/diary"
+        ends 0 undo -y
+        [[ $(ls -A "$PLACE/mount/swap") == diary ]] || fail "left: $(ls -A "$PLACE/mount/swap")"
+        rm -r "$PLACE/mount/swap"
         ends 4 swap add 150M --file "$area" -y
         says "does not fit"
         "#,

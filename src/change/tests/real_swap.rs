@@ -180,7 +180,7 @@ fn the_real_kernel_says_why_it_refuses() {
     file.set_len(SIZE.0).unwrap();
     file.sync_all().unwrap();
     let mut plan = crate::change::Plan::new("try it", crate::change::Area::Swap);
-    plan.swap_area_of(machine.kernel, "/holes", Some(Default::default()), why()).unwrap();
+    plan.swap_area_of(&machine, "/holes", Some(Default::default()), why()).unwrap();
     let fault = apply_on(&machine, plan, "x", time()).unwrap_err();
     assert!(fault.to_string().contains("holes"), "{fault}");
     assert!(kernel.areas().is_empty());
@@ -198,7 +198,7 @@ fn btrfs_says_why_it_refuses_a_file_that_is_copied_on_write() {
     let before = world.everything();
     let mut plan = crate::change::Plan::new("try it", crate::change::Area::Swap);
     plan.swap_file_of(&machine, SWAP, SwapFile::new(SIZE, uuid(1)), why()).unwrap();
-    plan.swap_area_of(machine.kernel, SWAP, Some(Default::default()), why()).unwrap();
+    plan.swap_area_of(&machine, SWAP, Some(Default::default()), why()).unwrap();
     let fault = apply_on(&machine, plan, "x", time()).unwrap_err();
     assert!(fault.to_string().contains("never copied on write"), "{fault}");
     assert_eq!((kernel.areas(), world.everything()), (vec![], before));

@@ -10,7 +10,7 @@ use crate::change::journal::{self, State, parse};
 use crate::change::recover::under_lock;
 use crate::change::undo::{Force, plan_on};
 use crate::change::{Area, Observer, Plan, Progress, SwapFile, SwapOn};
-use crate::exit::Exit;
+use crate::exit::{Exit, Fault};
 use crate::host::Filling;
 use crate::sys::bytes::Bytes;
 
@@ -223,7 +223,7 @@ fn bad_sizes_labels_and_priorities_are_refused() {
     }
     for priority in [-1, 32_768] {
         let on = Some(SwapOn::with_priority(Some(priority)));
-        assert_eq!(plan.swap_area_of(machine.kernel, SWAP, on, why()).unwrap_err().exit, Exit::Refused);
+        assert_eq!(plan.swap_area_of(&machine, SWAP, on, why()).unwrap_err().exit, Exit::Refused);
     }
 }
 
@@ -250,10 +250,10 @@ fn another_priority_turns_an_area_off_and_on() {
     let mut plan = Plan::new("another priority", Area::Swap);
     let machine = world.machine();
     let on = |priority| Some(SwapOn::with_priority(priority));
-    plan.swap_area_of(machine.kernel, SWAP, on(Some(10)), why()).unwrap();
-    plan.swap_area_of(machine.kernel, SWAP, on(None), why()).unwrap();
+    plan.swap_area_of(&machine, SWAP, on(Some(10)), why()).unwrap();
+    plan.swap_area_of(&machine, SWAP, on(None), why()).unwrap();
     assert!(plan.is_empty());
-    plan.swap_area_of(machine.kernel, SWAP, on(Some(5)), why()).unwrap();
+    plan.swap_area_of(&machine, SWAP, on(Some(5)), why()).unwrap();
     let id = world.apply(plan).unwrap().id;
     assert_eq!(world.kernel.areas(), [(SWAP.to_owned(), 5)]);
     world.undo(id, Force::No).unwrap();
@@ -320,6 +320,43 @@ fn whenever_it_is_stopped_nothing_is_left_behind() {
         assert_eq!(*world.states().last().unwrap(), State::RolledBack);
     }
     assert!(was_told);
+}
+
+/// Keeps each area on.
+struct Keeper;
+
+impl Observer for Keeper {
+    fn progress(&self, _: &Progress<'_>) {}
+
+    fn ended(&self) {}
+
+    fn may_drain(&self, path: &str) -> Result<(), Fault> {
+        Err(Fault::new(Exit::Refused, format!("`{path}` stays on: 1 MiB is missing")))
+    }
+
+    fn is_interrupted(&self) -> bool {
+        false
+    }
+}
+
+#[test]
+fn what_memory_cannot_take_back_stays_on() {
+    let world = swapping();
+    let before = everything(&world);
+    let plan = remove(&world, &world.machine(), SWAP);
+    let fault = apply_on(&world.machine_observed(&Keeper), plan, "x", time()).unwrap_err();
+    assert_eq!(fault.exit, Exit::Refused);
+    assert!(fault.to_string().contains("stays on: 1 MiB is missing"), "{fault}");
+    assert_eq!(everything(&world), before);
+
+    // Nor is it drained where something fails behind it.
+    let mut plan = add(&world, &world.machine(), LARGER, 2);
+    plan.command(&["fails"], None, why());
+    world.kernel.failing.borrow_mut().insert("fails".to_owned());
+    let fault = apply_on(&world.machine_observed(&Keeper), plan, "x", time()).unwrap_err();
+    assert_eq!(fault.exit, Exit::Incomplete);
+    assert!(fault.to_string().contains("stays on: 1 MiB"), "{fault}");
+    assert_eq!(world.kernel.areas().len(), 2);
 }
 
 #[test]

@@ -45,7 +45,7 @@ fn on() -> Option<SwapOn> {
 pub(super) fn add(world: &World, machine: &Machine<'_>, path: &str, number: u8) -> Plan {
     let mut plan = Plan::new("add swap", Area::Swap);
     plan.swap_file_of(machine, path, file(world, SIZE, number), why()).unwrap();
-    plan.swap_area_of(machine.kernel, path, on(), why()).unwrap();
+    plan.swap_area_of(machine, path, on(), why()).unwrap();
     fstab(world, &mut plan, |text| text + &line(path));
     plan
 }
@@ -53,7 +53,7 @@ pub(super) fn add(world: &World, machine: &Machine<'_>, path: &str, number: u8) 
 /// It is turned off, forgotten, and deleted.
 pub(super) fn remove(world: &World, machine: &Machine<'_>, path: &str) -> Plan {
     let mut plan = Plan::new("remove swap", Area::Swap);
-    plan.swap_area_of(machine.kernel, path, None, why()).unwrap();
+    plan.swap_area_of(machine, path, None, why()).unwrap();
     fstab(world, &mut plan, |text| text.replace(&line(path), ""));
     plan.remove_swap_file_of(machine, path, why()).unwrap();
     plan
@@ -63,8 +63,8 @@ pub(super) fn remove(world: &World, machine: &Machine<'_>, path: &str) -> Plan {
 pub(super) fn resize(world: &World, machine: &Machine<'_>, number: u8) -> Plan {
     let mut plan = Plan::new("resize swap", Area::Swap);
     plan.swap_file_of(machine, LARGER, file(world, SIZE * 2, number), why()).unwrap();
-    plan.swap_area_of(machine.kernel, LARGER, on(), why()).unwrap();
-    plan.swap_area_of(machine.kernel, SWAP, None, why()).unwrap();
+    plan.swap_area_of(machine, LARGER, on(), why()).unwrap();
+    plan.swap_area_of(machine, SWAP, None, why()).unwrap();
     fstab(world, &mut plan, |text| text.replace(&line(SWAP), &line(LARGER)));
     plan.remove_swap_file_of(machine, SWAP, why()).unwrap();
     plan

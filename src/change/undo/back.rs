@@ -35,9 +35,9 @@ pub(super) fn change_back(
         (Change::SwapFile(first), Change::SwapFile(last), Now::SwapFile(found), Some(_)) => {
             Some(Change::SwapFile(swap_file_back(first, last, found, why(chain))?))
         }
-        (Change::SwapArea(first), _, Now::SwapArea(before), Some(_)) => {
-            let (target, after) = (first.target.clone(), first.before);
-            Some(Change::SwapArea(SwapAreaChange { target, before, after, why: why(chain) }))
+        (Change::SwapArea(first), Change::SwapArea(last), Now::SwapArea(before), Some(_)) => {
+            let (target, uuid, after) = (first.target.clone(), last.uuid, first.before);
+            Some(Change::SwapArea(SwapAreaChange { target, uuid, before, after, why: why(chain) }))
         }
         _ => None,
     })

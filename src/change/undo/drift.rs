@@ -143,7 +143,7 @@ pub(super) fn standing(
         }
         (Change::SwapArea(first), Change::SwapArea(last), Some(kernel)) => {
             let target = last.target.clone();
-            let now = swap_area::look(kernel, &target)?;
+            let now = last.now(machine, kernel)?;
             Ok(Some(match swap_area::stands(first.before, last.after, now) {
                 Stands::Before => Standing::Before,
                 Stands::After => Standing::Ours(Now::SwapArea(now)),
