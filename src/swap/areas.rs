@@ -7,6 +7,7 @@ use crate::facts::zram::ZramDevice;
 use crate::sys::bytes::Bytes;
 
 use super::holders::Holder;
+use super::remarks::Remark;
 
 /// What an area is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -16,6 +17,10 @@ pub enum Kind {
     File,
     /// A partition, or any other device on a disk.
     Partition,
+    /// A file that passes for a device, until the next boot.
+    Loop,
+    /// Something that is named, and of which cannot be told what it is.
+    Unknown,
     /// Compressed, in memory.
     Zram,
 }
@@ -26,6 +31,8 @@ impl Kind {
         match self {
             Self::File => "file",
             Self::Partition => "partition",
+            Self::Loop => "loop device",
+            Self::Unknown => "unknown",
             Self::Zram => "zram",
         }
     }
@@ -56,6 +63,9 @@ pub struct Area {
     pub resume: bool,
     /// What compressing costs and brings; of zram only.
     pub zram: Option<Compressed>,
+    /// What is odd about how it comes at boot.
+    #[serde(skip)]
+    pub oddities: Vec<Remark>,
 }
 
 /// What a zram device costs and brings.

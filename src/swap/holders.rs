@@ -47,7 +47,7 @@ impl Holder {
         Self { name: name.to_owned(), file: file.into(), line: None }
     }
 
-    fn of_origin(origin: &Origin) -> Self {
+    pub(super) fn of_origin(origin: &Origin) -> Self {
         match origin {
             Origin::Fstab(line) => {
                 Self { name: "fstab".to_owned(), file: fstab::PATH.to_owned(), line: Some(*line) }

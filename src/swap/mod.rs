@@ -27,11 +27,13 @@ pub mod resume_place;
 pub mod settings;
 pub mod sizing;
 pub mod space;
+pub mod start;
 pub mod survey;
 pub mod zram;
 pub mod zswap;
 
 mod boot;
+mod coming;
 mod device;
 mod extents;
 mod named;

@@ -3,12 +3,14 @@
 use serde::Serialize;
 
 use crate::facts::readings::Readings;
+use crate::facts::swaps;
 use crate::facts::zswap::Zswap;
 use crate::host::Lacking;
 use crate::sys::bytes::Bytes;
 
 use super::areas::Area;
 use super::managers;
+use super::planned;
 use super::remarks::{self, Remark};
 use super::survey;
 
@@ -32,6 +34,11 @@ pub struct Overview {
     pub managers: Vec<&'static str>,
     /// The kind of the container that this is, whose swap is its host's affair.
     pub container: Option<String>,
+    /// Why it is not known what is in use; `None` where it is.
+    pub unknown: Option<String>,
+    /// The lines of fstab that are no entries.
+    #[serde(skip)]
+    pub lines_passed_over: Vec<usize>,
     /// What is odd.
     pub remarks: Vec<Remark>,
 }
@@ -70,6 +77,8 @@ impl Overview {
             overcommit_mode: readings.knob("vm.overcommit_memory").ok(),
             managers: managers.iter().map(|manager| manager.name).collect(),
             container: readings.container().map(|container| container.kind.clone()),
+            unknown: unknown(readings),
+            lines_passed_over: planned::lines_passed_over(readings.host()).unwrap_or_default(),
             remarks: Vec::new(),
         };
         overview.remarks = remarks::about(&overview, &managers);
@@ -90,6 +99,16 @@ impl Overview {
     pub fn used(&self) -> Bytes {
         self.used_areas().map(|area| area.used).sum()
     }
+}
+
+/// A running kernel without the file has no swap at all; a tree without it does not tell.
+pub(super) fn unknown(readings: &Readings) -> Option<String> {
+    let host = readings.host();
+    let is_told = host.is_live() || host.has(swaps::PATH);
+    // A kernel without swap has none in use, whoever wrote that down.
+    let has_none = || readings.meminfo().ok()?.find("SwapTotal").map(|total| total.0 == 0);
+    let is_known = is_told || has_none().unwrap_or(false);
+    (!is_known).then(|| Lacking::absent(swaps::PATH).to_string())
 }
 
 /// Root sees the pool's own count; everybody sees that of newer kernels in /proc/meminfo.
@@ -129,6 +148,21 @@ mod tests {
         assert_eq!(overview.commit_limit, Some(Bytes::from_kib(3500)));
         assert_eq!((overview.committed, overview.overcommit_mode), (Some(Bytes::from_kib(100)), Some(2)));
         assert_eq!(overview.zswap, None);
+    }
+
+    #[test]
+    fn a_tree_that_does_not_tell_is_unknown() {
+        let memory = |swap: &str| format!("MemTotal: 4000 kB\n{swap}");
+        for (files, is_known) in [
+            (vec![("/etc/hostname", String::new())], false),
+            (vec![("/proc/meminfo", memory("SwapTotal: 8 kB\n"))], false),
+            (vec![("/proc/meminfo", memory(""))], false),
+            (vec![("/proc/meminfo", memory("SwapTotal: 0 kB\n"))], true),
+            (vec![("/proc/swaps", String::new())], true),
+        ] {
+            let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+            assert_eq!(of(&files).unknown.is_none(), is_known, "{files:?}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::facts::unit_files::{self, OWN_FOLDERS, Setting, VENDOR_FOLDERS};
 use crate::host::{Host, IfThere, Lacking};
 
 use super::devices::{self, Target};
+use super::fstab::{lines_that_are_none, swap_lines};
 
 /// Where generators put the units that they make at boot.
 const GENERATED: [&str; 3] =
@@ -67,16 +68,28 @@ impl Planned {
     }
 }
 
-/// All planned areas: fstab's first, then the units'.
+/// All planned areas: fstab's first, then the units'. A line of fstab that is no entry is passed over, as mount(8) does.
 ///
 /// # Errors
 /// Says which file cannot be read.
 pub fn areas(readings: &Readings) -> Result<Vec<Planned>, Lacking> {
     let host = readings.host();
-    let swap_lines = readings.fstab()?.iter().filter(|entry| entry.kind == "swap").take(MOST_AREAS);
-    let mut planned: Vec<Planned> = swap_lines.map(|entry| of_line(host, entry)).collect();
+    let lines = swap_lines(&text_of_fstab(host)?);
+    let mut planned: Vec<Planned> = lines.iter().take(MOST_AREAS).map(|entry| of_line(host, entry)).collect();
     planned.extend(of_units(host)?);
     Ok(planned)
+}
+
+/// The numbers of fstab's lines that are no entries, counted from 1.
+///
+/// # Errors
+/// Says why fstab cannot be read.
+pub fn lines_passed_over(host: &Host) -> Result<Vec<usize>, Lacking> {
+    Ok(lines_that_are_none(&text_of_fstab(host)?))
+}
+
+fn text_of_fstab(host: &Host) -> Result<String, Lacking> {
+    Ok(host.read(fstab::PATH).if_there()?.unwrap_or_default())
 }
 
 fn of_line(host: &Host, entry: &Entry) -> Planned {

@@ -18,7 +18,7 @@ pub struct Remark {
 }
 
 impl Remark {
-    fn new(check: &'static str, text: impl Into<String>) -> Self {
+    pub(super) fn new(check: &'static str, text: impl Into<String>) -> Self {
         Self { check, text: text.into() }
     }
 }
@@ -28,7 +28,9 @@ pub(super) fn about(overview: &Overview, managers: &[Manager]) -> Vec<Remark> {
     if overview.container.is_some() {
         return Vec::new();
     }
-    let mut remarks: Vec<Remark> = overview.areas.iter().filter_map(of_area).collect();
+    let of_area = |area: &Area| of_area(area).into_iter().chain(area.oddities.clone());
+    let mut remarks: Vec<Remark> = overview.areas.iter().flat_map(of_area).collect();
+    remarks.extend(passed_over(overview));
     remarks.extend(full(overview));
     remarks.extend(disk_before_memory(overview));
     remarks.extend(compressed_twice(overview));
@@ -46,8 +48,10 @@ fn of_area(area: &Area) -> Option<Remark> {
         ));
     }
     if !area.in_use {
-        let check = if area.kind == Kind::Zram { "Z04" } else { "W04" };
-        return Some(Remark::new(check, format!("{path} is off, and shall be on after the next boot")));
+        // What fstab or a unit names says for itself what becomes of it.
+        let is_of_generator = area.kind == Kind::Zram && area.oddities.is_empty();
+        return is_of_generator
+            .then(|| Remark::new("Z04", format!("{path} is off, and shall be on after the next boot")));
     }
     // zram is often made by a service of the owner's own, which nothing tells from any other.
     let is_open = area.kind == Kind::Zram || area.held_by.is_none();
@@ -55,6 +59,17 @@ fn of_area(area: &Area) -> Option<Remark> {
     (!is_open && !is_held).then(|| {
         Remark::new("W04", format!("{path} will be gone after the next boot, for nothing turns it on then"))
     })
+}
+
+/// mount(8) and systemd do the same, and boot all the same.
+fn passed_over(overview: &Overview) -> Option<Remark> {
+    let lines: Vec<String> = overview.lines_passed_over.iter().map(usize::to_string).collect();
+    let (lines, are) = match &lines[..] {
+        [] => return None,
+        [line] => (format!("line {line}"), "is no entry, and is"),
+        lines => (format!("lines {}", lines.join(", ")), "are no entries, and are"),
+    };
+    Some(Remark::new("W04", format!("{lines} of /etc/fstab {are} passed over, as the boot does")))
 }
 
 fn full(overview: &Overview) -> Option<Remark> {
@@ -131,6 +146,7 @@ mod tests {
         assert_eq!(checks(&[disk]), ["W04"]);
         assert_eq!(checks(&[("/proc/swaps", "/dev/sda2 partition 1000 901 -2\n"), HELD]), ["W02"]);
         assert_eq!(checks(&[HELD]), ["W04"]);
+        assert_eq!(checks(&[disk, ("/etc/fstab", "foo\n/dev/sda2 none swap sw 0 0\n")]), ["W04"]);
         assert_eq!(checks(&[ZRAM, MEMORY]), ["Z04"]);
         let deleted = ("/proc/swaps", "/f\\040(deleted) file 1000 1 -2\n");
         assert_eq!(checks(&[deleted]), ["W13"]);
@@ -144,7 +160,9 @@ mod tests {
     fn memory_shall_come_before_disks() {
         for (zram, disk, expected) in [(100, -2, false), (5, 5, true), (-3, -2, true)] {
             let swaps = format!("/dev/zram0 partition 1000 0 {zram}\n/dev/sda2 partition 1000 0 {disk}\n");
-            let found = checks(&[("/proc/swaps", &swaps), HELD, ZRAM]);
+            let options = if disk < 0 { "sw".to_owned() } else { format!("pri={disk}") };
+            let fstab = format!("/dev/sda2 none swap {options} 0 0\n");
+            let found = checks(&[("/proc/swaps", &swaps), ("/etc/fstab", &fstab), ZRAM]);
             assert_eq!(found, if expected { vec!["W06"] } else { vec![] }, "{zram} {disk}");
         }
     }

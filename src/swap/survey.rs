@@ -8,10 +8,12 @@ use crate::host::Lacking;
 use crate::sys::bytes::Bytes;
 
 use super::areas::{Area, Compressed, Kind};
+use super::coming;
+use super::devices::Target;
 use super::disk;
 use super::generator::{self, Outcome};
 use super::holders::{Holder, Holders};
-use super::planned::{MOST_AREAS, Planned};
+use super::planned::{MOST_AREAS, Origin, Planned};
 use super::resume::{self, Resume};
 
 /// All areas: those in use as the kernel lists them, then those that are off and shall be on after the next boot.
@@ -22,11 +24,16 @@ pub fn areas(readings: &Readings) -> Result<Vec<Area>, Lacking> {
     let surveyor = Surveyor::new(readings);
     let used = readings.swaps()?;
     let mut areas: Vec<Area> = used.iter().take(MOST_AREAS).map(|area| surveyor.in_use(area)).collect();
+    // A name that cannot be followed may mean one of these.
+    let is_open = areas.iter().any(|area| area.kind != Kind::File && area.held_by.is_none());
     let planned = surveyor.holders.iter().flat_map(|holders| &holders.planned);
-    for one in planned.filter(|one| one.is_expected) {
-        let is_known = |path: &str| areas.iter().any(|area| area.path == path);
-        if let Some(path) = one.path().filter(|path| !is_known(path)) {
-            areas.push(surveyor.off(path, one));
+    for one in planned.filter(|one| one.is_expected && !(is_open && one.target == Target::Unknown)) {
+        let name = one.path().unwrap_or(&one.source);
+        if areas.iter().all(|area| area.path != name) {
+            areas.push(match one.path() {
+                Some(path) => surveyor.off(path, one),
+                None => surveyor.not_found(one),
+            });
         }
     }
     areas.extend(surveyor.zram_to_be_made(used));
@@ -54,6 +61,7 @@ impl<'r, 'h> Surveyor<'r, 'h> {
         let kind = match area {
             _ if area.is_file => Kind::File,
             _ if area.is_zram() => Kind::Zram,
+            _ if area.path.starts_with("/dev/loop") => Kind::Loop,
             _ => Kind::Partition,
         };
         let holds_image = |one| resume::holds_image(readings, one, &area.path, area.is_file);
@@ -68,8 +76,17 @@ impl<'r, 'h> Surveyor<'r, 'h> {
             disk: disk::under(readings, area).ok().flatten(),
             resume: self.resume.as_ref().is_some_and(holds_image),
             zram: compressed(readings, &area.path),
+            oddities: self.line_of(&area.path).map(|one| coming::back(one, area)).unwrap_or_default(),
             path: area.path.clone(),
         }
+    }
+
+    /// The line of fstab that turns the area at `path` on.
+    fn line_of(&self, path: &str) -> Option<&Planned> {
+        let is_it = |one: &&Planned| {
+            one.is_expected && one.path() == Some(path) && matches!(one.origin, Origin::Fstab(_))
+        };
+        self.holders.as_ref()?.planned.iter().find(is_it)
     }
 
     /// Inside a container nothing of its host can be seen that would turn areas on.
@@ -95,7 +112,26 @@ impl<'r, 'h> Surveyor<'r, 'h> {
             priority: 0,
         };
         let size = size.filter(|size| size.0 > 0);
-        Area { in_use: false, size, priority: one.priority, ..self.in_use(&seen) }
+        let oddities = coming::at_boot(self.readings, one);
+        Area { in_use: false, size, priority: one.priority, oddities, ..self.in_use(&seen) }
+    }
+
+    /// An area of which only the name is known.
+    fn not_found(&self, one: &Planned) -> Area {
+        Area {
+            path: one.source.clone(),
+            kind: Kind::Unknown,
+            in_use: false,
+            size: None,
+            used: Bytes(0),
+            priority: one.priority,
+            held_by: Some(vec![Holder::of_origin(&one.origin)]),
+            deleted: false,
+            disk: None,
+            resume: false,
+            zram: None,
+            oddities: coming::at_boot(self.readings, one),
+        }
     }
 
     /// The devices that zram-generator makes at the next boot, and that are not swapped to now.
@@ -131,6 +167,7 @@ impl<'r, 'h> Surveyor<'r, 'h> {
             disk: Some(DiskKind::Memory),
             resume: false,
             zram: None,
+            oddities: Vec::new(),
             path,
         }
     }
@@ -185,6 +222,34 @@ mod tests {
     }
 
     #[test]
+    fn a_bad_line_hides_no_other() {
+        let found = surveyed(&[("/etc/fstab", "foo\n/late none swap sw 0 0\n")]);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].held_by.as_ref().unwrap()[0].line, Some(2));
+    }
+
+    #[test]
+    fn names_that_lead_nowhere_are_told() {
+        let fstab = ("/etc/fstab", "/dev/sda2 none swap sw\nUUID=9 none swap sw\nUUID=9 none swap sw\n");
+        let swaps = ("/proc/swaps", "/dev/sda2 partition 1000 0 -2\n");
+        for (folder, said) in [("/dev/disk/by-uuid/1", "will stay so"), ("/dev/x", "cannot be told")] {
+            let found = surveyed(&[fstab, swaps, (folder, "")]);
+            assert_eq!(found.len(), 2, "{found:?}");
+            assert_eq!((found[1].path.as_str(), found[1].kind), ("UUID=9", Kind::Unknown));
+            assert!(!found[1].in_use && found[1].oddities[0].text.contains(said), "{:?}", found[1].oddities);
+        }
+        // It may well be the one that is on.
+        let fstab = ("/etc/fstab", "UUID=9 none swap sw\n");
+        assert_eq!(surveyed(&[fstab, swaps]).len(), 1);
+    }
+
+    #[test]
+    fn loop_devices_are_called_so() {
+        let found = surveyed(&[("/proc/swaps", "/dev/loop1 partition 1000 0 -2\n")]);
+        assert_eq!(found[0].kind, Kind::Loop);
+    }
+
+    #[test]
     fn what_zram_costs_is_told() {
         let found = surveyed(&[
             ("/proc/swaps", "/dev/zram0 partition 1000 10 100\n"),
@@ -215,7 +280,7 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_unknown_and_not_nothing() {
         let broken =
-            surveyed(&[("/proc/swaps", "/dev/sda2 partition 1000 0 -2\n"), ("/etc/fstab", "half\n")]);
+            surveyed(&[("/proc/swaps", "/dev/sda2 partition 1000 0 -2\n"), ("/etc/fstab/folder", "")]);
         assert_eq!(broken[0].held_by, None);
     }
 }

@@ -6,18 +6,16 @@ use crate::doctor::finding::Fix;
 use crate::doctor::group::Group;
 use crate::doctor::shell::{can_be_typed, quoted};
 use crate::facts::readings::Readings;
-use crate::facts::swap_header::{self, Header, LARGEST_PAGE, Mark};
-use crate::host::{Host, Lacking, Reason};
+use crate::facts::swap_header::Mark;
+use crate::host::{Lacking, Reason};
 use crate::sys::bytes::Bytes;
 
 use super::commands::affair_of_host;
 use crate::swap::planned::{self, Planned};
+use crate::swap::start::Start;
 
 /// mkswap makes no area of fewer pages.
 const LEAST_PAGES: u64 = 10;
-
-/// How much of an area must be zero to pass for blank: btrfs, for one, begins only behind the largest page.
-const LOOKED_AT: usize = 16 * LARGEST_PAGE;
 
 /// The checks of this file.
 pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
@@ -44,10 +42,9 @@ fn swap_header(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let waiting = planned
         .iter()
         .filter(|one| one.is_expected && !one.is_made_at_boot && !is_in_use(one) && one.path().is_some());
-    let page_size = readings.page_size();
     let (mut good, mut refusal) = (0, None);
     for one in waiting {
-        match examine_one(readings.host(), one, page_size) {
+        match examine_one(readings, one) {
             Ok(Some(diagnosis)) => return Ok(diagnosis),
             Ok(None) => good += 1,
             // What is not there is another check's.
@@ -64,13 +61,13 @@ fn swap_header(readings: &Readings) -> Result<Diagnosis, Lacking> {
 }
 
 /// What is wrong with one area; `None` where nothing is.
-fn examine_one(host: &Host, one: &Planned, page_size: Bytes) -> Result<Option<Diagnosis>, Lacking> {
+fn examine_one(readings: &Readings, one: &Planned) -> Result<Option<Diagnosis>, Lacking> {
     let Some(path) = one.path() else { return Ok(None) };
-    let start = Start::read(host, path)?;
-    let size = start.size;
-    let Some(complaint) = complaint(start.header, page_size, size) else {
+    let start = Start::read(readings.host(), path)?;
+    let Some(complaint) = start.complaint(readings) else {
         return Ok(None);
     };
+    let (size, page_size) = (start.size, readings.page_size());
     let diagnosis =
         Diagnosis::error(format!("{} of {} cannot be turned on: {complaint}", one.source, one.origin.name()))
             .evidence(path, "size", size)
@@ -115,58 +112,7 @@ fn look_first(diagnosis: Diagnosis, one: &Planned, path: &str) -> Diagnosis {
 /// Whether the kernel would refuse the area at `path` for its header; one that cannot be read is not refused.
 pub(super) fn is_refused(readings: &Readings, path: &str) -> bool {
     let start = Start::read(readings.host(), path);
-    start.is_ok_and(|start| complaint(start.header, readings.page_size(), start.size).is_some())
-}
-
-/// What an area begins with.
-struct Start {
-    size: Bytes,
-    header: Option<Header>,
-    is_zero: bool,
-}
-
-impl Start {
-    fn read(host: &Host, path: &str) -> Result<Self, Lacking> {
-        let bytes = host.read_start(path, LOOKED_AT)?;
-        Ok(Self {
-            size: size_of(host, path)?,
-            header: swap_header::parse(&bytes),
-            is_zero: bytes.iter().all(|&byte| byte == 0),
-        })
-    }
-}
-
-fn complaint(header: Option<Header>, page_size: Bytes, size: Bytes) -> Option<String> {
-    let Some(header) = header else {
-        return Some("mkswap has not been run on it".to_owned());
-    };
-    match header.mark {
-        // swapon(8) puts the mark of a machine that did not wake up back by itself.
-        Mark::Hibernated => None,
-        Mark::Ancient => Some("its header is of a kind that kernels no longer take".to_owned()),
-        Mark::Swap if header.page_size != page_size => {
-            Some(format!("it was made for pages of {}, and this kernel's have {page_size}", header.page_size))
-        }
-        Mark::Swap if header.version != 1 => Some(format!("its header has version {}", header.version)),
-        Mark::Swap if header.length > size => {
-            Some(format!("it claims {}, and holds only {size}", header.length))
-        }
-        Mark::Swap => None,
-    }
-}
-
-/// The size of a file, or of a device by what the kernel says of it.
-fn size_of(host: &Host, path: &str) -> Result<Bytes, Lacking> {
-    let status = host.status(path)?;
-    if !status.is_block_device {
-        return Ok(status.size);
-    }
-    let path = format!("/sys/class/block/{}/size", path.rsplit('/').next().unwrap_or_default());
-    let text = host.read(&path)?;
-    let sectors = text.trim().parse::<u64>();
-    sectors
-        .map(|sectors| Bytes(sectors) * 512)
-        .map_err(|_| Lacking::malformed(path, 1, "expected a number of sectors"))
+    start.is_ok_and(|start| start.complaint(readings).is_some())
 }
 
 /// Writes a new header; one that is found by its UUID or label keeps it.

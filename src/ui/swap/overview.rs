@@ -8,6 +8,11 @@ use crate::ui::paragraph;
 
 use super::{areas, compressed};
 
+/// Renders the headline alone.
+pub fn verdict(overview: &Overview) -> String {
+    headline(overview) + "\n"
+}
+
 /// Renders the machine's swap; `next` are commands that tell or do more.
 pub fn render(overview: &Overview, next: &[String], look: Look) -> String {
     let mut text: String = paragraph::indented(look, 0, &headline(overview))
@@ -33,6 +38,9 @@ pub fn render(overview: &Overview, next: &[String], look: Look) -> String {
 }
 
 fn headline(overview: &Overview) -> String {
+    if let Some(why) = &overview.unknown {
+        return format!("Which swap is in use is not known: {why}");
+    }
     let count = overview.used_areas().count();
     let (size, used) = (overview.size(), overview.used());
     let beside = overview.memory.map(|memory| format!(" beside {memory} of memory")).unwrap_or_default();
