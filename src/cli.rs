@@ -296,10 +296,11 @@ pub enum SwapAction {
     /// Add a swap file, or a device, now and for every boot.
     ///
     /// A file is made as its file system wants it, closed to others, and leaves room on the disk; the plan is shown first, and
-    /// whatever fails takes back all that came before it. A device is taken only where it holds nothing.
+    /// whatever fails takes back all that came before it. Where /swapfile is there already, the new one is /swapfile2. A device is taken
+    /// only where it holds nothing; a device or file that is swap already is turned on as it is.
     Add {
-        /// How much, such as 16G, or a share of memory, such as 50%; left out for a device.
-        #[arg(value_name = "SIZE", required_unless_present = "file")]
+        /// How much, such as 16G, or a share of memory, such as 50%; left out for a device, and for a file that is swap already.
+        #[arg(value_name = "SIZE")]
         size: Option<Size>,
 
         /// The file to be made, or a device, in place of /swapfile.
@@ -307,7 +308,7 @@ pub enum SwapAction {
         file: Option<String>,
 
         /// Fill areas of higher priority first, from 0 to 32767; the kernel puts it behind all others if none is named.
-        #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(0..=32767))]
+        #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(i32).range(0..=32767))]
         priority: Option<i32>,
 
         /// Leave /etc/fstab as it is: the area is off after the next boot.
@@ -330,7 +331,8 @@ pub enum SwapAction {
 
     /// Make a swap file larger or smaller.
     ///
-    /// A new one is made and turned on beside the old one before that is taken off and deleted, so that there is never less.
+    /// A new one is made and turned on beside the old one before that is taken off and deleted, so that there is never less. It has
+    /// another name, such as /swapfile2 for /swapfile, for a file that is in use can be neither renamed nor made longer.
     Resize {
         /// The file, or its UUID=.. or LABEL=.. .
         #[arg(value_name = "AREA", value_hint = ValueHint::FilePath)]

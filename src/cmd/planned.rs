@@ -66,18 +66,27 @@ pub fn carry_out(
 }
 
 /// Takes back what an earlier run had left half done, and says so; in a tree, whose journal may come from anywhere, once that is
-/// agreed to. Who plans from what is there calls this first.
+/// agreed to. Who plans from what is there calls this first. Where nothing may be written, it is only pointed out.
 ///
 /// # Errors
-/// Refuses while another memtune is at work, and where it was not agreed to.
+/// Refuses while another memtune is at work, where it was not agreed to, and where nobody could be asked about the plan that follows.
 pub fn recover(approval: Approval, global: &Global, host: &Host, terminal: &mut Terminal) -> Result<()> {
     if approval.dry_run || !change::may_write(host) {
+        // Only root may look into the journal.
+        if let Some(pending) = change::pending(host).ok().flatten() {
+            let (id, title) = (pending.id, &pending.title);
+            message::warning(&format!(
+                "change {id} ({title}) is under way, or was cut short: this plan goes by what is there now; the next run that writes takes it back first"
+            ));
+        }
         return Ok(());
     }
-    if !host.is_live()
-        && let Some(pending) = change::pending(host)?
-    {
-        ask_first(&pending, approval, global, host, terminal)?;
+    if let Some(pending) = change::pending(host)? {
+        if !host.is_live() {
+            ask_first(&pending, approval, global, host, terminal)?;
+        } else if !approval.yes && (global.json || !prompt::can_ask()) {
+            return Err(nobody_to_ask(&pending).into());
+        }
     }
     match change::recover(host, &Attendant::of(host))? {
         Some(recovered) if global.json => {
@@ -91,6 +100,15 @@ pub fn recover(approval: Approval, global: &Global, host: &Host, terminal: &mut 
         None => {}
     }
     Ok(())
+}
+
+/// Nothing is turned off or deleted for a plan that then cannot be agreed to.
+fn nobody_to_ask(pending: &Entry) -> Fault {
+    let (id, title) = (pending.id, &pending.title);
+    let message =
+        format!("change {id} ({title}) is under way, or was cut short, and nobody can be asked about it");
+    Fault::new(Exit::Usage, message)
+        .hint(format!("pass -y to have it taken back; `memtune undo {id} -n` shows what that does"))
 }
 
 /// Asks whether `pending` shall be taken back, unless that was agreed to beforehand.

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use crate::change::{Area, Plan};
 use crate::cli::Global;
 use crate::exit::Exit;
 use crate::facts::readings::Readings;
@@ -14,9 +15,11 @@ use crate::ui::terminal::Terminal;
 use super::planned::{self, Approval};
 
 pub(super) fn add(request: &Request, global: &Global, host: &Host, terminal: &mut Terminal) -> Result<Exit> {
-    let approval = Approval::of(global);
-    add::refuse_place(&Readings::new(host, None))?;
-    planned::recover(approval, global, host, terminal)?;
+    if let Some(bar) = add::bar(&Readings::new(host, None)) {
+        let path = request.path.as_deref().unwrap_or("/swapfile");
+        return refuse("add swap", path, bar, global, host, terminal);
+    }
+    planned::recover(Approval::of(global), global, host, terminal)?;
     let planned = planned::with_sudo(add::plan(&Readings::new(host, None), request))?;
     carry_out(planned, global, host, terminal)
 }
@@ -28,8 +31,10 @@ pub(super) fn remove(
     host: &Host,
     terminal: &mut Terminal,
 ) -> Result<Exit> {
+    if let Some(bar) = add::bar(&Readings::new(host, None)) {
+        return refuse(&format!("remove the swap area {area}"), area, bar, global, host, terminal);
+    }
     let approval = Approval::of(global);
-    add::refuse_place(&Readings::new(host, None))?;
     planned::recover(approval, global, host, terminal)?;
     let plan = planned::with_sudo(remove::plan(&Readings::new(host, None), area, keeps_file))?;
     planned::carry_out(plan, approval, global, host, terminal)
@@ -42,10 +47,26 @@ pub(super) fn resize(
     host: &Host,
     terminal: &mut Terminal,
 ) -> Result<Exit> {
-    add::refuse_place(&Readings::new(host, None))?;
+    if let Some(bar) = add::bar(&Readings::new(host, None)) {
+        return refuse(&format!("resize the swap file {area}"), area, bar, global, host, terminal);
+    }
     planned::recover(Approval::of(global), global, host, terminal)?;
     let planned = planned::with_sudo(resize::plan(&Readings::new(host, None), area, size))?;
     carry_out(planned, global, host, terminal)
+}
+
+/// The same answer as from any other plan that is not safe.
+fn refuse(
+    title: &str,
+    target: &str,
+    bar: String,
+    global: &Global,
+    host: &Host,
+    terminal: &mut Terminal,
+) -> Result<Exit> {
+    let mut plan = Plan::new(title, Area::Swap);
+    plan.refuse(target, bar);
+    planned::carry_out(plan, Approval::of(global), global, host, terminal)
 }
 
 /// Carries it out, and says what the kernel lists then. Where the answer was no, nothing is listed, and nothing said.

@@ -48,12 +48,26 @@ pub fn run(
     planned::recover(approval, global, host, terminal)?;
     let ids = id.map_or_else(|| last(&journal), |id| vec![id]);
     if ids.is_empty() {
-        let nothing = Plan::new("take back the last change", Area::Undo);
-        return planned::carry_out(nothing, approval, global, host, terminal);
+        return nothing(&journal, global, host, terminal);
     }
     let mut plan = planned::or_show_drift(undo::plan(host, &ids, force), &ids, global, host, terminal)?;
     refuse_too_much(&mut plan, host)?;
     planned::carry_out(plan, approval, global, host, terminal)
+}
+
+/// There is nothing to take back, which is no failure.
+fn nothing(journal: &Journal, global: &Global, host: &Host, terminal: &mut Terminal) -> Result<Exit> {
+    let why = match journal.entries.is_empty() {
+        true => "memtune has changed nothing here, so there is nothing to take back",
+        false => "nothing is left to take back: no change of memtune's is in force here",
+    };
+    if global.json {
+        let mut plan = Plan::new("take back the last change", Area::Undo);
+        plan.note(why);
+        return planned::carry_out(plan, Approval::of(global), global, host, terminal);
+    }
+    terminal.show(&shown::nothing(why, terminal.look))?;
+    Ok(Exit::Done)
 }
 
 /// What turned swap on is taken back only where memory can take what the area holds by now.
@@ -107,10 +121,15 @@ fn finish(
     Ok(if recovered.left.is_empty() { Exit::Done } else { Exit::Incomplete })
 }
 
+/// Its steps, so that they can be seen beforehand.
 fn pending_plan(pending: &Entry) -> Plan {
-    let title =
-        format!("take back change {}, which is under way or was cut short: {}", pending.id, pending.title);
-    let mut plan = Plan::new(title, Area::Undo);
-    plan.note(format!("`memtune history {}` shows what it was about to do", pending.id));
+    let mut plan = pending.plan();
+    plan.title = format!(
+        "take back change {}, which is under way or was cut short, as far as it came: {}",
+        pending.id, pending.title
+    );
+    plan.note(
+        "these are the steps that it was about to do; what of them was done is taken back, the last first",
+    );
     plan
 }

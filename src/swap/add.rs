@@ -11,7 +11,7 @@ use crate::sys::uuid::Uuid;
 
 use super::devices;
 use super::filling::Filling;
-use super::{boot, device, place, sizing, space};
+use super::{boot, commands, device, lasting, place, planned, present_file, sizing, space};
 
 /// Where swap files are explained.
 const SOURCE: &str = "swapon(8), mkswap(8)";
@@ -43,18 +43,43 @@ pub struct Planned {
 /// Refuses what would not be safe or cannot last, with the reason; [`Exit::Usage`] where the request itself is wrong.
 pub fn plan(readings: &Readings, request: &Request) -> Result<Planned, Fault> {
     refuse_place(readings)?;
-    let host = readings.host();
-    let named = request.path.as_deref();
-    let mut planned = match named.filter(|path| host.status(path).is_ok_and(|status| status.is_block_device))
-    {
-        Some(path) => device::plan(readings, path, request)?,
-        None => file(readings, request)?,
-    };
-    warn_of_order(readings, request, &mut planned.plan);
-    if !request.at_boot {
-        planned.plan.note(format!("{} is off after the next boot, as was asked for", planned.path));
+    let mut planned = for_path(readings, request)?;
+    let Planned { plan, path } = &mut planned;
+    warn_of_order(readings, request, plan);
+    if request.at_boot {
+        warn_of_other_priority(readings, request, path, plan);
+        lasting::doubt(readings, path).into_iter().for_each(|doubt| plan.note(doubt));
+    } else {
+        plan.note(format!("{path} is off after the next boot, as was asked for"));
     }
     Ok(planned)
+}
+
+fn for_path(readings: &Readings, request: &Request) -> Result<Planned, Fault> {
+    let host = readings.host();
+    let named = request.path.as_deref();
+    let status = named.and_then(|path| Some((path, host.status(path).ok()?)));
+    match (status, named) {
+        (Some((path, status)), _) if status.is_block_device => device::plan(readings, path, request),
+        (Some((path, _)), _) if request.size.is_none() && path.starts_with('/') => {
+            present_file::plan(readings, path, request)
+        }
+        (None, Some(path)) if path.starts_with("/dev/") && !path.starts_with("/dev/shm/") => {
+            Err(Fault::new(Exit::Usage, format!("there is no device `{path}`")).hint("`lsblk` lists them"))
+        }
+        _ => file(readings, request),
+    }
+}
+
+/// Why swap is made somewhere else than here; `None` where it is made here.
+pub fn bar(readings: &Readings) -> Option<String> {
+    let tree = || {
+        let folder = readings.host().folder()?.display();
+        Some(format!(
+            "`{folder}` is a tree, which has no running kernel to swap; run memtune on that machine"
+        ))
+    };
+    sizing::bar(readings).map(str::to_owned).or_else(tree)
 }
 
 /// Refuses machines whose swap is made somewhere else.
@@ -62,16 +87,7 @@ pub fn plan(readings: &Readings, request: &Request) -> Result<Planned, Fault> {
 /// # Errors
 /// Says where.
 pub fn refuse_place(readings: &Readings) -> Result<(), Fault> {
-    if let Some(folder) = readings.host().folder() {
-        let message = format!("`{}` is a tree, which has no running kernel to swap", folder.display());
-        return Err(
-            Fault::new(Exit::Refused, message).hint("run the same without `--root` on the machine itself")
-        );
-    }
-    match sizing::bar(readings) {
-        Some(bar) => Err(Fault::new(Exit::Refused, bar)),
-        None => Ok(()),
-    }
+    bar(readings).map_or(Ok(()), |bar| Err(Fault::new(Exit::Refused, bar)))
 }
 
 /// A failure for what could not be learned.
@@ -82,12 +98,16 @@ pub(super) fn unknown(lacking: Lacking) -> Fault {
 fn file(readings: &Readings, request: &Request) -> Result<Planned, Fault> {
     let host = readings.host();
     let size = size(readings, request)?;
+    let usual = usual_path(readings)?;
     let path = match &request.path {
         Some(path) => path.clone(),
-        None => usual_path(readings)?,
+        None => place::free_name(host, usual)?,
     };
     place::check(host, &path)?;
     let mut plan = Plan::new(format!("add {size} of swap at {path}"), Area::Swap);
+    if request.path.is_none() && path != usual {
+        plan.note(format!("{usual} is there already: the new file is {path}; `--file` names another path"));
+    }
     let on = SwapOn::with_priority(request.priority);
     make(readings, &mut plan, &path, size)?;
     plan.swap_on(host, &path, on, Why::new("programs have more room before the kernel kills one", SOURCE))?;
@@ -107,7 +127,11 @@ pub(super) fn make(readings: &Readings, plan: &mut Plan, path: &str, size: Bytes
     let kernel = readings.identity().kernel_version();
     let filling = Filling::of(mount, kernel).map_err(|why| {
         let fault = Fault::new(Exit::Refused, format!("cannot make the swap file `{path}`: {why}"));
-        fault.hint("name a path on ext4, xfs or btrfs with `--file`, or take `memtune swap zram 50%`")
+        let way = "name a path on ext4, xfs or btrfs with `--file`";
+        fault.hint(match commands::keeps_zram(host) {
+            true => format!("{way}, or take `memtune swap zram 50%`"),
+            false => way.to_owned(),
+        })
     })?;
     let folder = place::folder_of(path);
     let is_own_subvolume = filling == Filling::WithoutCopies && !host.has(folder);
@@ -130,7 +154,7 @@ pub(super) fn make(readings: &Readings, plan: &mut Plan, path: &str, size: Bytes
 }
 
 /// The mount that will hold `path`.
-fn mount_of<'r>(readings: &'r Readings, path: &str) -> Result<&'r Mount, Fault> {
+pub(super) fn mount_of<'r>(readings: &'r Readings, path: &str) -> Result<&'r Mount, Fault> {
     let mounts = readings.mounts().map_err(unknown)?;
     let message = || Fault::new(Exit::Failed, format!("what is mounted at `{path}` is not known"));
     mounts::holding(mounts, path).ok_or_else(message)
@@ -154,29 +178,42 @@ fn reason(filling: Filling) -> &'static str {
 
 /// The size that was asked for, in whole pages.
 pub(super) fn size(readings: &Readings, request: &Request) -> Result<Bytes, Fault> {
-    let usage = |message: String| Fault::new(Exit::Usage, message).hint("such as `memtune swap add 16G`");
+    let usage = |message: String| Fault::new(Exit::Usage, message);
     let Some(asked) = request.size else {
-        return Err(usage("how much swap to add is not said".to_owned()));
+        return Err(usage("how much swap to add is not said".to_owned()).hint(
+            "such as `memtune swap add 16G`; `memtune swap advise` says how much this machine should have",
+        ));
     };
     let memory = match asked {
         Size::Exact(_) => Bytes(0),
         Size::Percent(_) => readings.meminfo().map_err(unknown)?.total(),
     };
     let page = readings.page_size().0.max(1);
-    let size = Bytes(asked.of(memory).0 / page * page);
-    let least = readings.page_size() * 10;
-    match size {
-        Bytes(0) if asked.of(memory).0 == 0 => Err(usage("nothing is no size of a swap file".to_owned())),
-        size if size < least => Err(usage(format!("{size} is too small for swap: the least is {least}"))),
+    let (asked, least) = (asked.of(memory), readings.page_size() * 10);
+    match Bytes(asked.0 / page * page) {
+        Bytes(0) if asked.0 == 0 => {
+            Err(usage("nothing is no size of a swap file".to_owned()).hint("such as `memtune swap add 16G`"))
+        }
+        size if size < least => {
+            let message = format!("{asked} is too small for swap: the least is {least}");
+            Err(usage(message).hint(meant(asked)))
+        }
         size => Ok(size),
     }
 }
 
+/// Who types a plain number seldom means bytes.
+fn meant(asked: Bytes) -> String {
+    let number = if asked.0 < 1024 { asked.0 } else { asked.kib() };
+    format!(
+        "a number without a letter is bytes, and k stands for 1024 of them; did you mean `{number}M` or `{number}G`?"
+    )
+}
+
 /// /swapfile, or on btrfs a file in a subvolume of its own, which is in no snapshot.
-fn usual_path(readings: &Readings) -> Result<String, Fault> {
+fn usual_path(readings: &Readings) -> Result<&'static str, Fault> {
     let root = mount_of(readings, "/")?;
-    let base = if root.kind == "btrfs" { "/swap/swapfile" } else { "/swapfile" };
-    place::free_name(readings.host(), base)
+    Ok(if root.kind == "btrfs" { "/swap/swapfile" } else { "/swapfile" })
 }
 
 fn refuse_missing(host: &Host, folder: &str) -> Result<(), Fault> {
@@ -215,6 +252,25 @@ fn warn_of_order(readings: &Readings, request: &Request, plan: &mut Plan) {
         plan.note(format!(
             "{} has priority {}: with {priority} the disk is filled before it, or along with it; a lower one, or none, leaves the disk for what does not fit",
             zram.path, zram.priority
+        ));
+    }
+}
+
+/// A line of fstab that is there already is the owner's, and says what holds after the next boot.
+fn warn_of_other_priority(readings: &Readings, request: &Request, path: &str, plan: &mut Plan) {
+    let Some(wanted) = request.priority else { return };
+    let planned = planned::areas(readings).unwrap_or_default();
+    let other = planned
+        .iter()
+        .find(|one| one.path() == Some(path) && one.is_expected && one.priority != Some(wanted));
+    if let Some(one) = other {
+        let has = match one.priority {
+            Some(priority) => format!("priority {priority}"),
+            None => "no priority".to_owned(),
+        };
+        plan.note(format!(
+            "{} gives it {has}: {wanted} holds until the next boot; to keep it, write `pri={wanted}` there",
+            one.origin.name()
         ));
     }
 }

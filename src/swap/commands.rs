@@ -1,8 +1,10 @@
 //! What to type for more swap.
 
 use crate::change;
+use crate::host::Host;
 use crate::sys::bytes::Bytes;
 use crate::sys::size;
+use crate::sysctl::first_process;
 
 /// The command that adds a swap file.
 pub fn add(size: Bytes) -> String {
@@ -12,6 +14,20 @@ pub fn add(size: Bytes) -> String {
 /// The command that makes compressed swap for a share of memory, in per cent.
 pub fn zram(percent: u64) -> String {
     format!("sudo memtune swap zram {percent}%")
+}
+
+/// Whether `memtune swap zram` can make it last: its device is made by units of systemd.
+pub fn keeps_zram(host: &Host) -> bool {
+    first_process::is_systemd(host)
+}
+
+/// What makes compressed swap of this size where nothing would make it again at boot.
+pub fn zram_by_hand(size: Bytes) -> [String; 3] {
+    [
+        "sudo modprobe zram".to_owned(),
+        format!("device=$(sudo zramctl --find --size {}M)   # until the next boot", size.0 >> 20),
+        "sudo mkswap \"$device\" && sudo swapon --priority 100 \"$device\"".to_owned(),
+    ]
 }
 
 /// The command that makes compressed swap of this size, before compression.
@@ -33,6 +49,11 @@ pub fn resize(path: &str, size: Bytes) -> String {
 /// The command that takes an area off.
 pub fn remove(path: &str) -> String {
     format!("sudo memtune swap remove {}", change::typed(&[path]))
+}
+
+/// The command that turns on at every boot what is there already: an area in use, a device, or a file with a header.
+pub fn keep(path: &str) -> String {
+    format!("sudo memtune swap add --file {}", change::typed(&[path]))
 }
 
 /// Whether a terminal takes a path as it stands: control characters end a line or do worse, and a replacement character stands

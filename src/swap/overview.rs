@@ -9,6 +9,7 @@ use crate::host::Lacking;
 use crate::sys::bytes::Bytes;
 
 use super::areas::Area;
+use super::cut_short::CutShort;
 use super::managers;
 use super::planned;
 use super::remarks::{self, Remark};
@@ -36,6 +37,8 @@ pub struct Overview {
     pub container: Option<String>,
     /// Why it is not known what is in use; `None` where it is.
     pub unknown: Option<String>,
+    /// A change of memtune's own that is under way, or was cut short.
+    pub cut_short: Option<CutShort>,
     /// The lines of fstab that are no entries.
     #[serde(skip)]
     pub lines_passed_over: Vec<usize>,
@@ -78,6 +81,7 @@ impl Overview {
             managers: managers.iter().map(|manager| manager.name).collect(),
             container: readings.container().map(|container| container.kind.clone()),
             unknown: unknown(readings),
+            cut_short: CutShort::read(readings.host()),
             lines_passed_over: planned::lines_passed_over(readings.host()).unwrap_or_default(),
             remarks: Vec::new(),
         };

@@ -28,8 +28,12 @@ pub(super) fn about(overview: &Overview, managers: &[Manager]) -> Vec<Remark> {
     if overview.container.is_some() {
         return Vec::new();
     }
+    // What it left is taken back, and nobody's to keep.
+    let is_left =
+        |area: &&Area| overview.cut_short.as_ref().is_some_and(|change| change.concerns(&area.path));
     let of_area = |area: &Area| of_area(area).into_iter().chain(area.oddities.clone());
-    let mut remarks: Vec<Remark> = overview.areas.iter().flat_map(of_area).collect();
+    let mut remarks: Vec<Remark> =
+        overview.areas.iter().filter(|area| !is_left(area)).flat_map(of_area).collect();
     remarks.extend(passed_over(overview));
     remarks.extend(full(overview));
     remarks.extend(disk_before_memory(overview));

@@ -42,6 +42,9 @@ pub fn plan(readings: &Readings, name: &str, size: Size) -> Result<Planned, Faul
     plan.swap_on(host, &new, on, Why::new("the new file is on before the old one is off", SOURCE))?;
     boot::rename(&mut plan, host, old, &new)?;
     plan.swap_off(host, old, Why::new("what it holds goes into the new file and memory", "swapoff(8)"))?;
+    plan.note(format!(
+        "the file is called {new} then: one that is in use can be neither renamed nor made longer; {old} is deleted"
+    ));
     if let Some(too_much) = draining::too_much(readings, &plan).map_err(unknown)? {
         return Err(too_much.fault());
     }

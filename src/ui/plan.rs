@@ -38,6 +38,11 @@ pub fn cut_short(entry: &Entry, look: Look) -> String {
     paragraph::indented(look, 0, &text) + "\n" + &render(&entry.plan(), look)
 }
 
+/// Renders that there is nothing to do, and why.
+pub fn nothing(why: &str, look: Look) -> String {
+    paragraph::indented(look, 0, &format!("Nothing is to be changed: {why}."))
+}
+
 /// Renders what was taken back of a run that was cut short.
 pub fn recovered(recovered: &Recovered, look: Look) -> String {
     let Recovered { id, title, undoes, left, notes } = recovered;

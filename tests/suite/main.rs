@@ -6,6 +6,7 @@
     reason = "tests read the cases and the sources, run programs, and panic where something is wrong"
 )]
 
+mod asking;
 mod common;
 mod compressed;
 mod exit_statuses;

@@ -59,6 +59,9 @@ fn nobody_was_asked_so_nothing_is_done() {
     }
     let (status, text, content) = run(root.path(), &["-n", "undo"]);
     assert_eq!((status, content.as_str()), (Some(0), "new"), "{text}");
+    assert!(text.contains("/etc/a") && !text.contains("Nothing is to be changed"), "{text}");
+    let (_, text, _) = run(root.path(), &["-n", "tune", "off"]);
+    assert!(text.contains("was cut short") && text.contains("takes it back first"), "{text}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::common::{cases, memtune};
 use boon::{Compiler, SchemaIndex, Schemas};
 use serde_json::Value;
 
-struct Schema {
+pub(super) struct Schema {
     schemas: Schemas,
     index: SchemaIndex,
 }
@@ -18,14 +18,14 @@ impl Schema {
         Self::of("doctor-1")
     }
 
-    fn of(name: &str) -> Self {
+    pub(super) fn of(name: &str) -> Self {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/schema/{name}.schema.json"));
         let mut schemas = Schemas::new();
         let index = Compiler::new().compile(path.to_str().unwrap(), &mut schemas).unwrap();
         Self { schemas, index }
     }
 
-    fn complaint(&self, report: &Value) -> Option<String> {
+    pub(super) fn complaint(&self, report: &Value) -> Option<String> {
         self.schemas.validate(report, self.index).err().map(|error| error.to_string())
     }
 }

@@ -1,10 +1,14 @@
 //! `memtune swap add`, `remove` and `resize` on the running kernel, where that can be done: in a mount namespace of their own, with a
 //! copy of /etc, so that this machine keeps its fstab and its journal.
 
+use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use super::common::memtune;
+use serde_json::Value;
+
+use super::common::{cases, memtune};
+use super::schema::Schema;
 
 /// Sets the place up; whatever is on below $PLACE in the end is off again.
 const PRELUDE: &str = r#"
@@ -15,7 +19,7 @@ clean_up() { awk -v place="$PLACE/" 'index($1, place) == 1 {print $1}' /proc/swa
 trap clean_up EXIT
 fail() { echo "failed: $*" >&2; exit 1; }
 ends() { wanted=$1; shift; status=0; said=$("$MEMTUNE" "$@" </dev/null 2>&1) || status=$?; [[ $status == "$wanted" ]] || fail "'$*' ended with $status: $said"; }
-says() { [[ $said == *"$1"* ]] || fail "no '$1' in: $said"; }
+says() { [[ $(tr -s '\n ' ' ' <<<"$said") == *"$1"* ]] || fail "no '$1' in: $said"; }
 is_on() { grep -qF "$1 " /proc/swaps; }
 printf '# odd\nproc\t/proc  proc defaults 0 0\nhalf' >/etc/fstab
 cp /etc/fstab "$PLACE/fstab"
@@ -76,6 +80,7 @@ fn a_file_is_added_made_larger_and_removed_and_fstab_is_as_before() {
         ends 0 swap resize "$area" 8M -y
         says "has 8 MiB already"
         ends 0 swap resize "$area" 16M -y
+        says "is called $PLACE/my swäp2 then"
         is_on "$PLACE/my\\040swäp2"
         [[ ! -e $area && $(stat -c %s "${area}2") == 16777216 ]] || fail the old one is there
         grep -qF 'swäp2 none swap defaults,nofail,pri=7' /etc/fstab || fail "$(cat /etc/fstab)"
@@ -128,6 +133,14 @@ fn bad_requests_leave_nothing_behind() {
         for path in relative ./area "$PLACE/" "$PLACE/../area" "$PLACE/a"$'\n'b "$PLACE/none/area"; do
             ends 2 swap add 8M --file "$path" -y
         done
+        ends 2 swap add
+        says "how much swap to add is not said"
+        ends 2 swap add 64 --file "$PLACE/area" -y
+        says '`64M`'
+        ends 2 swap add 8M --file /dev/sdzz9 -y
+        says 'no device `/dev/sdzz9`'
+        ends 2 swap add 8M --priority -1
+        says "not in 0..=32767"
         for path in link folder file; do ends 4 swap add 8M --file "$PLACE/$path" -y; done
         ends 2 swap add 8M --file "$PLACE/area" --priority 40000 -y
         mount -t tmpfs tmpfs "$PLACE/folder"
@@ -144,6 +157,91 @@ fn bad_requests_leave_nothing_behind() {
         [[ $(ls -A "$PLACE") == $'etc\nfile\nfolder\nfstab\nlink' ]] || fail "left: $(ls -A "$PLACE")"
         "#,
     );
+}
+
+#[test]
+fn a_file_that_is_swap_already_is_only_turned_on() {
+    let Some(place) = Place::new() else {
+        eprintln!("{SKIPPED}");
+        return;
+    };
+    place.passes(
+        r#"
+        area=$PLACE/area
+        fallocate -l 8M "$area"
+        ends 4 swap add --file "$area" -y
+        says "is there already"
+        chmod 600 "$area"; mkswap -q "$area"; chmod 644 "$area"
+        ends 4 swap add --file "$area" -y
+        says "chmod 600"
+        chmod 600 "$area"
+        uuid=$(blkid -p -o value -s UUID "$area")
+        ends 0 swap add --file "$area" --priority 4 -y
+        says "only turned on"
+        is_on "$area"
+        grep -qx "$area none swap defaults,nofail,pri=4 0 0" /etc/fstab || fail "$(cat /etc/fstab)"
+        ends 0 undo -y
+        ! is_on "$area" || fail still on
+        [[ $(blkid -p -o value -s UUID "$area") == "$uuid" ]] || fail its header changed
+        cmp /etc/fstab "$PLACE/fstab" || fail fstab differs
+        # One that is on is written down for the boot, and not touched.
+        swapon "$area"
+        ends 0 swap add --file "$area" -y
+        is_on "$area"
+        grep -qx "$area none swap defaults,nofail 0 0" /etc/fstab || fail "$(cat /etc/fstab)"
+        ends 0 swap add --file "$area" --priority 9 -y
+        says "gives it no priority: 9 holds until the next boot"
+        ends 0 swap show
+        says "has priority 9 now, and the priority that the kernel chooses after"
+        ln -s "$area" "$PLACE/link"
+        ends 4 swap add --file "$PLACE/link" -y
+        truncate -s 4M "$PLACE/holes"; chmod 600 "$PLACE/holes"; mkswap -q "$PLACE/holes" 2>/dev/null
+        ends 4 swap add --file "$PLACE/holes" -y
+        says "has holes"
+        "#,
+    );
+}
+
+#[test]
+fn what_was_cut_short_is_told_and_nothing_is_turned_off_unasked() {
+    let Some(place) = Place::new() else {
+        eprintln!("{SKIPPED}");
+        return;
+    };
+    place.passes(
+        r#"
+        area=$PLACE/area
+        ends 0 swap add 8M --file "$area" --no-fstab -y
+        # As if it had been killed right before the end.
+        sed -i 's/"applied"/"pending"/' /var/lib/memtune/journal/*.json
+        ends 0 undo -n
+        says "swap $area off"
+        says "$area (new swap file of 8 MiB)"
+        ends 4 swap add 8M --file "$area" -n
+        says "change 1 (add 8 MiB of swap at $area) is under way, or was cut short"
+        ends 0 swap
+        says "memtune undo 1"
+        [[ $said != *"will be gone"* ]] || fail "it is recommended to keep it: $said"
+        ends 1 doctor --check W04
+        says "memtune undo 1"
+        [[ $said != *"swap add"* ]] || fail "it is recommended to keep it: $said"
+        # Nobody can agree to a plan, so nothing is taken back for it.
+        ends 2 swap add 8M --file "$PLACE/other"
+        says "nobody can be asked"
+        is_on "$area"
+        ends 0 swap add 8M --file "$PLACE/other" -y
+        ! is_on "$area" || fail "it is still on"
+        [[ ! -e $area ]] || fail "it is still there"
+        ends 0 swap remove "$PLACE/other" -y
+        ends 0 history --json
+        cp <(printf %s "$said") "$PLACE/history.json"
+        "#,
+    );
+    let history: Value =
+        serde_json::from_slice(&fs::read(place.0.path().join("history.json")).unwrap()).unwrap();
+    let kinds = history["entries"][0]["changes"].as_array().unwrap().iter().map(|one| one["kind"].as_str());
+    assert!(kinds.eq([Some("swap-file"), Some("swap-area")]), "{history}");
+    assert_eq!(Schema::of("history-1").complaint(&history), None);
 }
 
 #[test]
@@ -258,13 +356,19 @@ fn btrfs_has_a_subvolume_for_it() {
 
 #[test]
 fn a_tree_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    for command in ["add 1G", "remove /swapfile", "resize /swapfile 1G"] {
-        let mut run = memtune();
-        let output =
-            run.arg("--root").arg(folder.path()).arg("swap").args(command.split(' ')).output().unwrap();
-        let complaint = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(4), "{command}: {complaint}");
-        assert!(complaint.contains("no running kernel") && complaint.contains("--root"), "{complaint}");
+    let root = cases().join("11-sound/root");
+    for command in ["add 1G", "add", "remove /swapfile", "resize /swapfile 1G", "zram 50%", "zswap on"] {
+        let run = |format: &[&str]| {
+            let mut run = memtune();
+            run.arg("--root").arg(&root).arg("swap").args(command.split(' ')).args(format);
+            run.output().unwrap()
+        };
+        let (plain, json) = (run(&["-y"]), run(&["--json", "-n"]));
+        let text = String::from_utf8_lossy(&plain.stdout).replace('\n', " ");
+        assert_eq!((plain.status.code(), json.status.code()), (Some(4), Some(4)), "{command}: {text}");
+        assert!(text.contains("refused:") && text.contains("no running kernel"), "{text}");
+        let plan: Value = serde_json::from_slice(&json.stdout).unwrap();
+        assert_eq!(Schema::of("plan-1").complaint(&plan), None, "{command}");
+        assert_eq!(plan["refused"].as_array().unwrap().len(), 1, "{plan}");
     }
 }

@@ -21,6 +21,10 @@ impl Machine {
         Self { folder }
     }
 
+    pub(super) fn root(&self) -> &Path {
+        self.folder.path()
+    }
+
     fn run(&self, arguments: &str) -> Output {
         memtune().arg("--root").arg(self.folder.path()).args(arguments.split(' ')).output().unwrap()
     }
@@ -121,7 +125,7 @@ fn a_profile_is_applied_once_and_taken_back_to_the_byte() {
         assert!(machine.ends("tune apply hydrus -y", 0).contains("Nothing is to be changed."), "{case}");
         machine.ends("tune off -y", 0);
         machine.is_as(&before, &format!("{case}: off"));
-        assert!(machine.ends("undo -y", 0).contains("Nothing is to be changed."));
+        assert!(machine.ends("undo -y", 0).contains("nothing is left to take back"));
     }
 }
 

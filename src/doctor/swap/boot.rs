@@ -10,11 +10,12 @@ use crate::facts::readings::Readings;
 use crate::facts::swaps::{self, SwapArea};
 use crate::host::{Host, IfThere, Lacking, Reason};
 
-use super::commands::{affair_of_host, append_to_fstab, comment_out};
+use super::commands::{affair_of_host, comment_out};
 use super::header;
-use crate::swap::devices::{self, Target};
+use crate::swap::cut_short::CutShort;
+use crate::swap::devices::Target;
 use crate::swap::planned::{self, MOST_AREAS, Origin, Planned};
-use crate::swap::{fitness, holders};
+use crate::swap::{commands, fitness, holders, sizing};
 
 /// The checks of this file.
 pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
@@ -124,18 +125,18 @@ fn is_planned(host: &Host, area: &SwapArea, planned: &[Planned]) -> bool {
 fn mend_unused(readings: &Readings, one: &Planned, remedy: &mut Remedy) {
     let Some(path) = one.path() else {
         if one.target == Target::Gone {
-            remedy.commands.extend(forget(one));
+            remedy.commands.extend(forget(readings.host(), one));
         }
         return;
     };
     match readings.host().status(path).if_there() {
         Ok(Some(_)) => turn_on(readings, one, path, remedy),
-        Ok(None) if readings.host().is_live() => remedy.commands.extend(forget(one)),
+        Ok(None) if readings.host().is_live() => remedy.commands.extend(forget(readings.host(), one)),
         // A captured tree does not hold the areas themselves, nor does everybody see them; none is given up for that.
         Ok(None) | Err(_) => {
             turn_on(readings, one, path, remedy);
             let step = |command| format!("whether {path} is there is not known; where it is not: {command}");
-            remedy.workings.extend(forget(one).map(step));
+            remedy.workings.extend(forget(readings.host(), one).map(step));
         }
     }
 }
@@ -161,29 +162,38 @@ fn and_more(count: usize) -> String {
     if count > 1 { format!(" (and {} more)", count - 1) } else { String::new() }
 }
 
-/// The command that takes an area out of what is planned.
-fn forget(one: &Planned) -> Option<String> {
-    match &one.origin {
-        Origin::Fstab(line) => Some(comment_out(*line)),
-        Origin::Unit(file) => {
+/// The command that takes an area out of what is planned: memtune's own, which can be taken back, where it can name the area.
+fn forget(host: &Host, one: &Planned) -> Option<String> {
+    match (&one.origin, one.path()) {
+        (Origin::Fstab(_), Some(path)) if is_owners(host, path) => Some(commands::remove(path)),
+        (Origin::Fstab(line), _) => Some(comment_out(*line)),
+        (Origin::Unit(file), _) => {
             let unit = file.rsplit('/').find(|part| part.ends_with(".swap")).unwrap_or(file);
             can_be_typed(unit).then(|| format!("sudo systemctl disable {}", quoted(unit)))
         }
     }
 }
 
+/// What a program makes is not for `memtune swap remove`.
+fn is_owners(host: &Host, path: &str) -> bool {
+    can_be_typed(path) && holders::keeper(host, path).is_none()
+}
+
 fn mend_unplanned(readings: &Readings, area: &SwapArea, remedy: &mut Remedy) {
     let path = &area.path;
+    if let Some(change) = CutShort::read(readings.host()).filter(|change| change.concerns(path)) {
+        remedy.workings.push(change.sentence());
+        return remedy.commands.push(change.command());
+    }
     let unfitness = area.is_file.then(|| fitness::unfitness(readings, path, true)).flatten();
     if let Some(unfitness) = unfitness {
         return remedy.workings.push(format!("{path} is not to be kept: {unfitness}; W07 comes first"));
     }
-    let source = match area.is_file {
-        true => path.clone(),
-        false => devices::lasting_name(readings.host(), path),
-    };
-    if can_be_typed(&source) {
-        remedy.commands.push(append_to_fstab(&source));
+    if let Some(bar) = sizing::bar(readings) {
+        return remedy.workings.push(bar.to_owned());
+    }
+    if can_be_typed(path) {
+        remedy.commands.push(commands::keep(path));
     }
 }
 
@@ -227,7 +237,7 @@ mod tests {
         // A capture seldom holds it.
         let unknown = examine(planned, "", &[]);
         assert_eq!(unknown.fix.unwrap().commands, swapon);
-        assert!(unknown.workings[0].ends_with("where it is not: sudo sed -i '1s/^/#/' /etc/fstab"));
+        assert!(unknown.workings[0].ends_with("where it is not: sudo memtune swap remove /swapfile"));
     }
 
     #[test]
@@ -281,7 +291,7 @@ mod tests {
         assert_eq!(gone.fix.unwrap().commands, ["sudo sed -i '2s/^/#/' /etc/fstab"]);
         let unplanned = examine("", SDA2, &[]);
         assert_eq!(unplanned.severity, Severity::Warn);
-        assert!(unplanned.fix.unwrap().commands[0].contains("UUID=1-2 none swap"));
+        assert_eq!(unplanned.fix.unwrap().commands, ["sudo memtune swap add --file /dev/sda2"]);
         let both = examine("/swapfile none swap sw 0 0\n", SDA2, &[]);
         assert_eq!(both.evidence.len(), 2);
         assert_eq!(both.fix.unwrap().commands.len(), 2);

@@ -4,7 +4,7 @@ use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::Fix;
 use crate::doctor::group::Group;
-use crate::doctor::shell::{can_be_typed, quoted};
+use crate::doctor::shell::can_be_typed;
 use crate::facts::mounts;
 use crate::facts::readings::Readings;
 use crate::facts::swaps::SwapArea;
@@ -12,9 +12,8 @@ use crate::host::Lacking;
 
 use super::commands::{affair_of_host, comment_out};
 use super::recipe;
-use crate::swap::fitness;
 use crate::swap::planned::{self, Origin, Planned};
-use crate::swap::removal;
+use crate::swap::{commands, fitness, removal};
 
 /// The checks of this file.
 pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
@@ -92,11 +91,11 @@ fn swap_files<'p>(readings: &'p Readings, planned: &'p [Planned]) -> Result<Vec<
     Ok(files)
 }
 
-/// The sum, and the command that takes an area off where what it holds fits elsewhere even without the new swap.
+/// The sum, and the command that takes an area off for good where what it holds fits elsewhere even without the new swap.
 fn taken_off(readings: &Readings, area: &SwapArea) -> (String, Option<String>) {
     match removal::of_area(readings, area) {
         Ok(removal) if removal.is_safe && can_be_typed(&area.path) => {
-            (removal.working, Some(format!("sudo swapoff {}", quoted(&area.path))))
+            (removal.working, Some(commands::remove(&area.path)))
         }
         Ok(removal) if removal.is_safe => (removal.working, None),
         Ok(removal) => (format!("{}: it must not be taken off now", removal.working), None),
@@ -109,16 +108,19 @@ fn with_fix(readings: &Readings, diagnosis: Diagnosis, file: &SwapFile) -> Diagn
     let mut diagnosis = recipe.workings.into_iter().fold(diagnosis, Diagnosis::working);
     let Some(fix) = recipe.fix else { return diagnosis };
     // New swap first, so that there is never less than before.
-    let mut commands = fix.commands;
+    let mut typed = fix.commands;
+    let mut removal = None;
     if let Some(area) = file.area {
-        let (removal, command) = taken_off(readings, area);
-        diagnosis = diagnosis.working(removal);
-        commands.extend(command);
+        let (working, command) = taken_off(readings, area);
+        diagnosis = diagnosis.working(working);
+        removal = command;
     }
-    if let Some(Origin::Fstab(line)) = file.plan.map(|plan| &plan.origin) {
-        commands.push(comment_out(*line));
-    }
-    diagnosis.fix(Fix::commands(commands))
+    let line = match file.plan.map(|plan| &plan.origin) {
+        Some(Origin::Fstab(line)) if removal.is_none() => Some(comment_out(*line)),
+        _ => None,
+    };
+    typed.extend(removal.into_iter().chain(line));
+    diagnosis.fix(Fix::commands(typed))
 }
 
 #[cfg(test)]
@@ -170,21 +172,21 @@ mod tests {
             let files = [("/proc/mounts", mounts), ("/proc/swaps", swaps), ("/proc/meminfo", meminfo)];
             examine_tree("W07", &files)
         };
-        let swapoff = |finding: &crate::doctor::finding::Finding| {
+        let removal = |finding: &crate::doctor::finding::Finding| {
             let commands = &finding.fix.as_ref().unwrap().commands;
-            commands.iter().find(|command| command.contains("swapoff")).cloned()
+            commands.iter().find(|command| command.contains("swap remove")).cloned()
         };
         let used = "/data/swap file 4000000 3000000 -2\n";
         let roomy = examined(used, "MemTotal: 8000000 kB\nMemAvailable: 6000000 kB\n");
-        assert_eq!(swapoff(&roomy).unwrap(), "sudo swapoff /data/swap");
+        assert_eq!(removal(&roomy).unwrap(), "sudo memtune swap remove /data/swap");
         assert!(roomy.title.starts_with("/data/swap on nfs4 is risky to swap to: "), "{}", roomy.title);
         for meminfo in ["MemTotal: 8000000 kB\nMemAvailable: 3000000 kB\n", "MemTotal: 8000000 kB\n"] {
             let tight = examined(used, meminfo);
-            assert_eq!(swapoff(&tight), None);
+            assert_eq!(removal(&tight), None);
             assert!(tight.workings.iter().any(|working| working.contains("taking /data/swap off")));
         }
         let odd = "/data/\\033swap file 4000000 0 -2\n";
-        assert_eq!(swapoff(&examined(odd, "MemTotal: 8000000 kB\nMemAvailable: 6000000 kB\n")), None);
+        assert_eq!(removal(&examined(odd, "MemTotal: 8000000 kB\nMemAvailable: 6000000 kB\n")), None);
     }
 
     #[test]

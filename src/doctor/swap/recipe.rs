@@ -6,7 +6,6 @@ use crate::facts::readings::Readings;
 use crate::swap::commands;
 use crate::swap::sizing::{self, Addition};
 use crate::sys::bytes::Bytes;
-use crate::sysctl::first_process;
 
 /// Commands, and how they were found.
 pub(in crate::doctor) struct Recipe {
@@ -46,14 +45,10 @@ fn of(readings: &Readings, addition: Addition) -> Recipe {
 
 /// memtune makes it a unit of systemd; elsewhere it is made by hand, until the next boot.
 fn make_zram(readings: &Readings, half: Bytes) -> Vec<String> {
-    if first_process::is_systemd(readings.host()) {
-        return vec![commands::zram(50)];
+    match commands::keeps_zram(readings.host()) {
+        true => vec![commands::zram(50)],
+        false => commands::zram_by_hand(half).to_vec(),
     }
-    vec![
-        "sudo modprobe zram".to_owned(),
-        format!("device=$(sudo zramctl --find --size {}M)   # until the next boot", half.0 >> 20),
-        "sudo mkswap \"$device\" && sudo swapon --priority 100 \"$device\"".to_owned(),
-    ]
 }
 
 #[cfg(test)]

@@ -30,6 +30,10 @@ pub fn render(overview: &Overview, next: &[String], look: Look) -> String {
         text.push('\n');
         text.extend(overview.remarks.iter().map(|remark| odd(remark, look)));
     }
+    if let Some(change) = &overview.cut_short {
+        text += &format!("\n{}", paragraph::hanging(look, "note: ", 6, &change.sentence()));
+        text += &paragraph::command(look, 2, &change.command());
+    }
     if let Some(kind) = &overview.container {
         let whose = format!("This is a container ({kind}): swap is the affair of the machine under it.");
         text += &format!("\n{}", paragraph::indented(look, 0, &whose));
