@@ -4,9 +4,10 @@ use crate::change::{Area, Plan, Why};
 use crate::exit::{Exit, Fault};
 use crate::facts::compressors;
 use crate::facts::readings::Readings;
-use crate::facts::swaps::SwapArea;
-use crate::host::Lacking;
+use crate::host::{Host, Lacking};
+use crate::sysctl::{Model, first_process};
 
+use super::commands;
 use super::settings::{self, Held, Setting};
 use super::zram::bars;
 
@@ -46,11 +47,60 @@ pub fn plan(request: &Request, readings: &Readings, held: &Held) -> Result<Plan,
         plan.refuse(ENABLED, bar);
         return Ok(plan);
     }
-    refuse(&mut plan, request, readings, held)?;
-    if plan.refused().is_empty() {
-        add(&mut plan, request, readings, held)?;
-    }
+    carry_over(&mut plan, request, readings, held)?;
     Ok(plan)
+}
+
+fn carry_over(plan: &mut Plan, request: &Request, readings: &Readings, held: &Held) -> Result<(), Fault> {
+    refuse(plan, request, readings, held)?;
+    if !plan.refused().is_empty() {
+        return Ok(());
+    }
+    if is_off_for_good(request, readings)? {
+        plan.note("zswap is off already, and nothing turns it on at boot");
+        return Ok(());
+    }
+    let host = readings.host();
+    if !(first_process::is_systemd(host) || first_process::has_tmpfiles(host)) {
+        plan.refuse(settings::TMPFILES, without_systemd(request));
+        return Ok(());
+    }
+    add(plan, request, readings, held)
+}
+
+/// Whether a file would say only what holds without it.
+fn is_off_for_good(request: &Request, readings: &Readings) -> Result<bool, Fault> {
+    let is_on = readings.zswap().map_err(failed)?.as_ref().is_some_and(|zswap| zswap.is_enabled);
+    if *request != Request::default() || is_on {
+        return Ok(false);
+    }
+    let host = readings.host();
+    if settings::present(host).map_err(failed)?.contains_key(ENABLED) {
+        return Ok(false);
+    }
+    let model = Model::read(readings).map_err(failed)?;
+    let winner = model.forecast_path(readings, ENABLED).winner;
+    let is_kept = first_process::is_systemd(host) || first_process::has_tmpfiles(host);
+    Ok(match winner {
+        Some(winner) => !crate::facts::zswap::parse_switch(&winner.value),
+        None => !is_kept || !starts_on(host),
+    })
+}
+
+/// Whether the kernel begins with it on, as far as that can be told; what cannot is taken for a yes.
+fn starts_on(host: &Host) -> bool {
+    let release = host.knob("kernel.osrelease").unwrap_or_default();
+    let release = release.trim();
+    let folders = [format!("/boot/config-{release}"), format!("/lib/modules/{release}/config")];
+    let text = folders.iter().find_map(|path| host.read(path).ok());
+    text.is_none_or(|text| text.lines().any(|line| line == "CONFIG_ZSWAP_DEFAULT_ON=y"))
+}
+
+fn without_systemd(request: &Request) -> String {
+    let (letter, number) = if request.on { ("Y", 1) } else { ("N", 0) };
+    format!(
+        "systemd does not run this machine, and nothing else reads this file at boot; `zswap.enabled={number}` on the kernel's command line lasts, and by hand, until the next boot: `echo {letter} | sudo tee {ENABLED}`"
+    )
 }
 
 fn nix(request: &Request) -> String {
@@ -69,7 +119,7 @@ fn refuse(plan: &mut Plan, request: &Request, readings: &Readings, held: &Held) 
         );
     }
     if request.on
-        && let Some(reason) = without_disk(readings.swaps().map_err(failed)?)
+        && let Some(reason) = without_disk(readings)?
     {
         plan.refuse(ENABLED, reason);
     }
@@ -88,17 +138,26 @@ fn refuse(plan: &mut Plan, request: &Request, readings: &Readings, held: &Held) 
 }
 
 /// zswap stands in front of an area on a disk: it gives on to it what its pool cannot hold.
-fn without_disk(areas: &[SwapArea]) -> Option<String> {
+fn without_disk(readings: &Readings) -> Result<Option<String>, Fault> {
+    let areas = readings.swaps().map_err(failed)?;
     if areas.iter().any(|area| !area.is_zram()) {
-        return None;
+        return Ok(None);
     }
-    Some(match areas.first() {
-        None => "there is no swap area that zswap could stand in front of: `sudo memtune swap add SIZE` first; without a disk, compressed swap in memory does the same: `sudo memtune swap zram 50%`".to_owned(),
+    let elsewhere = match commands::keeps_zram(readings.host()) {
+        true => {
+            format!("; without a disk, compressed swap in memory does the same: `{}`", commands::zram(50))
+        }
+        false => String::new(),
+    };
+    Ok(Some(match areas.first() {
+        None => format!(
+            "there is no swap area that zswap could stand in front of: `sudo memtune swap add SIZE` first{elsewhere}"
+        ),
         Some(area) => format!(
             "{} is the only swap, and compresses by itself: zswap in front of it would compress each page twice; `sudo memtune swap add SIZE`, then `sudo memtune swap zram off`, would be the way to zswap",
             area.path
         ),
-    })
+    }))
 }
 
 fn unknown_compressor(request: &Request, readings: &Readings) -> Result<Option<String>, Fault> {
@@ -207,6 +266,65 @@ mod tests {
             &[],
         );
         assert!(told[0].contains("no compressor `gzip`, but lz4, lzo, zstd"), "{told:?}");
+    }
+
+    #[test]
+    fn what_is_off_for_good_needs_no_file() {
+        const KERNEL: (&str, &str) = ("/proc/sys/kernel/osrelease", "6.12.1\n");
+        const BEGINS_OFF: (&str, &str) = ("/boot/config-6.12.1", "# CONFIG_ZSWAP_DEFAULT_ON is not set\n");
+        const BEGINS_ON: (&str, &str) = ("/boot/config-6.12.1", "CONFIG_ZSWAP_DEFAULT_ON=y\n");
+        const ON: (&str, &str) = (ENABLED, "Y\n");
+        let off = Request::default();
+        let pool = Request { pool: Some(20), ..Request::default() };
+        for (files, request, is_idle) in [
+            (vec![OFF, KERNEL, BEGINS_OFF], &off, true),
+            (vec![OFF, ("/proc/cmdline", "zswap.enabled=0\n")], &off, true),
+            (vec![OFF, KERNEL, BEGINS_ON], &off, false),
+            (vec![OFF, KERNEL, BEGINS_OFF, ("/proc/cmdline", "zswap.enabled=1\n")], &off, false),
+            (vec![OFF], &off, false),
+            (vec![ON, KERNEL, BEGINS_OFF], &off, false),
+            (vec![OFF, KERNEL, BEGINS_OFF], &pool, false),
+            (
+                vec![
+                    OFF,
+                    KERNEL,
+                    BEGINS_OFF,
+                    (settings::TMPFILES, "w! /sys/module/zswap/parameters/enabled - - - - Y\n"),
+                ],
+                &off,
+                false,
+            ),
+            (
+                vec![
+                    OFF,
+                    KERNEL,
+                    BEGINS_OFF,
+                    ("/etc/tmpfiles.d/own.conf", "w /sys/module/zswap/parameters/enabled - - - - Y\n"),
+                ],
+                &off,
+                false,
+            ),
+        ] {
+            let (_folder, host) = made_tree(&files);
+            let mut plan = Plan::new("test", Area::Swap);
+            carry_over(&mut plan, request, &Readings::new(&host, None), &Held::new()).unwrap();
+            assert_eq!(plan.is_empty(), is_idle, "{files:?}");
+            assert_eq!(plan.notes().iter().any(|note| note.contains("off already")), is_idle, "{files:?}");
+        }
+    }
+
+    #[test]
+    fn where_nothing_would_read_the_file_none_is_written() {
+        let other = ("/proc/1/comm", "init\n");
+        for (request, said) in
+            [(on(), "echo Y"), (Request { pool: Some(20), ..Request::default() }, "echo N")]
+        {
+            let (_folder, host) = made_tree(&[OFF, DISK, other]);
+            let mut plan = Plan::new("test", Area::Swap);
+            carry_over(&mut plan, &request, &Readings::new(&host, None), &Held::new()).unwrap();
+            assert!(plan.is_empty() && plan.refused()[0].reason.contains(said), "{:?}", plan.refused());
+        }
+        assert!(!reasons(&[OFF, other], &on(), &[])[0].contains("swap zram"));
     }
 
     #[test]
