@@ -51,11 +51,11 @@ pub struct Global {
     #[arg(short, long, global = true)]
     pub yes: bool,
 
-    /// Show the evidence, and what is fine, too.
+    /// Show the evidence, and what is fine, too, where doctor examines.
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub verbose: bool,
 
-    /// Show only the verdict.
+    /// Show only the verdict: one line of doctor, swap and swap advise.
     #[arg(short, long, global = true)]
     pub quiet: bool,
 }
@@ -358,7 +358,7 @@ pub enum SwapAction {
     /// ahead and zswap, is set in the same plan.
     Zram {
         /// What it may hold before compression, such as 4G, or a share of memory such as 50%; `off` gives it up.
-        #[arg(value_name = "SIZE|off")]
+        #[arg(value_name = "SIZE|off", value_parser = Suggested::sizes_of_zram(), hide_possible_values = true)]
         size: String,
     },
 
@@ -374,7 +374,7 @@ pub struct Zswap {
     pub switch: Switch,
 
     /// What pages are compressed with, such as zstd or lz4.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = Suggested::compressors(), hide_possible_values = true)]
     pub compressor: Option<String>,
 
     /// The most that the pool may take of memory, such as 25%.

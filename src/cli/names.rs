@@ -51,6 +51,18 @@ impl Suggested {
     pub(super) fn profiles() -> Self {
         Self { values: profiles }
     }
+
+    /// What is usual for compressed swap, of any size.
+    pub(super) fn sizes_of_zram() -> Self {
+        Self { values: || ["50%", "25%", "100%", "off"].map(PossibleValue::new).to_vec() }
+    }
+
+    /// What most kernels can compress with; which of them this one offers, the command says.
+    pub(super) fn compressors() -> Self {
+        Self {
+            values: || ["zstd", "lz4", "lzo-rle", "lzo", "deflate", "842"].map(PossibleValue::new).to_vec(),
+        }
+    }
 }
 
 impl TypedValueParser for Suggested {

@@ -43,10 +43,10 @@ fn show(global: &Global, host: &Host, terminal: &mut Terminal) -> Result<Exit> {
     let readings = Readings::new(host, None);
     let overview =
         Overview::of(&readings).map_err(|lacking| Fault::new(Exit::Failed, lacking.to_string()))?;
-    let text = if global.json {
-        json::object(&overview)?
-    } else {
-        swap::overview::render(&overview, &next(&overview, host), terminal.look)
+    let text = match (global.json, global.quiet) {
+        (true, _) => json::object(&overview)?,
+        (_, true) => swap::overview::verdict(&overview),
+        _ => swap::overview::render(&overview, &next(&overview, host), terminal.look),
     };
     terminal.show(&text)?;
     Ok(Exit::Done)
@@ -57,9 +57,10 @@ fn advise(profiles: &[String], global: &Global, host: &Host, terminal: &mut Term
     let wishes = wishes(profiles, &readings)?;
     let advice =
         Advice::of(&readings, &wishes).map_err(|lacking| Fault::new(Exit::Failed, lacking.to_string()))?;
-    let text = match global.json {
-        true => json::object(&advice)?,
-        false => swap::advice::render(&advice, !host.is_live(), terminal.look),
+    let text = match (global.json, global.quiet) {
+        (true, _) => json::object(&advice)?,
+        (_, true) => swap::advice::verdict(&advice),
+        _ => swap::advice::render(&advice, !host.is_live(), terminal.look),
     };
     terminal.show(&text)?;
     Ok(Exit::Done)

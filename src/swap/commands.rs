@@ -32,13 +32,24 @@ pub fn zram_by_hand(size: Bytes) -> [String; 3] {
 
 /// The command that makes compressed swap of this size, before compression.
 pub fn zram_of(size: Bytes) -> String {
-    // Whole MiB are exact enough, and can be read.
-    format!("sudo memtune swap zram {}", size::exact(Bytes::from_mib(size.0 >> 20)))
+    // As exact as the sentence beside it, which shows tenths of GiB.
+    let tenths = (size.0 >> 20) * 10 >> 10;
+    let text = match (tenths / 10, tenths % 10) {
+        (0, _) => size::exact(Bytes::from_mib(size.0 >> 20)),
+        (whole, 0) => format!("{whole}G"),
+        (whole, tenth) => format!("{whole}.{tenth}G"),
+    };
+    format!("sudo memtune swap zram {text}")
 }
 
 /// The command that gives compressed swap up.
 pub fn no_zram() -> String {
     "sudo memtune swap zram off".to_owned()
+}
+
+/// The command that turns an area off that memtune does not hold.
+pub fn off(path: &str) -> String {
+    format!("sudo swapoff {}", change::typed(&[path]))
 }
 
 /// The command that makes a swap file larger or smaller.
@@ -69,7 +80,9 @@ mod tests {
     #[test]
     fn commands_are_as_people_type_them() {
         assert_eq!(add(Bytes::from_gib(16)), "sudo memtune swap add 16G");
-        assert_eq!(zram_of(Bytes(4_000_000_000)), "sudo memtune swap zram 3814M");
+        assert_eq!(zram_of(Bytes(4_000_000_000)), "sudo memtune swap zram 3.7G");
+        assert_eq!(zram_of(Bytes::from_gib(8)), "sudo memtune swap zram 8G");
+        assert_eq!(zram_of(Bytes::from_mib(496)), "sudo memtune swap zram 496M");
         assert_eq!(resize("/my swap", Bytes::from_gib(2)), "sudo memtune swap resize '/my swap' 2G");
         assert!(!can_be_typed("/a\u{1b}[2J") && can_be_typed("/näh"));
     }

@@ -22,6 +22,8 @@ pub struct Addition {
     pub memory: Option<Bytes>,
     /// How that came about, with this machine's numbers.
     pub workings: Vec<String>,
+    /// What room the file system has for the file.
+    pub room: Option<String>,
 }
 
 impl Addition {
@@ -70,17 +72,17 @@ pub fn in_memory(readings: &Readings) -> Addition {
     };
     let half = Bytes(meminfo.total().0 / 2);
     let working = format!("compressed swap for half of the memory: {} / 2 = {half}", meminfo.total());
-    Addition { file: None, memory: Some(half), workings: vec![working] }
+    Addition { memory: Some(half), workings: vec![working], ..Addition::default() }
 }
 
 fn with_memory_in_front(readings: &Readings, file: Addition) -> Addition {
     let memory = in_memory(readings);
-    let mut workings = file.workings;
+    let mut workings = file.workings.clone();
     if memory.memory.is_some() {
         workings.push("/ lies on a turning disk, which manages about 100 pages a second: compressed swap in front of it takes most".to_owned());
     }
     workings.extend(memory.workings);
-    Addition { file: file.file, memory: memory.memory, workings }
+    Addition { memory: memory.memory, workings, ..file }
 }
 
 /// The mount at `/`, where a swap file on it is possible and no harm.
@@ -106,10 +108,9 @@ pub fn disk_under(readings: &Readings, mount: &Mount) -> Option<DiskKind> {
 
 /// A file as large as the rule says, and no larger than `/` can spare.
 fn file(readings: &Readings) -> Result<Addition, String> {
-    let (wanted, mut workings) = wanted(readings)?;
-    let (size, working) = that_fits(readings, wanted)?;
-    workings.push(working);
-    Ok(Addition { file: Some(size), memory: None, workings })
+    let (wanted, workings) = wanted(readings)?;
+    let (size, room) = that_fits(readings, wanted)?;
+    Ok(Addition { file: Some(size), memory: None, workings, room: Some(room) })
 }
 
 /// As much as there is memory, from 2 to 16 GiB; more where more was promised.
@@ -138,14 +139,17 @@ pub fn wanted(readings: &Readings) -> Result<(Bytes, Vec<String>), String> {
 /// Says how little is free.
 pub fn that_fits(readings: &Readings, wanted: Bytes) -> Result<(Bytes, String), String> {
     let Ok(space) = readings.host().space("/") else {
-        return Ok((wanted, format!("see with `df -h /` first that more than {wanted} are free")));
+        return Ok((wanted, "how much is free on / is not known: see `df -h /` first".to_owned()));
     };
     let free = space.size.less(space.used);
     let left = space::reserve(space.size);
-    let size = Bytes::from_gib(space::spare(space).0 >> 30).min(wanted);
-    match size {
+    let most = Bytes::from_gib(space::spare(space).0 >> 30);
+    match most {
         Bytes(0) => Err(format!("/ has only {free} free, of which {left} are to stay so")),
-        _ => Ok((size, format!("{free} of / are free, {left} of them are to stay so: {size} for the file"))),
+        _ => Ok((
+            most.min(wanted),
+            format!("{free} of / are free, {left} of them are to stay so: at most {most} for a file"),
+        )),
     }
 }
 

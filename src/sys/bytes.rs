@@ -53,7 +53,11 @@ impl fmt::Display for Bytes {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         const UNITS: [&str; 7] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
         let exponent = if self.0 == 0 { 0 } else { (self.0.ilog2() / 10) as usize };
-        let value = self.0 as f64 / (1u64 << (10 * exponent)) as f64;
+        let in_unit = |exponent: usize| self.0 as f64 / (1u64 << (10 * exponent)) as f64;
+        // 1023.9 MiB would be shown as 1024 of them.
+        let is_rounded_up = in_unit(exponent) >= 1023.5 && exponent + 1 < UNITS.len();
+        let exponent = if is_rounded_up { exponent + 1 } else { exponent };
+        let value = in_unit(exponent);
         // A tenth tells something only below 100, and only if it is not 0.
         let digits = if value < 99.95 { format!("{value:.1}") } else { format!("{value:.0}") };
         let text = format!("{} {}", digits.strip_suffix(".0").unwrap_or(&digits), UNITS[exponent]);
@@ -99,6 +103,8 @@ mod tests {
             (24_684_092 << 10, "23.5 GiB"),
             (16 << 30, "16 GiB"),
             ((16 << 30) - 4096, "16 GiB"),
+            ((1 << 30) - 4096, "1 GiB"),
+            (1023 << 20, "1023 MiB"),
             (u64::MAX, "16 EiB"),
         ];
         for (amount, shown) in cases {

@@ -41,6 +41,13 @@ pub struct Wrong {
 
 impl fmt::Display for Wrong {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.allows_share && is_more_than_all(&self.found) {
+            return write!(
+                formatter,
+                "`{}` is more than all of it: a share goes from 0% to 100%",
+                self.found
+            );
+        }
         let share = if self.allows_share { ", or a share such as `50%`" } else { "" };
         write!(
             formatter,
@@ -77,6 +84,11 @@ impl FromStr for Size {
 fn wrong(text: &str, allows_share: bool) -> Wrong {
     let plain = text.chars().map(|letter| if letter.is_control() { '?' } else { letter });
     Wrong { found: plain.take(40).collect(), allows_share }
+}
+
+fn is_more_than_all(text: &str) -> bool {
+    let number = text.trim().strip_suffix('%').and_then(|number| decimal(number.trim()));
+    number.and_then(|number| number.parse::<f64>().ok()).is_some_and(|percent| percent > 100.0)
 }
 
 fn share(number: &str) -> Option<f64> {
@@ -192,7 +204,11 @@ mod tests {
         assert_eq!(parse_or_share("12.5 %").unwrap().of(Bytes(8)), Bytes(1));
         assert_eq!(parse_or_share("100%"), Ok(Size::Percent(100.0)));
         assert_eq!(parse_or_share("1G").unwrap().of(Bytes(8)), Bytes::from_gib(1));
-        for text in ["101%", "-1%", "%", "50%%", "1e1%", "nan%"] {
+        for text in ["101%", "200 %", "100.1%"] {
+            let wrong = parse_or_share(text).unwrap_err().to_string();
+            assert!(wrong.contains("from 0% to 100%"), "{wrong}");
+        }
+        for text in ["-1%", "%", "50%%", "1e1%", "nan%"] {
             assert!(parse_or_share(text).unwrap_err().to_string().contains("`50%`"), "{text}");
         }
     }

@@ -40,7 +40,8 @@ fn of(readings: &Readings, addition: Addition) -> Recipe {
     let mut typed = Vec::new();
     typed.extend(addition.memory.iter().flat_map(|half| make_zram(readings, *half)));
     typed.extend(addition.file.map(commands::add));
-    Recipe { workings: addition.workings, fix: (!typed.is_empty()).then(|| Fix::commands(typed)) }
+    let workings = addition.workings.into_iter().chain(addition.room).collect();
+    Recipe { workings, fix: (!typed.is_empty()).then(|| Fix::commands(typed)) }
 }
 
 /// memtune makes it a unit of systemd; elsewhere it is made by hand, until the next boot.

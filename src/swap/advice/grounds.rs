@@ -9,7 +9,7 @@ use crate::facts::readings::Readings;
 use crate::host::Lacking;
 use crate::swap::areas::{Area, Kind};
 use crate::swap::disk::medium;
-use crate::swap::{resume, sizing};
+use crate::swap::{overview, resume, sizing};
 use crate::sys::bytes::Bytes;
 
 /// What is known of the machine.
@@ -37,8 +37,15 @@ pub struct Grounds {
     pub free: Option<Bytes>,
     /// Whether the machine is set up to wake up from hibernation.
     pub hibernates: bool,
-    /// How large the kernel lets the image become.
+    /// How large the kernel lets the image become; `None` where it does not hibernate.
     pub image: Option<Bytes>,
+    /// The area that takes it.
+    #[serde(skip)]
+    pub image_area: Option<(String, Bytes)>,
+    /// Whether the image fits into that area; `None` where it does not hibernate.
+    pub image_fits: Option<bool>,
+    /// Why it is not known what swap is in use; `None` where it is.
+    pub swap_unknown: Option<String>,
     /// The kind of the container that this is.
     pub container: Option<String>,
 }
@@ -57,6 +64,9 @@ impl Grounds {
         let peaks = cgroup_peaks::read(readings.host()).unwrap_or_default();
         let root = readings.mounts().ok().and_then(|mounts| mounts::holding(mounts, "/"));
         let space = readings.host().space("/").ok();
+        let hibernates = resume::configured(readings.host()).is_ok_and(|resume| resume.is_some());
+        let image = hibernates.then(|| image(readings, meminfo.total()));
+        let image_area = image_area(areas);
         Ok(Self {
             memory: meminfo.total(),
             available: meminfo.available(),
@@ -68,8 +78,11 @@ impl Grounds {
             swap_used: used().map(|area| area.used).sum(),
             disk: root.and_then(|root| sizing::disk_under(readings, root)),
             free: space.map(|space| space.size.less(space.used)),
-            hibernates: resume::configured(readings.host()).is_ok_and(|resume| resume.is_some()),
-            image: image(readings),
+            hibernates,
+            image,
+            image_fits: image.map(|image| image_area.as_ref().is_some_and(|(_, size)| *size >= image)),
+            image_area,
+            swap_unknown: overview::unknown(readings),
             container: readings.container().map(|container| container.kind.clone()),
         })
     }
@@ -98,17 +111,26 @@ impl Grounds {
             format!("/ lies on {}, which usually writes about {} a second", medium(disk), disk.usual_speed())
         }));
         sentences.extend(self.free.map(|free| format!("{free} are free on /")));
-        sentences.push(match self.hibernates {
-            true => match self.image {
-                Some(image) => format!("the machine is set up to wake up from hibernation, whose image of up to {image} needs one area on a disk"),
-                None => "the machine is set up to wake up from hibernation, whose image needs one area on a disk".to_owned(),
-            },
-            false => "the machine is not set up to hibernate".to_owned(),
-        });
+        sentences.push(self.sentence_on_hibernation());
         sentences
     }
 
+    fn sentence_on_hibernation(&self) -> String {
+        let Some(image) = self.image else { return "the machine is not set up to hibernate".to_owned() };
+        let set_up = format!("the machine is set up to wake up from hibernation: its image of up to {image}");
+        match &self.image_area {
+            Some((path, size)) if *size >= image => format!("{set_up} fits into {path}"),
+            Some((path, size)) => format!(
+                "{set_up} needs one area, and {path} of {size} is too small for that: hibernating works only while less is in use"
+            ),
+            None => format!("{set_up} needs one area on a disk, and none is in use"),
+        }
+    }
+
     fn sentence_on_swap(&self) -> String {
+        if let Some(why) = &self.swap_unknown {
+            return format!("which swap is in use is not known: {why}");
+        }
         let peak = self.swap_peak.map(|peak| format!(", at most {peak} so far")).unwrap_or_default();
         let (disks, memory, used) = (self.swap_on_disks, self.swap_in_memory, self.swap_used);
         match (disks.0, memory.0) {
@@ -121,9 +143,17 @@ impl Grounds {
 }
 
 /// By itself the kernel chooses two fifths of memory.
-fn image(readings: &Readings) -> Option<Bytes> {
-    let text = readings.host().read("/sys/power/image_size").ok()?;
-    text.trim().parse().ok().map(Bytes).filter(|size| size.0 > 0)
+fn image(readings: &Readings, memory: Bytes) -> Bytes {
+    let text = readings.host().read("/sys/power/image_size").unwrap_or_default();
+    text.trim().parse().ok().map(Bytes).filter(|size| size.0 > 0).unwrap_or(memory.percent(40.0))
+}
+
+/// The area that is named for it, or the largest where that cannot be told.
+fn image_area(areas: &[Area]) -> Option<(String, Bytes)> {
+    let on_disks = || areas.iter().filter(|area| area.in_use && area.kind != Kind::Zram);
+    let named = on_disks().find(|area| area.resume);
+    let area = named.or_else(|| on_disks().max_by_key(|area| area.size))?;
+    Some((area.path.clone(), area.size?))
 }
 
 /// `None` where nothing is known of any.

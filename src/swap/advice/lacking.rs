@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::facts::readings::Readings;
-use crate::host::Lacking;
+use crate::host::{Host, Lacking};
 use crate::profile::{SizedSwap, SwapKind};
 use crate::swap::areas::{Area, Kind};
 use crate::swap::{commands, removal, sizing, survey};
@@ -81,7 +81,8 @@ impl Advice {
         }
         match wishes.iter().find(|wish| wish.kind == SwapKind::None) {
             Some(wish) => advice.without(wish, readings, &areas),
-            None => advice.with(wanted::by(readings, wishes), &areas),
+            None if advice.grounds.swap_unknown.is_some() => advice.in_general(wanted::by(readings, wishes)),
+            None => advice.with(wanted::by(readings, wishes), &areas, readings.host()),
         }
         advice.kind = Advised::of(advice.disk, advice.zram);
         Ok(advice)
@@ -102,7 +103,8 @@ impl Advice {
                 Ok(removal) if removal.is_safe => {
                     self.reasons.push(removal.working);
                     self.commands.push(match area.is_zram() {
-                        true => commands::no_zram(),
+                        true if commands::keeps_zram(readings.host()) => commands::no_zram(),
+                        true => commands::off(&area.path),
                         false => commands::remove(&area.path),
                     });
                 }
@@ -117,31 +119,48 @@ impl Advice {
         self.commands.dedup();
     }
 
+    /// What is wanted, where it is not known what there is: nothing can be proposed.
+    fn in_general(&mut self, wanted: Wanted) {
+        self.reasons.extend(wanted.addition.workings);
+        (self.disk, self.zram) = (wanted.addition.file, wanted.addition.memory);
+    }
+
     /// What is wanted, less what there is.
-    fn with(&mut self, wanted: Wanted, areas: &[Area]) {
+    fn with(&mut self, wanted: Wanted, areas: &[Area], host: &Host) {
         self.reasons.extend(wanted.addition.workings.iter().cloned());
         let (disk, zram) = (self.grounds.swap_on_disks, self.grounds.swap_in_memory);
-        self.disk = wanted.addition.file.max(Some(disk).filter(|size| size.0 > 0));
-        self.zram = wanted.addition.memory.max(Some(zram).filter(|size| size.0 > 0));
         if wanted.is_only_usual && self.will_do(wanted.addition.file.or(wanted.addition.memory)) {
             self.reasons.push(format!(
-                "{} of swap are there already, and little of it is used: that will do",
-                disk + zram
+                "there are {} already, {}and never half full so far: that will do",
+                disk + zram,
+                if wanted.addition.file.is_some() { "at least half of that, " } else { "" }
             ));
             self.disk = Some(disk).filter(|size| size.0 > 0);
             self.zram = Some(zram).filter(|size| size.0 > 0);
             self.is_enough = Some(true);
             return;
         }
+        self.disk = wanted.addition.file.max(Some(disk).filter(|size| size.0 > 0));
+        self.zram = wanted.addition.memory.max(Some(zram).filter(|size| size.0 > 0));
         // In front of the disk, so that the disk is filled last.
-        let memory = wanted.addition.memory.filter(|&size| is_short(zram, size));
-        self.commands.extend(memory.map(|size| match wanted.is_only_usual {
-            true => commands::zram(50),
-            false => commands::zram_of(size),
-        }));
-        self.commands.extend(wanted.addition.file.and_then(|size| self.on_disk(size, areas)));
+        if let Some(size) = wanted.addition.memory.filter(|&size| is_short(zram, size)) {
+            self.in_memory(size, wanted.is_only_usual, host);
+        }
+        if let Some(command) = wanted.addition.file.and_then(|size| self.on_disk(size, areas)) {
+            self.commands.push(command);
+            self.reasons.extend(wanted.addition.room);
+        }
         let is_wanted = wanted.addition.file.is_some() || wanted.addition.memory.is_some();
         self.is_enough = is_wanted.then_some(self.commands.is_empty());
+    }
+
+    /// Compressed swap, which memtune keeps by a unit of systemd; elsewhere it is made by hand.
+    fn in_memory(&mut self, size: Bytes, is_half: bool, host: &Host) {
+        if commands::keeps_zram(host) {
+            return self.commands.push(if is_half { commands::zram(50) } else { commands::zram_of(size) });
+        }
+        self.commands.extend(commands::zram_by_hand(size));
+        self.reasons.push("systemd does not run this machine, so that nothing makes compressed swap again at boot: a start script has to".to_owned());
     }
 
     /// Half of the usual, of whatever kind, where it never was half full.
@@ -153,8 +172,18 @@ impl Advice {
     }
 
     /// A larger file in place of the only one, or one more.
-    fn on_disk(&self, wanted: Bytes, areas: &[Area]) -> Option<String> {
+    fn on_disk(&mut self, wanted: Bytes, areas: &[Area]) -> Option<String> {
         let present = self.grounds.swap_on_disks;
+        if let Some(image) = self.grounds.image.filter(|_| self.grounds.image_fits == Some(false))
+            && is_short(present, wanted)
+        {
+            let size = wanted.max(Bytes::from_gib(image.0.div_ceil(1 << 30)));
+            self.disk = self.disk.max(Some(size));
+            self.reasons.push(format!(
+                "one area of {size} takes the image, too, once `resume=` (and `resume_offset=`, for a file) names it"
+            ));
+            return Some(commands::add(size));
+        }
         if self.grounds.is_nearly_full() {
             return Some(commands::add(wanted));
         }
@@ -191,13 +220,14 @@ mod tests {
     use super::*;
     use crate::host::made_tree::made_tree;
 
+    const NO_SWAP: (&str, &str) = ("/proc/swaps", "");
     const MEMORY: (&str, &str) = ("/proc/meminfo", "MemTotal: 8388608 kB\nMemAvailable: 6000000 kB\n");
     const DISK: (&str, &str) = ("/proc/mounts", "/dev/nvme0n1 / ext4 rw 0 0\n");
     const NVME: (&str, &str) = ("/sys/block/nvme0n1/size", "8\n");
     const KERNEL: (&str, &str) = ("/proc/sys/kernel/osrelease", "6.12.1\n");
 
     fn advised(more: &[(&str, &str)], wishes: &[SizedSwap]) -> Advice {
-        let files = [&[MEMORY, DISK, NVME, KERNEL], more].concat();
+        let files = [&[NO_SWAP, MEMORY, DISK, NVME, KERNEL], more].concat();
         let (_folder, host) = made_tree(&files);
         Advice::of(&Readings::new(&host, None), wishes).unwrap()
     }
@@ -263,6 +293,52 @@ mod tests {
             ("/sys/fs/cgroup/user.slice/memory.swap.peak", "4000000000\n"),
         ];
         assert_eq!(advised(&once_full, &[]).commands, ["sudo memtune swap add 4G"]);
+    }
+
+    #[test]
+    fn the_image_of_hibernation_needs_one_area() {
+        let resume = ("/proc/cmdline", "resume=/dev/sda2");
+        for (mib, fits, command) in [
+            (8192, true, None),
+            (4096, true, None),
+            // Two fifths of 8 GiB.
+            (3276, false, Some("sudo memtune swap add 8G")),
+            (976, false, Some("sudo memtune swap add 8G")),
+        ] {
+            let swaps = format!("/dev/sda2 partition {} 0 -2\n", mib << 10);
+            let advice = advised(&[("/proc/swaps", &swaps), resume], &[]);
+            assert_eq!(advice.grounds.image_fits, Some(fits), "{mib}");
+            assert_eq!(advice.commands, Vec::from_iter(command), "{mib}");
+        }
+        // What will do for swap is said not to do for the image.
+        let swaps = ("/proc/swaps", "/dev/sda2 partition 4194304 0 -2\n");
+        let advice = advised(&[swaps, resume, ("/sys/power/image_size", "6000000000\n")], &[]);
+        assert_eq!((advice.is_enough, advice.grounds.image_fits), (Some(true), Some(false)));
+        assert!(
+            advice.reasons.iter().any(|reason| reason.contains("too small for that")),
+            "{:?}",
+            advice.reasons
+        );
+    }
+
+    #[test]
+    fn where_it_is_not_known_what_there_is_nothing_is_proposed() {
+        let (_folder, host) = made_tree(&[MEMORY, DISK, NVME, KERNEL]);
+        let advice = Advice::of(&Readings::new(&host, None), &[]).unwrap();
+        assert_eq!((advice.is_enough, advice.commands.len()), (None, 0));
+        assert_eq!(advice.disk, Some(Bytes::from_gib(8)));
+    }
+
+    #[test]
+    fn only_what_works_here_is_proposed() {
+        let without_systemd = [
+            ("/proc/1/comm", "init\n"),
+            ("/proc/mounts", "/dev/mmcblk0 / ext4 rw 0 0\n"),
+            ("/sys/block/mmcblk0/size", "8\n"),
+        ];
+        let advice = advised(&without_systemd, &[]);
+        assert_eq!(advice.commands, commands::zram_by_hand(Bytes::from_gib(4)));
+        assert!(advice.reasons.iter().any(|reason| reason.contains("start script")), "{:?}", advice.reasons);
     }
 
     #[test]

@@ -45,13 +45,14 @@ fn half(readings: &Readings) -> Option<Bytes> {
 fn on_disk(readings: &Readings, wish: &SizedSwap, usual: &Addition, addition: &mut Addition) {
     let wanted = wish.size.or(usual.file).unwrap_or_default();
     match sizing::root_for_a_file(readings).and_then(|_| sizing::that_fits(readings, whole_gib(wanted))) {
-        Ok((size, working)) => {
+        Ok((size, room)) => {
             addition.file = Some(size);
-            addition.workings.push(working);
+            addition.room = Some(room);
         }
-        Err(_) => {
+        Err(why) => {
             addition.memory = addition.memory.or(usual.memory);
-            addition.workings.extend(usual.workings.iter().cloned());
+            let others = usual.workings.iter().filter(|working| **working != why).cloned();
+            addition.workings.extend(std::iter::once(why.clone()).chain(others));
         }
     }
 }

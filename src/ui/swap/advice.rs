@@ -5,6 +5,11 @@ use crate::sys::bytes::Bytes;
 use crate::ui::look::{FAINT, HEADING, Look, styled};
 use crate::ui::paragraph;
 
+/// Renders the one sentence.
+pub fn verdict(advice: &Advice) -> String {
+    sentence(advice) + "\n"
+}
+
 /// Renders it; `elsewhere` says that a tree was looked at, and that the commands are for the machine that it shows.
 pub fn render(advice: &Advice, elsewhere: bool, look: Look) -> String {
     let sentence = paragraph::indented(look, 0, &sentence(advice));
@@ -21,12 +26,17 @@ pub fn render(advice: &Advice, elsewhere: bool, look: Look) -> String {
 
 fn sentence(advice: &Advice) -> String {
     let there = of(advice);
+    let except =
+        if advice.grounds.image_fits == Some(false) { ", but not for every hibernation" } else { "" };
     match (advice.is_enough, advice.kind) {
+        (None, kind) if advice.grounds.swap_unknown.is_some() && kind != Advised::None => {
+            format!("Usual for this machine is {there}; what it has is not known.")
+        }
         (None, Advised::None) => "From here nothing can be done about swap.".to_owned(),
         (None, _) => format!("Nothing better can be proposed than what is there: {there}."),
         (Some(true), Advised::None) => "This machine should have no swap, and it has none.".to_owned(),
         (Some(false), Advised::None) => "This machine should have no swap.".to_owned(),
-        (Some(true), _) => format!("The swap of this machine will do: {there}."),
+        (Some(true), _) => format!("The swap of this machine will do{except}: {there}."),
         (Some(false), _) => format!("This machine should have {there}."),
     }
 }
@@ -47,6 +57,7 @@ mod tests {
         let files = [
             &[
                 ("/proc/meminfo", "MemTotal: 8388608 kB\nMemAvailable: 6000000 kB\n"),
+                ("/proc/swaps", ""),
                 ("/proc/mounts", "/dev/sda / ext4 rw 0 0\n"),
                 ("/proc/sys/kernel/osrelease", "6.12.1\n"),
                 ("/sys/block/sda/queue/rotational", "1\n"),
