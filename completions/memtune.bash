@@ -456,7 +456,7 @@ _memtune() {
             return 0
             ;;
         memtune__subcmd__swap__subcmd__zram)
-            opts="-n -y -v -q -h --root --json --color --dry-run --yes --verbose --quiet --help"
+            opts="-n -y -v -q -h --root --json --color --dry-run --yes --verbose --quiet --help 50% 25% 100% off"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -488,7 +488,7 @@ _memtune() {
             fi
             case "${prev}" in
                 --compressor)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "zstd lz4 lzo-rle lzo deflate 842" -- "${cur}"))
                     return 0
                     ;;
                 --pool)

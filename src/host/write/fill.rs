@@ -22,6 +22,10 @@ const ONE_WRITE: usize = 1 << 20;
 /// As much as is brought to the disk at once: less would wait more often for the disk's own cache.
 const ONE_SYNC: u64 = 64 << 20;
 
+/// Of a small file less than that is on its way at once, so that the progress of a slow card is seen.
+const FEWEST_SYNCS: u64 = 32;
+const FEWEST_STEPS: u64 = 8;
+
 /// As much as may be written and not be on the disk yet: while one part is brought there, the next is written.
 const MOST_AHEAD: u64 = 192 << 20;
 
@@ -116,15 +120,17 @@ fn write_ahead(
     answers: &Receiver<io::Result<u64>>,
 ) -> io::Result<()> {
     let zeroes = vec![0; ONE_WRITE];
+    let one_sync = (size / FEWEST_SYNCS).clamp(ONE_WRITE as u64, ONE_SYNC);
+    let most_ahead = (size / FEWEST_STEPS).clamp(3 * one_sync, MOST_AHEAD);
     let (mut written, mut told, mut durable) = (0, 0, 0);
     while durable < size {
         ask(watch, durable)?;
-        let may_write = written < size && written - durable < MOST_AHEAD;
+        let may_write = written < size && written - durable < most_ahead;
         if may_write {
             let length = (size - written).min(ONE_WRITE as u64);
             write_all_at(file, zeroes.get(..length as usize).unwrap_or(&zeroes), written)?;
             written += length;
-            if written - told >= ONE_SYNC || written == size {
+            if written - told >= one_sync || written == size {
                 told = written;
                 // It ends before we do only with an answer that says why.
                 let _ = to_sync.send(written);
@@ -187,6 +193,13 @@ mod tests {
             assert!(status.blocks() * 512 >= size);
             assert!(told.is_sorted() && told.last() == Some(&size), "{told:?}");
         }
+    }
+
+    #[test]
+    fn a_small_file_is_told_of_in_parts_too() {
+        let (_, mut told) = filled(ONE_SYNC - (ONE_SYNC >> 2), Filling::Zeroes);
+        told.dedup();
+        assert!(told.len() as u64 >= FEWEST_STEPS, "{told:?}");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The manual pages: one for each command from the command line's own description, one for the checks from their registry.
+//! All pages: one for each command from the command line's own description, one for the checks from their registry.
 
 use std::io;
 
@@ -10,11 +10,15 @@ use crate::doctor::check::Check;
 use crate::doctor::registry;
 use crate::exit::Exit;
 
+use super::roff::{entry, escaped, line};
+use super::swap;
+use super::synopsis::{synopsis, with_synopsis};
+
 /// What every page begins with.
 pub const MARK: &str = ".\\\" Written by memtune.\n";
 
 /// The page that is written by hand: what a profile may hold is described nowhere else.
-const PROFILE_PAGE: &str = include_str!("../../man/memtune-profile.5");
+const PROFILE_PAGE: &str = include_str!("../../../man/memtune-profile.5");
 
 /// All pages: file name and text.
 ///
@@ -34,9 +38,11 @@ fn add_command(command: Command, pages: &mut Vec<(String, String)>) -> io::Resul
     let name = command.get_display_name().unwrap_or(command.get_name()).to_owned();
     let children: Vec<Command> = command.get_subcommands().cloned().collect();
     let mut roff = Vec::new();
+    let command_line = synopsis(&command);
     let version = format!("memtune {}", env!("CARGO_PKG_VERSION"));
     Man::new(command).title(name.to_uppercase()).source(version).manual("memtune").render(&mut roff)?;
-    let text = MARK.to_owned() + &String::from_utf8_lossy(&roff) + &closing_sections(&name);
+    let text = with_synopsis(&String::from_utf8_lossy(&roff), &command_line);
+    let text = MARK.to_owned() + &text + &closing_sections(&name);
     pages.push((format!("{name}.1"), text));
     children.into_iter().try_for_each(|child| add_command(child, pages))
 }
@@ -87,7 +93,7 @@ fn closing_sections(name: &str) -> String {
             (
                 "SEE ALSO",
                 line(
-                    "memtune-doctor(1), memtune-tune(1), memtune-checks(7), memtune-profile(5), sysctl(8), sysctl.d(5), swapon(8), proc(5)",
+                    "memtune-doctor(1), memtune-tune(1), memtune-swap(1), memtune-checks(7), memtune-profile(5), sysctl(8), sysctl.d(5), swapon(8), proc(5)",
                 ),
             ),
         ],
@@ -103,6 +109,7 @@ fn closing_sections(name: &str) -> String {
             ("EXAMPLES", tune_examples),
             ("SEE ALSO", line("memtune(1), memtune-profile(5), memtune-undo(1), sysctl.d(5), tmpfiles.d(5)")),
         ],
+        name if name == "memtune-swap" || name.starts_with("memtune-swap-") => swap::sections(name, statuses),
         name if name.starts_with("memtune-tune-") => {
             vec![("SEE ALSO", line("memtune-tune(1), memtune-profile(5)"))]
         }
@@ -137,18 +144,4 @@ fn check_entry(check: &Check) -> String {
 
 fn sentence(label: &str, text: &str) -> String {
     format!("{label}{}.", text.trim_end_matches('.'))
-}
-
-fn entry(term: &str, meaning: &str) -> String {
-    format!(".TP\n\\fB{}\\fR\n{}\n", escaped(term), escaped(meaning))
-}
-
-fn line(text: &str) -> String {
-    escaped(text) + "\n"
-}
-
-/// Text as roff wants it: no line may begin with its control characters, and hyphens shall stay hyphens when copied.
-fn escaped(text: &str) -> String {
-    let text = text.replace('\\', "\\e").replace('-', "\\-");
-    if text.starts_with(['.', '\'']) { format!("\\&{text}") } else { text }
 }

@@ -1,0 +1,8 @@
+//! The manual pages: one for each command from the command line's own description, one for the checks from their registry.
+
+mod pages;
+mod roff;
+mod swap;
+mod synopsis;
+
+pub use pages::{MARK, pages};
