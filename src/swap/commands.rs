@@ -33,7 +33,7 @@ pub fn zram_by_hand(size: Bytes) -> [String; 3] {
 /// The command that makes compressed swap of this size, before compression.
 pub fn zram_of(size: Bytes) -> String {
     // As exact as the sentence beside it, which shows tenths of GiB.
-    let tenths = (size.0 >> 20) * 10 >> 10;
+    let tenths = (size.0 >> 20) * 10 / 1024;
     let text = match (tenths / 10, tenths % 10) {
         (0, _) => size::exact(Bytes::from_mib(size.0 >> 20)),
         (whole, 0) => format!("{whole}G"),

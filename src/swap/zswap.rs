@@ -22,6 +22,9 @@ const POOL: &str = "/sys/module/zswap/parameters/max_pool_percent";
 
 const MANUAL: &str = "https://docs.kernel.org/admin-guide/mm/zswap.html";
 
+/// What carries tmpfiles.d out where systemd does not.
+const SCRIPTS: [&str; 2] = ["/etc/init.d/systemd-tmpfiles-setup", "/etc/init.d/opentmpfiles-setup"];
+
 /// A larger pool takes more from the programs than it gives back.
 const LARGEST_POOL: u8 = 50;
 
@@ -61,7 +64,7 @@ fn carry_over(plan: &mut Plan, request: &Request, readings: &Readings, held: &He
         return Ok(());
     }
     let host = readings.host();
-    if !(first_process::is_systemd(host) || first_process::has_tmpfiles(host)) {
+    if !is_kept(host) {
         plan.refuse(settings::TMPFILES, without_systemd(request));
         return Ok(());
     }
@@ -80,11 +83,15 @@ fn is_off_for_good(request: &Request, readings: &Readings) -> Result<bool, Fault
     }
     let model = Model::read(readings).map_err(failed)?;
     let winner = model.forecast_path(readings, ENABLED).winner;
-    let is_kept = first_process::is_systemd(host) || first_process::has_tmpfiles(host);
     Ok(match winner {
         Some(winner) => !crate::facts::zswap::parse_switch(&winner.value),
-        None => !is_kept || !starts_on(host),
+        None => !is_kept(host) || !starts_on(host),
     })
+}
+
+/// Whether anything reads tmpfiles.d at boot: systemd, or a script of another first process.
+fn is_kept(host: &Host) -> bool {
+    first_process::is_systemd(host) || SCRIPTS.iter().any(|path| host.has(path))
 }
 
 /// Whether the kernel begins with it on, as far as that can be told; what cannot is taken for a yes.
@@ -325,6 +332,10 @@ mod tests {
             assert!(plan.is_empty() && plan.refused()[0].reason.contains(said), "{:?}", plan.refused());
         }
         assert!(!reasons(&[OFF, other], &on(), &[])[0].contains("swap zram"));
+        let (_folder, host) = made_tree(&[OFF, DISK, other, (SCRIPTS[0], "")]);
+        let mut plan = Plan::new("test", Area::Swap);
+        carry_over(&mut plan, &on(), &Readings::new(&host, None), &Held::new()).unwrap();
+        assert!(!plan.is_empty());
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub fn is_systemd(host: &Host) -> bool {
 }
 
 /// Whether anything reads tmpfiles.d here.
-pub fn has_tmpfiles(host: &Host) -> bool {
+pub(super) fn has_tmpfiles(host: &Host) -> bool {
     TMPFILES.iter().any(|path| host.has(path))
 }
 

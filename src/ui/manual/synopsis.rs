@@ -8,7 +8,7 @@ use super::roff::{bold, italic};
 pub(super) fn with_synopsis(page: &str, line: &str) -> String {
     let lines = page.split_inclusive('\n').collect::<Vec<_>>();
     let is_title = |text: &&str| text.trim_end() == ".SH SYNOPSIS";
-    let place = lines.iter().position(|text| is_title(text));
+    let place = lines.iter().position(is_title);
     let with = |(at, text): (usize, &&str)| match place {
         Some(title) if at == title + 1 => format!("{line}\n"),
         _ => (*text).to_owned(),
