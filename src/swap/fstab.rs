@@ -10,14 +10,7 @@ pub fn lines(text: &str) -> Vec<Entry> {
     lines.filter_map(|(number, line)| parse_entry(number, line).ok()).collect()
 }
 
-/// The numbers of the lines that are neither entries nor comments nor empty, counted from 1.
-pub fn lines_that_are_none(text: &str) -> Vec<usize> {
-    let is_meant = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
-    let lines = (1..).zip(text.lines()).filter(|(_, line)| is_meant(line));
-    lines.filter(|(number, line)| parse_entry(*number, line).is_err()).map(|(number, _)| number).collect()
-}
-
-/// Those of its lines that are for swap.
+/// Those of them that are for swap.
 pub fn swap_lines(text: &str) -> Vec<Entry> {
     lines(text).into_iter().filter(|entry| entry.kind == "swap").collect()
 }

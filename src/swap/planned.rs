@@ -8,7 +8,6 @@ use crate::facts::unit_files::{self, OWN_FOLDERS, Setting, VENDOR_FOLDERS};
 use crate::host::{Host, IfThere, Lacking};
 
 use super::devices::{self, Target};
-use super::fstab::{lines_that_are_none, swap_lines};
 
 /// Where generators put the units that they make at boot.
 const GENERATED: [&str; 3] =
@@ -74,8 +73,10 @@ impl Planned {
 /// Says which file cannot be read.
 pub fn areas(readings: &Readings) -> Result<Vec<Planned>, Lacking> {
     let host = readings.host();
-    let lines = swap_lines(&text_of_fstab(host)?);
-    let mut planned: Vec<Planned> = lines.iter().take(MOST_AREAS).map(|entry| of_line(host, entry)).collect();
+    let text = text_of_fstab(host)?;
+    let entries = lines(&text).filter_map(|(number, line)| fstab::parse_entry(number, line).ok());
+    let swap_lines = entries.filter(|entry| entry.kind == "swap").take(MOST_AREAS);
+    let mut planned: Vec<Planned> = swap_lines.map(|entry| of_line(host, &entry)).collect();
     planned.extend(of_units(host)?);
     Ok(planned)
 }
@@ -85,7 +86,15 @@ pub fn areas(readings: &Readings) -> Result<Vec<Planned>, Lacking> {
 /// # Errors
 /// Says why fstab cannot be read.
 pub fn lines_passed_over(host: &Host) -> Result<Vec<usize>, Lacking> {
-    Ok(lines_that_are_none(&text_of_fstab(host)?))
+    let text = text_of_fstab(host)?;
+    let passed_over = lines(&text).filter(|(number, line)| fstab::parse_entry(*number, line).is_err());
+    Ok(passed_over.map(|(number, _)| number).take(MOST_AREAS).collect())
+}
+
+/// The lines with their numbers, without empty ones and comments.
+fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let is_meant = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    (1..).zip(text.lines()).filter(move |(_, line)| is_meant(line))
 }
 
 fn text_of_fstab(host: &Host) -> Result<String, Lacking> {
