@@ -18,6 +18,7 @@ mod file;
 pub mod journal;
 mod knob;
 mod machine;
+mod merge;
 mod observer;
 pub mod pages;
 mod path;

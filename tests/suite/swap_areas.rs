@@ -147,6 +147,82 @@ fn bad_requests_leave_nothing_behind() {
 }
 
 #[test]
+fn undo_takes_out_its_line_and_leaves_what_was_edited_since() {
+    let Some(place) = Place::new() else {
+        eprintln!("{SKIPPED}");
+        return;
+    };
+    place.passes(
+        r#"
+        ends 0 swap add 8M --file "$PLACE/area" -y
+        printf 'LABEL=data /srv ext4 noauto 0 2\n' >>/etc/fstab
+        ends 0 undo -y
+        { cat "$PLACE/fstab"; printf '\nLABEL=data /srv ext4 noauto 0 2\n'; } >"$PLACE/expected"
+        cmp /etc/fstab "$PLACE/expected" || fail "fstab: $(cat /etc/fstab)"
+        # The line itself was edited: that is the owner's now.
+        cp "$PLACE/fstab" /etc/fstab
+        ends 0 swap add 8M --file "$PLACE/area" -y
+        sed -i 's/defaults,nofail/defaults/' /etc/fstab
+        ends 4 undo -y
+        says "was changed by somebody else"
+        is_on "$PLACE/area" || fail it is off
+        "#,
+    );
+}
+
+#[test]
+fn the_end_of_the_terminal_takes_a_plan_back_unless_it_is_to_mean_nothing() {
+    let Some(place) = Place::new() else {
+        eprintln!("{SKIPPED}");
+        return;
+    };
+    // The program that turns it on is slow: the signal comes while it is at work.
+    place.passes(
+        r#"
+        mkdir "$PLACE/bin"
+        printf '#!/bin/sh\ntouch "$PLACE/begun"; sleep 1; exec %s "$@"\n' "$(command -v swapon)" >"$PLACE/bin/swapon"
+        chmod +x "$PLACE/bin/swapon"
+        hung_up() {
+            rm -f "$PLACE/begun"
+            "$@" "$MEMTUNE" swap add 8M --file "$PLACE/area" -y </dev/null >"$PLACE/said" 2>&1 &
+            for _ in $(seq 200); do [[ ! -e $PLACE/begun ]] || break; sleep 0.05; done
+            kill -HUP $!
+            status=0; wait $! || status=$?
+        }
+        PATH=$PLACE/bin:$PATH
+        hung_up env --default-signal=HUP
+        [[ $status == 5 ]] || fail "it ended with $status: $(cat "$PLACE/said")"
+        ! is_on "$PLACE/area" || fail still on
+        [[ ! -e $PLACE/area ]] || fail the file is there
+        cmp /etc/fstab "$PLACE/fstab" || fail fstab differs
+        hung_up nohup
+        [[ $status == 0 ]] || fail "it ended with $status: $(cat "$PLACE/said")"
+        is_on "$PLACE/area" || fail it is off
+        ends 0 undo -y
+        "#,
+    );
+}
+
+#[test]
+fn blocks_smaller_than_a_page_cost_some_of_it() {
+    let Some(place) = Place::new() else {
+        eprintln!("{SKIPPED}");
+        return;
+    };
+    place.passes(
+        r#"
+        truncate -s 80M "$PLACE/disk"; mkdir "$PLACE/mount"
+        mkfs.ext2 -q -b 1024 "$PLACE/disk"
+        mount -o loop "$PLACE/disk" "$PLACE/mount"
+        trap 'clean_up; umount "$PLACE/mount"' EXIT
+        ends 0 swap add 40M --file "$PLACE/mount/area" -y
+        is_on "$PLACE/mount/area" || fail it is off
+        ends 0 undo -y
+        "#,
+    );
+}
+
+#[test]
 fn a_device_is_taken_only_where_it_holds_nothing() {
     let Some(place) = Place::new() else {
         eprintln!("{SKIPPED}");
