@@ -23,6 +23,7 @@ mod observer;
 pub mod pages;
 mod path;
 mod plan;
+mod plan_swap;
 mod privilege;
 mod recover;
 pub mod rivals;
