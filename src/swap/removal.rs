@@ -32,7 +32,9 @@ pub fn of_area(readings: &Readings, area: &SwapArea) -> Result<Removal, Lacking>
 /// As [`of_area`].
 pub fn of_areas(readings: &Readings, areas: &[SwapArea], added: Bytes) -> Result<Removal, Lacking> {
     let meminfo = readings.meminfo()?;
-    let stays = |other: &&SwapArea| areas.iter().all(|area| area.path != other.path);
+    let stays = |other: &&SwapArea| {
+        areas.iter().all(|area| (&area.path, area.is_deleted) != (&other.path, other.is_deleted))
+    };
     let stay = readings.swaps()?.iter().filter(stays);
     let (in_memory, on_disks): (Vec<&SwapArea>, Vec<&SwapArea>) = stay.partition(|other| other.is_zram());
     let free_elsewhere = free(&on_disks) + added;
