@@ -66,9 +66,9 @@ fn in_use(named: &Named) -> Result<&SwapArea, Fault> {
         );
     };
     // A unit's name says which file it is for.
-    match named.units.iter().find(|unit| !unit.starts_with("/run/")) {
+    match named.units.iter().find(|unit| !unit.is_generated()) {
         Some(unit) => refused(
-            format!("`{path}` is turned on by `{unit}`, which is for that file alone"),
+            format!("`{path}` is turned on by `{}`, which is for that file alone", unit.path),
             format!(
                 "`{}` with the wanted size, then `{}`",
                 "sudo memtune swap add SIZE",
