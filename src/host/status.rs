@@ -41,13 +41,15 @@ pub struct Space {
     pub size: Bytes,
     /// What it holds.
     pub used: Bytes,
+    /// What any user may still take, as df(1) prints it: blocks that are reserved for root are not in it.
+    pub available: Bytes,
 }
 
 impl Space {
     pub(super) fn of(file: &OwnedFd) -> io::Result<Self> {
         let answer = rustix::fs::fstatvfs(file)?;
-        let size = Bytes(answer.f_frsize) * answer.f_blocks;
-        let free = Bytes(answer.f_frsize) * answer.f_bfree;
-        Ok(Self { size, used: size.less(free) })
+        let blocks = |count| Bytes(answer.f_frsize) * count;
+        let size = blocks(answer.f_blocks);
+        Ok(Self { size, used: size.less(blocks(answer.f_bfree)), available: blocks(answer.f_bavail) })
     }
 }
