@@ -14,6 +14,8 @@ pub struct FileStatus {
     pub mode: u32,
     /// Owner's user number.
     pub user: u32,
+    /// Its number on its file system.
+    pub inode: u64,
     /// Length.
     pub size: Bytes,
     /// Space that the file really takes.
@@ -27,6 +29,7 @@ impl From<&Stat> for FileStatus {
         Self {
             mode: stat.st_mode & 0o7777,
             user: stat.st_uid,
+            inode: stat.st_ino,
             size: Bytes(stat.st_size as u64),
             allocated: Bytes(stat.st_blocks as u64) * 512,
             is_block_device: FileType::from_raw_mode(stat.st_mode) == FileType::BlockDevice,

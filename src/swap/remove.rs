@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use crate::change::{Area, Plan, Why};
+use crate::change::{Area, Plan, Why, typed};
 use crate::exit::{Exit, Fault};
+use crate::facts::mounts;
 use crate::facts::readings::Readings;
 use crate::host::Host;
 use crate::sysctl::first_process;
 
 use super::add::{refuse_place, unknown};
 use super::named::{self, Named, UnitFile};
-use super::{boot, draining};
+use super::{boot, draining, place};
 
 /// Plans that the area called `name` is off, that nothing turns it on again, and that its file is gone unless it is to be kept.
 ///
@@ -38,10 +39,32 @@ pub fn plan(readings: &Readings, name: &str, keeps_file: bool) -> Result<Plan, F
         true => {
             let why = "it is of no use any more, and its room is free again";
             plan.remove_swap_file(host, path, Why::new(why, "swapoff(8)")).map_err(mention_keeping)?;
+            note_subvolume(&mut plan, readings, path);
         }
         false => plan.note(format!("{path} keeps its swap header; `wipefs -a {path}` empties it")),
     }
     Ok(plan)
+}
+
+/// `swap add` makes a subvolume for a file on btrfs; whether it did is not known by now, so that this is for the owner to do.
+fn note_subvolume(plan: &mut Plan, readings: &Readings, path: &str) {
+    let (folder, host) = (place::folder_of(path), readings.host());
+    let is_alone =
+        host.list(folder).is_ok_and(|names| names.iter().map(String::as_str).eq(path.rsplit('/').next()));
+    if is_alone && is_subvolume(readings, folder) {
+        let delete = typed(&["sudo", "btrfs", "subvolume", "delete", folder].map(str::to_owned));
+        plan.note(format!("the subvolume {folder} is empty then; `{delete}` deletes it"));
+    }
+}
+
+/// Whether it is the top folder of a subvolume, and nothing is mounted there.
+fn is_subvolume(readings: &Readings, folder: &str) -> bool {
+    /// The number of every top folder on btrfs.
+    const TOP: u64 = 256;
+    let Ok(mounts) = readings.mounts() else { return false };
+    let is_inside =
+        mounts::holding(mounts, folder).is_some_and(|mount| mount.kind == "btrfs" && mount.point != folder);
+    is_inside && readings.host().status(folder).is_ok_and(|status| status.inode == TOP)
 }
 
 /// A file that is no longer swap, or cannot be read, may be left where it is.
