@@ -6,7 +6,7 @@ use crate::facts::fstab::{Entry, PATH};
 use crate::host::Host;
 use crate::sysctl::first_process;
 
-use super::{devices, fstab};
+use super::{devices, fstab, place};
 
 /// Where fstab's lines are explained.
 const SOURCE: &str = "fstab(5), systemd.swap(5)";
@@ -22,6 +22,11 @@ pub(super) fn add(
     source: &str,
     priority: Option<i32>,
 ) -> Result<(), Fault> {
+    if place::is_cleaned(host, path) {
+        plan.note(format!(
+            "{path} lies where files are put for the moment: the next boot, or a program that cleans there, may delete it; one such as /var/swapfile stays"
+        ));
+    }
     let text = text(host)?;
     let lines = Lines::of(host, &text, path);
     lines.note(plan, path);
@@ -34,6 +39,18 @@ pub(super) fn add(
     }
     let after = fstab::with_line(&text, &fstab::line(source, priority));
     write(plan, host, &after, "turns it on at every boot; `nofail` lets the machine boot without it")
+}
+
+/// What becomes of the area at `path`, for which no line is wanted, at the next boot.
+pub(super) fn without_line(host: &Host, path: &str) -> String {
+    let text = text(host).unwrap_or_default();
+    let lines = Lines::of(host, &text, path).meant;
+    match lines.iter().find(|entry| entry.is_swap_at_boot()) {
+        Some(entry) => {
+            format!("{PATH} line {} turns {path} on at boot already, and is left as it is", entry.line)
+        }
+        None => format!("{path} is off after the next boot, as was asked for"),
+    }
 }
 
 /// Plans that no line names the area at `path`.
@@ -158,6 +175,29 @@ mod tests {
         // By another name, and not at boot.
         let (after, notes) = add("/dev/sdb1", "UUID=9");
         assert_eq!((after, notes.len()), (None, 2));
+    }
+
+    #[test]
+    fn what_the_next_boot_does_is_told_as_it_is() {
+        let said = |text: &str, path: &'static str| {
+            planned(text, move |plan, host| plan.note(without_line(host, path))).1.remove(0)
+        };
+        assert!(said(LINES, "/new").contains("is off after the next boot"));
+        assert!(said(LINES, "/swapfile").contains("line 2 turns"));
+        // That one says noauto.
+        assert!(said(LINES, "/dev/sdb1").contains("is off after the next boot"));
+    }
+
+    #[test]
+    fn what_lies_in_a_folder_for_the_moment_is_pointed_out() {
+        let (folder, host) = made_tree(&[(PATH, ""), ("/tmp/x", "")]);
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o1777);
+        std::fs::set_permissions(folder.path().join("tmp"), mode).unwrap();
+        for (path, notes) in [("/tmp/swapfile", 1), ("/swapfile", 0)] {
+            let mut plan = Plan::new("x", Area::Swap);
+            add(&mut plan, &host, path, path, None).unwrap();
+            assert_eq!(plan.notes().len(), notes, "{path}");
+        }
     }
 
     #[test]

@@ -36,6 +36,7 @@ pub fn plan(readings: &Readings, name: &str, size: Size) -> Result<Planned, Faul
         return Ok(Planned { plan, path: old.clone() });
     }
     let mut plan = Plan::new(title, Area::Swap);
+    place::refuse_strangers(host, place::folder_of(old))?;
     let new = place::free_name(host, without_number(old))?;
     add::make(readings, &mut plan, &new, size).map_err(|fault| elsewhere(fault, old, size))?;
     let on = SwapOn::with_priority(Some(area.priority).filter(|&priority| priority >= 0));
