@@ -11,6 +11,8 @@ const PRELUDE: &str = r#"
 cp -a /etc "$PLACE/etc"
 mount --bind "$PLACE/etc" /etc
 mount -t tmpfs tmpfs /var/lib
+umask 022
+chmod 755 "$PLACE"
 # The place may lie below folders of the user who builds memtune, where it makes no swap file. /proc/swaps shows those of other tests, too.
 mount -t tmpfs -o mode=755 tmpfs /mnt
 mkdir "/mnt/${PLACE##*/}"
