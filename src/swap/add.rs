@@ -52,7 +52,7 @@ pub fn plan(readings: &Readings, request: &Request) -> Result<Planned, Fault> {
     };
     warn_of_order(readings, request, &mut planned.plan);
     if !request.at_boot {
-        planned.plan.note(format!("{} is off after the next boot, as was asked for", planned.path));
+        planned.plan.note(boot::without_line(host, &planned.path));
     }
     Ok(planned)
 }

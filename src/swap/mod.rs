@@ -36,3 +36,4 @@ mod device;
 mod extents;
 mod named;
 mod place;
+mod script;

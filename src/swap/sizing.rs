@@ -140,12 +140,15 @@ pub fn that_fits(readings: &Readings, wanted: Bytes) -> Result<(Bytes, String), 
     let Ok(space) = readings.host().space("/") else {
         return Ok((wanted, format!("see with `df -h /` first that more than {wanted} are free")));
     };
-    let free = space.size.less(space.used);
+    let free = space.available;
     let left = space::reserve(space.size);
     let size = Bytes::from_gib(space::spare(space).0 >> 30).min(wanted);
     match size {
-        Bytes(0) => Err(format!("/ has only {free} free, of which {left} are to stay so")),
-        _ => Ok((size, format!("{free} of / are free, {left} of them are to stay so: {size} for the file"))),
+        Bytes(0) => Err(format!("/ has only {free} available, of which {left} are to stay so")),
+        _ => Ok((
+            size,
+            format!("{free} of / are available, {left} of them are to stay so: {size} for the file"),
+        )),
     }
 }
 

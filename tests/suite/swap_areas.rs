@@ -11,6 +11,13 @@ const PRELUDE: &str = r#"
 cp -a /etc "$PLACE/etc"
 mount --bind "$PLACE/etc" /etc
 mount -t tmpfs tmpfs /var/lib
+umask 022
+chmod 755 "$PLACE"
+# The place may lie below folders of the user who builds memtune, where it makes no swap file. /proc/swaps shows those of other tests, too.
+mount -t tmpfs -o mode=755 tmpfs /mnt
+mkdir "/mnt/${PLACE##*/}"
+mount --bind "$PLACE" "/mnt/${PLACE##*/}"
+PLACE=/mnt/${PLACE##*/}
 clean_up() { awk -v place="$PLACE/" 'index($1, place) == 1 {print $1}' /proc/swaps | while read -r area; do swapoff "$(printf %b "$area")"; done; }
 trap clean_up EXIT
 fail() { echo "failed: $*" >&2; exit 1; }
@@ -223,6 +230,54 @@ fn blocks_smaller_than_a_page_cost_some_of_it() {
 }
 
 #[test]
+fn nothing_is_made_where_others_could_put_another_file_in_its_place() {
+    let Some(place) = Place::new() else {
+        eprintln!("{SKIPPED}");
+        return;
+    };
+    place.passes(
+        r#"
+        mkdir -p "$PLACE/theirs/mine" "$PLACE/open/mine" "$PLACE/sticky" "$PLACE/mine"
+        chown 12345 "$PLACE/theirs"; chmod 775 "$PLACE/open"; chmod 1777 "$PLACE/sticky"
+        ends 4 swap add 8M --file "$PLACE/theirs/mine/area" -y
+        says "$PLACE/theirs\` belongs to user 12345"
+        ends 4 swap add 8M --file "$PLACE/open/mine/area" -y
+        says "may be written by others"
+        cmp /etc/fstab "$PLACE/fstab" || fail fstab was touched
+        ends 0 swap add 8M --file "$PLACE/sticky/area" -y
+        says "files are put for the moment"
+        ends 0 swap remove "$PLACE/sticky/area" -y
+        # Where the folder was given away later, no other file is made in it.
+        ends 0 swap add 8M --file "$PLACE/mine/area" -y
+        chown 12345 "$PLACE/mine"
+        ends 4 swap resize "$PLACE/mine/area" 16M -y
+        ends 0 swap remove "$PLACE/mine/area" -y
+        "#,
+    );
+}
+
+#[test]
+fn blocks_for_root_alone_are_not_free() {
+    let Some(place) = Place::new() else {
+        eprintln!("{SKIPPED}");
+        return;
+    };
+    place.passes(
+        r#"
+        truncate -s 128M "$PLACE/disk"; mkdir "$PLACE/mount"
+        mkfs.ext4 -q -m 50 "$PLACE/disk"
+        mount -o loop "$PLACE/disk" "$PLACE/mount"
+        trap 'clean_up; umount "$PLACE/mount"' EXIT
+        ends 4 swap add 64M --file "$PLACE/mount/area" -y
+        says "does not fit"
+        ends 0 swap add 16M --file "$PLACE/mount/area" -y
+        (( $(df --output=avail -k "$PLACE/mount" | tail -n 1) > 10 << 10 )) || fail "nothing is left: $(df "$PLACE/mount")"
+        ends 0 swap remove "$PLACE/mount/area" -y
+        "#,
+    );
+}
+
+#[test]
 fn a_device_is_taken_only_where_it_holds_nothing() {
     let Some(place) = Place::new() else {
         eprintln!("{SKIPPED}");
@@ -309,7 +364,7 @@ fn btrfs_has_a_subvolume_for_it() {
     }
     place.passes(
         r#"
-        truncate -s 160M "$PLACE/disk"; mkdir "$PLACE/mount"
+        truncate -s 160M "$PLACE/disk"; mkdir -m 755 "$PLACE/mount"
         mkfs.btrfs -q "$PLACE/disk"
         mount -o loop "$PLACE/disk" "$PLACE/mount"
         trap 'clean_up; umount "$PLACE/mount"' EXIT
@@ -326,6 +381,11 @@ fn btrfs_has_a_subvolume_for_it() {
         ends 0 undo -y
         [[ $(ls -A "$PLACE/mount/swap") == diary ]] || fail "left: $(ls -A "$PLACE/mount/swap")"
         rm -r "$PLACE/mount/swap"
+        # What is removed leaves the subvolume, and says so.
+        ends 0 swap add 16M --file "$area" -y
+        ends 0 swap remove "$area" -y
+        says "the subvolume $PLACE/mount/swap is empty then"
+        [[ -z $(ls -A "$PLACE/mount/swap") ]] || fail the file is there
         ends 4 swap add 150M --file "$area" -y
         says "does not fit"
         "#,
