@@ -1,7 +1,7 @@
 //! The steps of a plan that make swap files and turn areas on and off. In a tree, which has no running kernel to swap, they plan nothing.
 
 use crate::exit::Fault;
-use crate::host::Host;
+use crate::host::{Filling, Host};
 use crate::sys::uuid::Uuid;
 
 use super::changes::{Change, Why};
@@ -35,24 +35,32 @@ impl Plan {
         Ok(())
     }
 
-    /// Plans that the swap file at `path` is deleted; it must be off by then. Nothing is planned where there is none.
+    /// Plans that the swap file at `path` is deleted; it must be off by then. Nothing is planned where there is none. Should it come back,
+    /// it gets its blocks by `filling`.
     ///
     /// # Errors
     /// Refuses a file without swap header and a link anywhere in the path, and says why the file cannot be read.
-    pub fn remove_swap_file(&mut self, host: &Host, path: &str, why: Why) -> Result<(), Fault> {
-        self.remove_swap_file_of(&Machine::of(host), path, why)
+    pub fn remove_swap_file(
+        &mut self,
+        host: &Host,
+        path: &str,
+        filling: Filling,
+        why: Why,
+    ) -> Result<(), Fault> {
+        self.remove_swap_file_of(&Machine::of(host), path, filling, why)
     }
 
     pub(super) fn remove_swap_file_of(
         &mut self,
         machine: &Machine<'_>,
         path: &str,
+        filling: Filling,
         why: Why,
     ) -> Result<(), Fault> {
         if machine.kernel.is_none() {
             return Ok(());
         }
-        let change = SwapFileChange::remove(machine, path, why)?;
+        let change = SwapFileChange::remove(machine, path, filling, why)?;
         let is_kind = |planned: &Change| matches!(planned, Change::SwapFile(_));
         self.replace(path, is_kind, change.map(Change::SwapFile));
         Ok(())

@@ -9,7 +9,7 @@ use crate::facts::readings::Readings;
 use crate::host::Host;
 use crate::sysctl::first_process;
 
-use super::add::{refuse_place, unknown};
+use super::add::{self, refuse_place, unknown};
 use super::named::{self, Named, UnitFile};
 use super::{boot, draining, place};
 
@@ -38,7 +38,13 @@ pub fn plan(readings: &Readings, name: &str, keeps_file: bool) -> Result<Plan, F
         true if keeps_file => plan.note(format!("{path} stays, and takes room")),
         true => {
             let why = "it is of no use any more, and its room is free again";
-            plan.remove_swap_file(host, path, Why::new(why, "swapoff(8)")).map_err(mention_keeping)?;
+            plan.remove_swap_file(
+                host,
+                path,
+                add::filling_there(readings, path),
+                Why::new(why, "swapoff(8)"),
+            )
+            .map_err(mention_keeping)?;
             note_subvolume(&mut plan, readings, path);
         }
         false => plan.note(format!("{path} keeps its swap header; `wipefs -a {path}` empties it")),

@@ -46,7 +46,12 @@ pub fn plan(readings: &Readings, name: &str, size: Size) -> Result<Planned, Faul
     if let Some(too_much) = draining::too_much(readings, &plan).map_err(unknown)? {
         return Err(too_much.fault());
     }
-    plan.remove_swap_file(host, old, Why::new("the new file is in its place", SOURCE))?;
+    plan.remove_swap_file(
+        host,
+        old,
+        add::filling_there(readings, old),
+        Why::new("the new file is in its place", SOURCE),
+    )?;
     Ok(Planned { plan, path: new })
 }
 
