@@ -35,7 +35,17 @@ pub fn is_switched_off(host: &Host) -> Result<bool, Lacking> {
 /// # Errors
 /// Says why it cannot be read.
 pub fn memory(readings: &Readings) -> Result<u64, Lacking> {
-    Ok(readings.meminfo()?.total().0 >> 20)
+    Ok(whole_mib(readings.meminfo()?.total()))
+}
+
+/// Memory as the generator's formulas know it: what is more than whole MiB is cut off before they are reckoned.
+pub fn whole_mib(memory: Bytes) -> u64 {
+    memory.0 >> 20
+}
+
+/// What a formula came to, in bytes: here only what is less than one is cut off.
+pub fn bytes(mib: f64) -> Bytes {
+    Bytes((mib * 1024.0 * 1024.0) as u64)
 }
 
 /// The formula that decides about the size of a device.
@@ -49,7 +59,7 @@ pub fn outcome(device: &Device, memory: u64) -> Outcome {
         return Outcome::TooMuchMemory(memory);
     }
     let mib = zram_size::evaluate(formula(device), memory as f64).filter(|_| !device.has_old_keys);
-    mib.map_or(Outcome::Unknown, |mib| Outcome::Made(Bytes((mib * 1024.0 * 1024.0) as u64)))
+    mib.map_or(Outcome::Unknown, |mib| Outcome::Made(bytes(mib)))
 }
 
 #[cfg(test)]

@@ -79,11 +79,12 @@ pub(super) fn is_asked_for_elsewhere(host: &Host, memory: u64) -> Result<bool, L
 mod tests {
     use super::*;
     use crate::host::made_tree::made_tree;
+    use crate::swap::zram::on;
 
     const MAIN: &str = "/etc/systemd/zram-generator.conf";
 
     fn request(size: &str) -> Request {
-        Request { size: size.parse().unwrap(), memory: Bytes::from_gib(4) }
+        on::tests::request(size, Bytes::from_gib(4))
     }
 
     fn bar_with(file: &str, content: &str) -> Option<String> {

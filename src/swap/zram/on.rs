@@ -60,7 +60,7 @@ impl Wanted {
 pub fn plan(size: Size, readings: &Readings, held: &Held) -> Result<Plan, Fault> {
     let failed = |lacking: Lacking| Fault::new(Exit::Failed, lacking.to_string());
     let memory = readings.meminfo().map_err(failed)?.total();
-    let request = Request { size, memory };
+    let request = Request { size, memory, page_size: readings.page_size() };
     let mut plan = Plan::new(format!("make compressed swap of {} in memory", request.bytes()), Area::Swap);
     if let Some(bar) = request.bar() {
         plan.refuse(maker::PATH, bar);
@@ -131,16 +131,25 @@ pub(super) mod tests {
     use crate::host::made_tree::made_tree;
     use crate::swap::zram::drop_in;
     use crate::swap::zram::unit::tests::PROGRAMS;
+    use crate::sys::bytes::Bytes;
 
     pub(in crate::swap::zram) const GENERATOR: (&str, &str) =
         ("/usr/lib/systemd/system-generators/zram-generator", "");
     pub(in crate::swap::zram) const MEMORY: (&str, &str) =
         ("/proc/meminfo", "MemTotal: 4194304 kB\nMemAvailable: 3000000 kB\n");
 
+    /// On a machine with so much memory, in pages of 4 KiB.
+    pub(in crate::swap::zram) fn request(size: &str, memory: Bytes) -> Request {
+        Request { size: size.parse().unwrap(), memory, page_size: Bytes(4096) }
+    }
+
     fn added(size: &str, host: &Host) -> Plan {
         let readings = Readings::new(host, None);
         let memory = readings.meminfo().unwrap().total();
-        let wanted = Wanted::of(Request { size: size.parse().unwrap(), memory }, &readings);
+        let wanted = Wanted::of(
+            Request { size: size.parse().unwrap(), memory, page_size: readings.page_size() },
+            &readings,
+        );
         let mut plan = Plan::new("test", Area::Swap);
         add(&mut plan, &wanted, &readings, &Held::new()).unwrap();
         plan
@@ -230,7 +239,7 @@ pub(super) mod tests {
 
     #[test]
     fn what_is_so_already_is_left_as_it_is() {
-        let request = Request { size: "1G".parse().unwrap(), memory: crate::sys::bytes::Bytes::from_gib(4) };
+        let request = request("1G", Bytes::from_gib(4));
         let text = drop_in::text(&request, Some("zstd"), 100);
         let (_folder, host) = made_tree(&[
             GENERATOR,

@@ -98,6 +98,7 @@ pub(super) mod tests {
     use crate::facts::swaps;
     use crate::host::Patience;
     use crate::host::made_tree::made_tree;
+    use crate::swap::zram::on::tests::request;
     use crate::sys::bytes::Bytes;
 
     /// A machine with all programs.
@@ -119,7 +120,7 @@ pub(super) mod tests {
     #[test]
     fn the_unit_makes_the_device_in_the_order_that_the_kernel_wants() {
         let (_folder, host) = made_tree(&PROGRAMS);
-        let request = Request { size: "25%".parse().unwrap(), memory: Bytes::from_gib(2) };
+        let request = request("25%", Bytes::from_gib(2));
         let text = text(&request, Some("zstd"), 120, &Programs::find(&host).unwrap());
         let starts: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("ExecStart=")).collect();
         assert_eq!(
@@ -221,7 +222,7 @@ pub(super) mod tests {
     fn the_kernel_takes_what_the_unit_does_and_lets_it_go_again() {
         let Some(device) = Device::new() else { return };
         let readings = Readings::new(&device.live, None);
-        let request = Request { size: "32M".parse().unwrap(), memory: Bytes::from_mib(64) };
+        let request = request("32M", Bytes::from_mib(64));
         let programs = programs(&device.live).unwrap();
         let text = text(&request, algorithm::choose(&readings), 5, &programs);
         let line = || {
