@@ -62,7 +62,7 @@ pub(super) fn off(plan: &mut Plan, readings: &Readings) -> Result<(), Fault> {
         steps::stop(plan, SETUP, SWAP);
     }
     let reason = match is_asked_for {
-        true => "another file asks for the device, and this one says no after it",
+        true => "something else asks for the device, and this file overrules it",
         false => "nothing asks for the device any more",
     };
     let steps_before = plan.steps().len();

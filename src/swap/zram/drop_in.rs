@@ -1,9 +1,8 @@
 //! The drop-in of zram-generator's configuration that holds what was asked for.
 
-use crate::facts::zram_generator::{self, Device};
+use crate::facts::zram_generator;
 use crate::host::{Host, Lacking};
-use crate::swap::generator::{Outcome, outcome};
-use crate::sys::bytes::Bytes;
+use crate::swap::generator;
 
 use super::maker::DEVICE;
 use super::request::Request;
@@ -63,23 +62,25 @@ pub(super) fn bar(host: &Host, text: &str, request: &Request) -> Result<Option<S
     }))
 }
 
-/// Whether another file than ours asks for the device.
+/// Whether another file than ours, or an argument of the kernel's, asks for the device.
 ///
 /// # Errors
 /// Says which file cannot be read.
 pub(super) fn is_asked_for_elsewhere(host: &Host, memory: u64) -> Result<bool, Lacking> {
     let devices = zram_generator::read_with(host, PATH, None)?;
-    let is_made = |device: &Device| {
-        !matches!(outcome(device, memory), Outcome::TooMuchMemory(_) | Outcome::Made(Bytes(0)))
-    };
-    Ok(devices.iter().any(|device| device.name == DEVICE && is_made(device)))
+    match devices.iter().find(|device| device.name == DEVICE) {
+        Some(device) => Ok(generator::is_made(device, memory)),
+        None => generator::is_switched_on(host),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::host::made_tree::made_tree;
+    use crate::swap::generator::{Outcome, outcome};
     use crate::swap::zram::on;
+    use crate::sys::bytes::Bytes;
 
     const MAIN: &str = "/etc/systemd/zram-generator.conf";
 
@@ -129,6 +130,18 @@ mod tests {
         ] {
             let (_folder, host) = made_tree(&[(file, content)]);
             assert_eq!(is_asked_for_elsewhere(&host, 4096).unwrap(), expected, "{file} {content}");
+        }
+        let argument = ("/proc/cmdline", "quiet systemd.zram=1\n");
+        for (files, expected) in [
+            (vec![argument], true),
+            (vec![("/proc/cmdline", "systemd.zram\n")], true),
+            (vec![argument, (PATH, "[zram0]\n")], true),
+            (vec![argument, (MAIN, "[zram1]\n")], true),
+            (vec![argument, (MAIN, "[zram0]\nzram-size = 0\n")], false),
+            (vec![("/proc/cmdline", "systemd.zram=1 systemd.zram=0\n")], false),
+        ] {
+            let (_folder, host) = made_tree(&files);
+            assert_eq!(is_asked_for_elsewhere(&host, 4096).unwrap(), expected, "{files:?}");
         }
     }
 }
