@@ -10,7 +10,8 @@ use super::request::Request;
 /// It stands behind the files that people and packages usually bring.
 pub(super) const PATH: &str = "/etc/systemd/zram-generator.conf.d/90-memtune.conf";
 
-const HEADING: &str = "# Written by memtune for `memtune swap zram`. Do not edit it: memtune writes it anew, and `memtune undo` or\n\
+/// Above all that memtune writes for the generator.
+pub(super) const HEADING: &str = "# Written by memtune for `memtune swap zram`. Do not edit it: memtune writes it anew, and `memtune undo` or\n\
                        # `memtune swap zram off` takes it back.\n";
 
 /// The text that makes the device.
@@ -20,8 +21,6 @@ pub(super) fn text(request: &Request, algorithm: Option<&str>, priority: i32) ->
         "{HEADING}\n[{DEVICE}]\n\
          # What it may hold before compression, in MiB.\n\
          zram-size = {}\n\
-         # The most memory that it may take: data that does not shrink would otherwise fill all of it.\n\
-         zram-resident-limit = ram / 2\n\
          # However much memory there is.\n\
          host-memory-limit = none\n\
          {algorithm}\

@@ -71,6 +71,7 @@ fn makers(readings: &Readings) -> Result<Option<Maker>, Fault> {
 mod tests {
     use super::*;
     use crate::host::made_tree::made_tree;
+    use crate::swap::zram::limit;
     use crate::swap::zram::on::tests::{MEMORY, steps};
 
     fn added(files: &[(&str, &str)]) -> Plan {
@@ -89,17 +90,19 @@ mod tests {
     fn our_drop_in_goes_where_nothing_else_asks_for_the_device() {
         let ours = (drop_in::PATH, "[zram0]\nzram-size = 100\n");
         let on = ("/proc/swaps", "/dev/zram0 partition 1000 10 100\n");
-        let plan = added(&[ours, on]);
+        let limit = (limit::PATH, "[Service]\n");
+        let plan = added(&[ours, limit, on]);
         assert_eq!(
             steps(&plan),
             [
                 "systemctl stop systemd-zram-setup@zram0.service",
                 "systemctl daemon-reload",
                 drop_in::PATH,
+                limit::PATH,
                 "systemctl daemon-reload",
             ]
         );
-        assert_eq!(text(&plan, drop_in::PATH), None);
+        assert_eq!((text(&plan, drop_in::PATH), text(&plan, limit::PATH)), (None, None));
     }
 
     #[test]

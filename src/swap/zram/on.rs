@@ -31,11 +31,12 @@ impl Wanted {
     pub(super) fn is_there(&self, readings: &Readings) -> bool {
         let device = readings.zram().ok().and_then(|all| all.iter().find(|one| one.name == maker::DEVICE));
         let has_size = device.is_some_and(|device| device.disk_size == self.request.bytes());
+        let has_limit = device.is_some_and(|device| device.use_of_memory.limit == self.request.limit());
         let has_algorithm = device.is_some_and(|device| {
             self.algorithm.is_none_or(|wanted| device.algorithm.as_deref() == Some(wanted))
         });
         let area = maker::area(readings);
-        has_size && has_algorithm && area.is_some_and(|area| area.priority == self.priority)
+        has_size && has_limit && has_algorithm && area.is_some_and(|area| area.priority == self.priority)
     }
 
     /// What to type where nothing can be kept for the next boot.
@@ -129,8 +130,8 @@ pub(super) mod tests {
     use super::*;
     use crate::host::Host;
     use crate::host::made_tree::made_tree;
-    use crate::swap::zram::drop_in;
     use crate::swap::zram::unit::tests::PROGRAMS;
+    use crate::swap::zram::{drop_in, limit};
     use crate::sys::bytes::Bytes;
 
     pub(in crate::swap::zram) const GENERATOR: (&str, &str) =
@@ -169,9 +170,11 @@ pub(super) mod tests {
             [
                 "/etc/sysctl.d/99-zz-memtune-swap.conf",
                 drop_in::PATH,
+                limit::PATH,
                 "systemctl daemon-reload",
                 "systemctl start dev-zram0.swap",
                 "grep -qx 2147483648 /sys/block/zram0/disksize",
+                "grep -qE '^ *[0-9]+ +[0-9]+ +[0-9]+ +2147483648 ' /sys/block/zram0/mm_stat",
                 "systemctl daemon-reload",
             ]
         );
@@ -199,6 +202,7 @@ pub(super) mod tests {
                 ("systemctl daemon-reload", None),
                 ("systemctl start dev-zram0.swap", back("systemctl stop systemd-zram-setup@zram0.service")),
                 ("grep -qx 1073741824 /sys/block/zram0/disksize", None),
+                ("grep -qE '^ *[0-9]+ +[0-9]+ +[0-9]+ +2147483648 ' /sys/block/zram0/mm_stat", None),
                 ("grep -qE '^/dev/zram0[[:space:]].*[[:space:]]100$' /proc/swaps", None),
             ]
         );
@@ -230,6 +234,7 @@ pub(super) mod tests {
                 "systemctl enable memtune-zram.service",
                 "systemctl restart memtune-zram.service",
                 "grep -qx 1073741824 /sys/block/zram0/disksize",
+                "grep -qE '^ *[0-9]+ +[0-9]+ +[0-9]+ +2147483648 ' /sys/block/zram0/mm_stat",
                 "systemctl daemon-reload",
             ]
         );
@@ -241,16 +246,24 @@ pub(super) mod tests {
     fn what_is_so_already_is_left_as_it_is() {
         let request = request("1G", Bytes::from_gib(4));
         let text = drop_in::text(&request, Some("zstd"), 100);
-        let (_folder, host) = made_tree(&[
-            GENERATOR,
-            MEMORY,
-            (drop_in::PATH, &text),
-            ("/proc/swaps", "/dev/zram0 partition 1048572 10 100\n"),
-            ("/sys/block/zram0/disksize", "1073741824\n"),
-            ("/sys/block/zram0/comp_algorithm", "lzo [zstd]\n"),
-        ]);
-        assert_eq!(steps(&added("1G", &host)), ["/etc/sysctl.d/99-zz-memtune-swap.conf"]);
-        assert!(steps(&added("2G", &host)).len() > 5);
+        let with_limit = |limit: &str| {
+            let numbers = format!("4096 74 12288 {limit} 12288 0 0 0 0\n");
+            let (_folder, host) = made_tree(&[
+                GENERATOR,
+                MEMORY,
+                (drop_in::PATH, &text),
+                (limit::PATH, &limit::text()),
+                ("/proc/swaps", "/dev/zram0 partition 1048572 10 100\n"),
+                ("/sys/block/zram0/disksize", "1073741824\n"),
+                ("/sys/block/zram0/mm_stat", &numbers),
+                ("/sys/block/zram0/comp_algorithm", "lzo [zstd]\n"),
+            ]);
+            ["1G", "2G"].map(|size| steps(&added(size, &host)).len())
+        };
+        let [same, larger] = with_limit("2147483648");
+        assert!(same == 1 && larger > 5, "{same} {larger}");
+        // No limit holds it, although the files say so.
+        assert!(with_limit("0")[0] > 5);
     }
 
     #[test]

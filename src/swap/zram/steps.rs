@@ -10,7 +10,8 @@ use crate::facts::swaps::SwapArea;
 use crate::swap::{commands, removal};
 use crate::sys::bytes::Bytes;
 
-use super::maker;
+use super::on::Wanted;
+use super::{limit, maker};
 
 /// Why a device is drained that shall be another.
 pub(super) const ANEW: &str = "it can only be changed while it is off";
@@ -78,24 +79,24 @@ pub(super) fn reload_afterwards(plan: &mut Plan) {
     plan.announce(&["systemctl", "daemon-reload"], Why::new("systemd reads its units anew", "systemctl(1)"));
 }
 
-/// Proves that the device has its size, and that it is on. Of a device that was off before, the way back drains it with patience.
+/// Proves that the device is as it is `wanted`, and that it is on. Of a device that was off before, the way back drains it with patience.
 pub(super) fn prove(
     plan: &mut Plan,
     readings: &Readings,
-    size: Bytes,
-    priority: i32,
+    wanted: &Wanted,
     was_on: bool,
 ) -> Result<(), Fault> {
     let file = format!("/sys/block/{}/disksize", maker::DEVICE);
     let why = Why::new("the kernel says how large it is", ZRAM);
-    plan.command(&["grep", "-qx", &size.0.to_string(), &file], None, why);
+    plan.command(&["grep", "-qx", &wanted.request.bytes().0.to_string(), &file], None, why);
+    limit::prove(plan, &wanted.request);
     let why = Why::new("the kernel says whether it is on, and filled before any disk", "proc(5)");
     if was_on {
         // One plan cannot have the same area go off and come on.
-        plan.command(&["grep", "-qE", &line_of(priority), "/proc/swaps"], None, why);
+        plan.command(&["grep", "-qE", &line_of(wanted.priority), "/proc/swaps"], None, why);
         return Ok(());
     }
-    let on = SwapOn { priority: Some(priority), discard: true };
+    let on = SwapOn { priority: Some(wanted.priority), discard: true };
     plan.swap_on(readings.host(), maker::PATH, on, why)
 }
 
