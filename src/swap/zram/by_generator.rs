@@ -31,6 +31,7 @@ pub(super) fn on(plan: &mut Plan, readings: &Readings, wanted: &Wanted) -> Resul
     let area = maker::area(readings);
     if let Some(area) = area {
         steps::drain(plan, readings, area, steps::ANEW)?;
+        steps::settle(plan, host);
         steps::stop(plan, SETUP, SWAP);
     }
     let why = Why::new("zram-generator makes the device at every boot", MANUAL);
@@ -40,6 +41,8 @@ pub(super) fn on(plan: &mut Plan, readings: &Readings, wanted: &Wanted) -> Resul
     steps::reload(plan);
     let why = Why::new("the device is made and turned on now", "systemctl(1)");
     plan.command(&["systemctl", "start", SWAP], Some(&["systemctl", "stop", SETUP]), why);
+    // Before the way back stops it, too, for systemd lets the device go in the same moment in which it turns it off.
+    steps::settle(plan, host);
     steps::prove(plan, readings, wanted, area.is_some())?;
     steps::reload_afterwards(plan);
     Ok(())
@@ -63,6 +66,7 @@ pub(super) fn off(plan: &mut Plan, readings: &Readings) -> Result<(), Fault> {
     let text = is_asked_for.then(drop_in::text_for_none);
     if let Some(area) = maker::area(readings) {
         steps::drain(plan, readings, area, steps::GIVEN_UP)?;
+        steps::settle(plan, host);
         steps::stop(plan, SETUP, SWAP);
     }
     let reason = match is_asked_for {

@@ -184,7 +184,8 @@ pub(super) mod tests {
     #[test]
     fn one_that_is_on_is_let_go_first_and_comes_back_on_the_way_back() {
         let swaps = ("/proc/swaps", "/dev/zram0 partition 1000 10 100\n");
-        let (_folder, host) = made_tree(&[GENERATOR, MEMORY, swaps]);
+        let udev = ("/usr/bin/udevadm", "");
+        let (_folder, host) = made_tree(&[GENERATOR, MEMORY, swaps, udev]);
         let plan = added("1G", &host);
         let commands = plan.steps().iter().filter_map(|step| match step {
             crate::change::Change::Command(command) if !command.afterwards => {
@@ -194,16 +195,20 @@ pub(super) mod tests {
         });
         let commands: Vec<(&str, Option<String>)> = commands.collect();
         let back = |words: &str| Some(words.to_owned());
+        let settle = ("udevadm settle --timeout=30", back("udevadm settle --timeout=30"));
+        let drained = r#"sh -c 'if grep -q "^/dev/zram0 " /proc/swaps; then exec swapoff /dev/zram0; fi'"#;
         assert_eq!(
             commands,
             [
+                settle.clone(),
                 ("systemctl stop systemd-zram-setup@zram0.service", back("systemctl start dev-zram0.swap")),
                 ("systemctl daemon-reload", back("systemctl daemon-reload")),
                 ("systemctl daemon-reload", None),
                 ("systemctl start dev-zram0.swap", back("systemctl stop systemd-zram-setup@zram0.service")),
+                settle,
                 ("grep -qx 1073741824 /sys/block/zram0/disksize", None),
                 ("grep -qE '^ *[0-9]+ +[0-9]+ +[0-9]+ +2147483648 ' /sys/block/zram0/mm_stat", None),
-                ("grep -qE '^/dev/zram0[[:space:]].*[[:space:]]100$' /proc/swaps", None),
+                ("grep -qE '^/dev/zram0[[:space:]].*[[:space:]]100$' /proc/swaps", back(drained)),
             ]
         );
     }

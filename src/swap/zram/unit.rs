@@ -33,10 +33,7 @@ impl Programs {
     /// # Errors
     /// Names the program that is lacking.
     pub(super) fn find(host: &Host) -> Result<Self, &'static str> {
-        let path = |name: &'static str| {
-            let found = FOLDERS.iter().map(|folder| format!("{folder}/{name}")).find(|path| host.has(path));
-            found.ok_or(name)
-        };
+        let path = |name: &'static str| program(host, name).ok_or(name);
         Ok(Self {
             modprobe: path("modprobe")?,
             zramctl: path("zramctl")?,
@@ -48,10 +45,22 @@ impl Programs {
     }
 }
 
+/// The path of a program.
+pub(super) fn program(host: &Host, name: &str) -> Option<String> {
+    FOLDERS.iter().map(|folder| format!("{folder}/{name}")).find(|path| host.has(path))
+}
+
+/// What the shell runs to drain the device, should it be on.
+pub(super) fn drained_by(swapoff: &str) -> String {
+    let device = maker::PATH;
+    format!("if grep -q \"^{device} \" /proc/swaps; then exec {swapoff} {device}; fi")
+}
+
 /// The text of its file. A share of memory is reckoned now: the unit has no formulas.
 pub(super) fn text(request: &Request, algorithm: Option<&str>, priority: i32, programs: &Programs) -> String {
     let Programs { modprobe, zramctl, mkswap, swapon, swapoff, shell } = programs;
     let (device, name) = (maker::PATH, maker::DEVICE);
+    let drained = drained_by(swapoff);
     let (size, limit) = (request.bytes().0, request.limit().0);
     let algorithm = algorithm.map(|name| format!("--algorithm {name} ")).unwrap_or_default();
     format!(
@@ -79,7 +88,7 @@ pub(super) fn text(request: &Request, algorithm: Option<&str>, priority: i32, pr
          ExecStart={mkswap} --label memtune-zram {device}\n\
          # Above every area on a disk.\n\
          ExecStart={swapon} --discard --priority {priority} {device}\n\
-         ExecStop={shell} -c 'if grep -q \"^{device} \" /proc/swaps; then exec {swapoff} {device}; fi'\n\
+         ExecStop={shell} -c '{drained}'\n\
          # udev looks at a device that was just let go, and the kernel calls it busy meanwhile. What is still on is left alone.\n\
          ExecStopPost={shell} -c 'for try in 1 2 3 4 5 6 7 8 9 10; do if grep -q \"^{device} \" /proc/swaps; then exit 0; fi; if echo 1 > /sys/block/{name}/reset; then exit 0; fi; sleep 0.3; done; exit 1'\n\
          \n\
