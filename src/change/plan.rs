@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::exit::Fault;
 use crate::host::Host;
-use crate::sys::uuid::Uuid;
 
 use super::changes::{Change, Why};
 use super::command::CommandChange;
@@ -14,8 +13,7 @@ use super::file::{FileChange, is_same};
 use super::knob::KnobChange;
 use super::machine::Machine;
 use super::settle::Wanted;
-use super::swap_area::{self, SwapAreaChange, SwapOn};
-use super::swap_file::{SwapFile, SwapFileChange};
+use super::swap_area;
 use super::value;
 
 /// Whose plan it is.
@@ -128,108 +126,6 @@ impl Plan {
         Ok(())
     }
 
-    /// Plans that the swap file `file` is made at `path`, where nothing may stand; the folder may be made by an earlier step. Nothing is
-    /// planned in a tree, which has no running kernel to swap.
-    ///
-    /// # Errors
-    /// Refuses where something stands there, a link anywhere in the path, and a size or label that no swap area can have.
-    pub fn swap_file(&mut self, host: &Host, path: &str, file: SwapFile, why: Why) -> Result<(), Fault> {
-        self.swap_file_of(&Machine::of(host), path, file, why)
-    }
-
-    pub(super) fn swap_file_of(
-        &mut self,
-        machine: &Machine<'_>,
-        path: &str,
-        file: SwapFile,
-        why: Why,
-    ) -> Result<(), Fault> {
-        if machine.kernel.is_none() {
-            return Ok(());
-        }
-        let change = SwapFileChange::make(machine, path, file, why)?;
-        let is_kind = |planned: &Change| matches!(planned, Change::SwapFile(_));
-        self.replace(path, is_kind, Some(Change::SwapFile(change)));
-        Ok(())
-    }
-
-    /// Plans that the swap file at `path` is deleted; it must be off by then. Nothing is planned where there is none, nor in a tree.
-    ///
-    /// # Errors
-    /// Refuses a file without swap header and a link anywhere in the path, and says why the file cannot be read.
-    pub fn remove_swap_file(&mut self, host: &Host, path: &str, why: Why) -> Result<(), Fault> {
-        self.remove_swap_file_of(&Machine::of(host), path, why)
-    }
-
-    pub(super) fn remove_swap_file_of(
-        &mut self,
-        machine: &Machine<'_>,
-        path: &str,
-        why: Why,
-    ) -> Result<(), Fault> {
-        if machine.kernel.is_none() {
-            return Ok(());
-        }
-        let change = SwapFileChange::remove(machine, path, why)?;
-        let is_kind = |planned: &Change| matches!(planned, Change::SwapFile(_));
-        self.replace(path, is_kind, change.map(Change::SwapFile));
-        Ok(())
-    }
-
-    /// Plans that the device or file at `path` is on as `on` says; where it is on with another priority, it is turned off for that
-    /// first. Nothing is planned where it is so already, nor in a tree.
-    ///
-    /// # Errors
-    /// Refuses a path that is not absolute and a priority that there is none of, and says why /proc/swaps cannot be read.
-    pub fn swap_on(&mut self, host: &Host, path: &str, on: SwapOn, why: Why) -> Result<(), Fault> {
-        self.swap_area_of(&Machine::of(host), path, Some(on), why)
-    }
-
-    /// The same for a device that an earlier step gives a header with `uuid`.
-    ///
-    /// # Errors
-    /// As [`Plan::swap_on`].
-    pub fn swap_on_device(
-        &mut self,
-        host: &Host,
-        path: &str,
-        uuid: Option<Uuid>,
-        on: SwapOn,
-        why: Why,
-    ) -> Result<(), Fault> {
-        self.swap_on(host, path, on, why)?;
-        for change in &mut self.changes {
-            if let Change::SwapArea(area) = change
-                && area.target == path
-            {
-                area.uuid = uuid;
-            }
-        }
-        Ok(())
-    }
-
-    /// Plans that the device or file at `path` is off. Nothing is planned where it is off already, nor in a tree.
-    ///
-    /// # Errors
-    /// Refuses a path that is not absolute, and says why /proc/swaps cannot be read.
-    pub fn swap_off(&mut self, host: &Host, path: &str, why: Why) -> Result<(), Fault> {
-        self.swap_area_of(&Machine::of(host), path, None, why)
-    }
-
-    pub(super) fn swap_area_of(
-        &mut self,
-        machine: &Machine<'_>,
-        path: &str,
-        after: Option<SwapOn>,
-        why: Why,
-    ) -> Result<(), Fault> {
-        let Some(kernel) = machine.kernel else { return Ok(()) };
-        let change = SwapAreaChange::new(machine, kernel, path, after, why)?;
-        let is_kind = |planned: &Change| matches!(planned, Change::SwapArea(_));
-        self.replace(path, is_kind, change.map(Change::SwapArea));
-        Ok(())
-    }
-
     /// Plans that a program is run, and which one takes back what it does; `None` where nothing has to be taken back.
     pub fn command(&mut self, words: &[&str], undo: Option<&[&str]>, why: Why) {
         if !words.is_empty() {
@@ -316,7 +212,7 @@ impl Plan {
     }
 
     /// Puts `change` in the place of what was planned for the same target; what it found there still holds.
-    fn replace(&mut self, target: &str, is_kind: fn(&Change) -> bool, change: Option<Change>) {
+    pub(super) fn replace(&mut self, target: &str, is_kind: fn(&Change) -> bool, change: Option<Change>) {
         self.changes.retain(|planned| !is_kind(planned) || planned.target() != target);
         if let Some(change) = change {
             self.push(change);

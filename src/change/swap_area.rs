@@ -214,7 +214,7 @@ impl SwapAreaChange {
         // The first page holds the header, and what is less than a page at the end is of no use. Where the blocks of a file system are
         // smaller than a page, the kernel also leaves out the pages that do not lie in one piece (mm/page_io.c, generic_swapfile_activate).
         let page_size = rustix::param::page_size() as u64;
-        let least = |size: Bytes| size.less(Bytes(2 * page_size)).less(size.percent(1.0));
+        let least = |size: Bytes| size.less(Bytes(2 * page_size)).less(size.percent(10.0));
         match file.filter(|file| area.size < least(file.size)) {
             Some(file) => {
                 let (target, size, listed) = (&self.target, file.size, area.size);

@@ -130,10 +130,15 @@ impl SwapFileChange {
     }
 
     /// What removes the swap file at `path`; `None` where there is nothing.
-    pub(super) fn remove(machine: &Machine<'_>, path: &str, why: Why) -> Result<Option<Self>, Fault> {
+    pub(super) fn remove(
+        machine: &Machine<'_>,
+        path: &str,
+        filling: Filling,
+        why: Why,
+    ) -> Result<Option<Self>, Fault> {
         let before = match look(machine, path)? {
             Found::Nothing => return Ok(None),
-            Found::SwapFile(file) => Some(file),
+            Found::SwapFile(file) => Some(SwapFile { filling, ..file }),
             Found::Other => {
                 let message = format!("`{path}` has no swap header, and is not deleted");
                 return Err(Fault::new(Exit::Refused, message).hint("delete it by hand if it is not needed"));

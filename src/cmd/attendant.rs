@@ -5,6 +5,7 @@ use crate::exit::{Exit, Fault};
 use crate::facts::readings::Readings;
 use crate::host::Host;
 use crate::swap::draining;
+use crate::sys::interruption::Hangup;
 use crate::ui::progress::Follower;
 
 /// Attends to plans on one machine.
@@ -15,7 +16,18 @@ pub(super) struct Attendant<'h> {
 
 impl<'h> Attendant<'h> {
     pub(super) fn of(host: &'h Host) -> Self {
-        Self { follower: Follower::new(), host }
+        Self { follower: Follower::new(hangup(host)), host }
+    }
+}
+
+/// What whoever started this program made of SIGHUP, by the mask of ignored signals in proc_pid_status(5).
+fn hangup(host: &Host) -> Hangup {
+    let status =
+        if host.is_live() { host.read("/proc/self/status").unwrap_or_default() } else { String::new() };
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    match mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()) {
+        Some(mask) if mask & 1 == 1 => Hangup::IsIgnored,
+        _ => Hangup::Stops,
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) fn zram(size: &str, global: &Global, host: &Host, terminal: &mut Term
     let size = if size == "off" { None } else { Some(parsed(size)?) };
     carry_out(global, host, terminal, |readings| match size {
         Some(size) => zram::on::plan(size, readings, &held(host)?),
-        None => zram::off::plan(readings),
+        None => zram::off::plan(readings, &held(host)?),
     })
 }
 

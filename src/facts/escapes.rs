@@ -1,5 +1,8 @@
 //! The octal escapes of /proc/swaps, /proc/self/mountinfo and /etc/fstab: `\040` is a space.
 
+/// What parts the words there; a blank of any other alphabet is part of one.
+pub const BLANKS: [char; 2] = [' ', '\t'];
+
 /// Undoes the escapes; what is not one stays as it is.
 pub fn unescape(text: &str) -> String {
     let bytes = text.as_bytes();

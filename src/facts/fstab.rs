@@ -2,7 +2,7 @@
 
 use crate::host::{Host, IfThere, Lacking};
 
-use super::escapes::unescape;
+use super::escapes::{BLANKS, unescape};
 use super::malformed::{InFile, MOST_ENTRIES, Malformed, numbered_lines};
 
 /// The file.
@@ -41,7 +41,7 @@ impl Entry {
 /// Names the line with fewer than three words.
 pub fn parse(text: &str) -> Result<Vec<Entry>, Malformed> {
     let mut entries = Vec::new();
-    for (number, line) in numbered_lines(text).filter(|(_, line)| !line.trim_start().starts_with('#')) {
+    for (number, line) in numbered_lines(text).filter(|(_, line)| !is_comment(line)) {
         if entries.len() == MOST_ENTRIES {
             return Err(Malformed::new(number, format!("more than {MOST_ENTRIES} entries")));
         }
@@ -50,12 +50,17 @@ pub fn parse(text: &str) -> Result<Vec<Entry>, Malformed> {
     Ok(entries)
 }
 
+/// Whether a line is none of an entry.
+pub fn is_comment(line: &str) -> bool {
+    line.trim_start_matches(BLANKS).starts_with('#')
+}
+
 /// Reads one line.
 ///
 /// # Errors
 /// Says that it has fewer than three words.
 pub fn parse_entry(number: usize, line: &str) -> Result<Entry, Malformed> {
-    let mut words = line.split_whitespace();
+    let mut words = line.split(BLANKS).filter(|word| !word.is_empty());
     let (Some(source), Some(point), Some(kind)) = (words.next(), words.next(), words.next()) else {
         return Err(Malformed::new(number, "expected at least a source, a mount point and a type"));
     };
@@ -94,6 +99,16 @@ mod tests {
         assert!(entries[1].is_swap_at_boot() && entries[1].priority().is_none());
         assert!(!entries[2].is_swap_at_boot());
         assert_eq!(parse("/dev/sda1 /\n").unwrap_err().line, 1);
+    }
+
+    #[test]
+    fn blanks_of_other_alphabets_are_part_of_a_name() {
+        let entries = parse("/my\u{a0}swap\tnone swap\u{3000}x sw\n\u{3000}# /x none\n").unwrap();
+        assert_eq!(
+            (entries[0].source.as_str(), entries[0].kind.as_str()),
+            ("/my\u{a0}swap", "swap\u{3000}x")
+        );
+        assert_eq!(entries[1].source, "\u{3000}#");
     }
 
     proptest! {

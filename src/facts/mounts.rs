@@ -137,6 +137,15 @@ mod tests {
     }
 
     #[test]
+    fn blanks_of_other_alphabets_are_part_of_a_name() {
+        let line = "22 1 254:0 / /media/my\u{a0}disk rw shared:2 - ext4 /dev/\u{3000} rw\n";
+        let mount = parse_detailed(line).unwrap().remove(0);
+        assert_eq!((mount.point.as_str(), mount.source.as_str()), ("/media/my\u{a0}disk", "/dev/\u{3000}"));
+        let mount = parse_plain("/dev/\u{3000} /media/my\u{a0}disk ext4 rw 0 0\n").unwrap().remove(0);
+        assert_eq!((mount.point.as_str(), mount.kind.as_str()), ("/media/my\u{a0}disk", "ext4"));
+    }
+
+    #[test]
     fn finds_the_mount_that_holds_a_path() {
         let mount = |point: &str| Mount {
             point: point.into(),

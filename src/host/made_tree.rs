@@ -9,6 +9,7 @@ use super::Host;
 /// first value.
 pub(crate) fn made_tree(files: &[(&str, &str)]) -> (tempfile::TempDir, Host) {
     let folder = tempfile::tempdir().unwrap();
+    set_mode(folder.path(), 0o755);
     for (path, text) in files {
         add(&folder.path().join(path.trim_start_matches('/')), text);
     }

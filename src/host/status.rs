@@ -14,6 +14,8 @@ pub struct FileStatus {
     pub mode: u32,
     /// Owner's user number.
     pub user: u32,
+    /// Its number on its file system.
+    pub inode: u64,
     /// Length.
     pub size: Bytes,
     /// Space that the file really takes.
@@ -27,6 +29,7 @@ impl From<&Stat> for FileStatus {
         Self {
             mode: stat.st_mode & 0o7777,
             user: stat.st_uid,
+            inode: stat.st_ino,
             size: Bytes(stat.st_size as u64),
             allocated: Bytes(stat.st_blocks as u64) * 512,
             is_block_device: FileType::from_raw_mode(stat.st_mode) == FileType::BlockDevice,
@@ -41,13 +44,15 @@ pub struct Space {
     pub size: Bytes,
     /// What it holds.
     pub used: Bytes,
+    /// What any user may still take, as df(1) prints it: blocks that are reserved for root are not in it.
+    pub available: Bytes,
 }
 
 impl Space {
     pub(super) fn of(file: &OwnedFd) -> io::Result<Self> {
         let answer = rustix::fs::fstatvfs(file)?;
-        let size = Bytes(answer.f_frsize) * answer.f_blocks;
-        let free = Bytes(answer.f_frsize) * answer.f_bfree;
-        Ok(Self { size, used: size.less(free) })
+        let blocks = |count| Bytes(answer.f_frsize) * count;
+        let size = blocks(answer.f_blocks);
+        Ok(Self { size, used: size.less(blocks(answer.f_bfree)), available: blocks(answer.f_bavail) })
     }
 }

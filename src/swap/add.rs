@@ -50,7 +50,7 @@ pub fn plan(readings: &Readings, request: &Request) -> Result<Planned, Fault> {
         warn_of_other_priority(readings, request, path, plan);
         lasting::doubt(readings, path).into_iter().for_each(|doubt| plan.note(doubt));
     } else {
-        plan.note(format!("{path} is off after the next boot, as was asked for"));
+        plan.note(boot::without_line(readings.host(), path));
     }
     Ok(planned)
 }
@@ -139,7 +139,7 @@ pub(super) fn make(readings: &Readings, plan: &mut Plan, path: &str, size: Bytes
     refuse_missing(host, existing)?;
     space::check(host, existing, size)?;
     let file = SwapFile {
-        filling: if filling == Filling::Write { host::Filling::Zeroes } else { host::Filling::Allocate },
+        filling: blocks(filling),
         no_copy_on_write: filling == Filling::WithoutCopies,
         ..SwapFile::new(size, new_uuid()?)
     };
@@ -151,6 +151,17 @@ pub(super) fn make(readings: &Readings, plan: &mut Plan, path: &str, size: Bytes
         Filling::Reserve | Filling::Write => {}
     }
     plan.swap_file(host, path, file, Why::new(reason(filling), SOURCE))
+}
+
+fn blocks(filling: Filling) -> host::Filling {
+    if filling == Filling::Write { host::Filling::Zeroes } else { host::Filling::Allocate }
+}
+
+/// How the swap file at `path` would get its blocks, were it made once more.
+pub(super) fn filling_there(readings: &Readings, path: &str) -> host::Filling {
+    let mount = mount_of(readings, path).ok();
+    let filling = mount.and_then(|mount| Filling::of(mount, readings.identity().kernel_version()).ok());
+    filling.map(blocks).unwrap_or(host::Filling::Allocate)
 }
 
 /// The mount that will hold `path`.

@@ -17,6 +17,9 @@ const SOURCE: &str = "mkswap(8), wipefs(8)";
 /// As much as the header of any machine has.
 const LONGEST_HEADER: usize = 64 << 10;
 
+/// So much of a device without any mark is looked at.
+const LOOKED_AT: usize = 1 << 20;
+
 /// Plans that the device at `path` is swapped to, as a whole.
 ///
 /// # Errors
@@ -74,10 +77,15 @@ fn prepare(readings: &Readings, plan: &mut Plan, device: &str) -> Result<Option<
     refuse_signatures(host, device)?;
     if let Some(header) = swap_header::parse(&start) {
         if header.mark != Mark::Swap {
-            return Err(holds(device, "the image of a hibernated machine, or swap of a very old kind"));
+            return Err(in_use(device, "the image of a hibernated machine, or swap of a very old kind"));
         }
         plan.note(format!("{device} has a swap header already: it is only turned on"));
         return Ok(uuid_of(header));
+    }
+    if host.read_start(device, LOOKED_AT).is_ok_and(|start| start.iter().any(|&byte| byte != 0)) {
+        plan.note(format!(
+            "there is data on {device} that wipefs does not know, such as encryption without a header would be: it is overwritten, and `memtune undo` cannot bring it back"
+        ));
     }
     let uuid = new_uuid()?;
     make_header(plan, device, uuid);
@@ -108,26 +116,26 @@ fn refuse_used(readings: &Readings, device: &str) -> Result<(), Fault> {
     let mounts = readings.mounts().map_err(unknown)?;
     if let Some(mount) = mounts.iter().find(|mount| mount.source.starts_with("/dev/") && is_it(&mount.source))
     {
-        return Err(holds(device, &format!("the file system that is mounted at {}", mount.point)));
+        return Err(in_use(device, &format!("the file system that is mounted at {}", mount.point)));
     }
     let lines = fstab::lines(&boot::text(host)?);
     if let Some(line) = lines.iter().find(|line| line.kind != "swap" && is_it(&line.source)) {
-        return Err(holds(
+        return Err(in_use(
             device,
             &format!("what line {} of /etc/fstab mounts at {}", line.line, line.point),
         ));
     }
     if let Some(name) = encrypted(host, is_it)? {
-        return Err(holds(device, &format!("what /etc/crypttab opens as {name}")));
+        return Err(in_use(device, &format!("what /etc/crypttab opens as {name}")));
     }
     let name = device.rsplit('/').next().unwrap_or_default();
     let about = format!("/sys/class/block/{name}");
     if let Some(holder) = host.list(&format!("{about}/holders")).unwrap_or_default().first() {
-        return Err(holds(device, &format!("a part of {holder}, which is in use")));
+        return Err(in_use(device, &format!("a part of {holder}, which is in use")));
     }
     let mut parts = host.list(&about).unwrap_or_default().into_iter();
     if let Some(part) = parts.find(|part| host.has(&format!("{about}/{part}/partition"))) {
-        return Err(holds(device, &format!("partitions, such as {part}")));
+        return Err(in_use(device, &format!("partitions, such as {part}")));
     }
     if host.read(&format!("{about}/ro")).is_ok_and(|text| text.trim() == "1") {
         let message = format!("`{device}` can only be read");
@@ -153,6 +161,7 @@ fn refuse_signatures(host: &Host, device: &str) -> Result<(), Fault> {
         .map_err(|lacking| cannot_look(device, &lacking.to_string()))?;
     let mut kinds = signatures(&listed);
     kinds.retain(|kind| kind != "swap");
+    kinds.dedup();
     if kinds.is_empty() { Ok(()) } else { Err(holds(device, &kinds.join(", "))) }
 }
 
@@ -173,6 +182,12 @@ fn holds(device: &str, what: &str) -> Fault {
     Fault::new(Exit::Refused, message).hint(format!(
         "`lsblk -f {device}` shows it; only if nothing of it is needed, `wipefs -a {device}` empties it"
     ))
+}
+
+/// Of what may be needed no command is named that destroys it.
+fn in_use(device: &str, what: &str) -> Fault {
+    let message = format!("`{device}` is not free: it holds {what}, and is left as it is");
+    Fault::new(Exit::Refused, message).hint(format!("`lsblk -f {device}` shows it; name another device"))
 }
 
 fn cannot_look(device: &str, why: &str) -> Fault {

@@ -2,6 +2,7 @@
 
 use crate::facts::mounts;
 use crate::facts::readings::Readings;
+use crate::facts::swap_header;
 use crate::host::Host;
 
 /// What a name such as `UUID=..` leads to.
@@ -29,7 +30,7 @@ pub fn target(host: &Host, source: &str) -> Target {
         let Some(value) = source.strip_prefix(tag) else {
             continue;
         };
-        let value = value.trim_matches('"');
+        let value = unquoted(value);
         let link = format!("{folder}/{}", as_udev_writes(value));
         return match host.link(&link) {
             Ok(_) => Target::At(canonical(host, &link)),
@@ -58,11 +59,42 @@ fn as_blkid_printed(host: &Host, tag: &str, value: &str) -> Option<String> {
     devices.find(|device| !device.starts_with("/dev/mapper/"))
 }
 
-/// udev writes bytes that a file name should not hold as `\x20`.
+/// Whether `source`, which leads to `target`, means the area at `path`; `None` where that cannot be told. udev may not run, or not have
+/// looked at it: what a device has in its header counts as much as a link.
+pub fn means(host: &Host, source: &str, target: &Target, path: &str) -> Option<bool> {
+    if let Target::At(known) = target {
+        return Some(known == path);
+    }
+    // No such name leads to a file.
+    if !path.starts_with("/dev/") {
+        return Some(false);
+    }
+    is_in_header(host, source, path).or_else(|| (*target == Target::Gone).then_some(false))
+}
+
+/// Whether the header of the area at `path` holds the UUID or label that is asked for; `None` where it cannot be read, or holds no such tag.
+fn is_in_header(host: &Host, source: &str, path: &str) -> Option<bool> {
+    let (tag, value) = source.split_once('=').filter(|(tag, _)| matches!(*tag, "UUID" | "LABEL"))?;
+    let header = swap_header::parse(&host.read_start(path, swap_header::LARGEST_PAGE).ok()?)?;
+    let value = unquoted(value);
+    Some(match tag {
+        "UUID" => header.uuid.to_string().eq_ignore_ascii_case(value),
+        _ => header.label() == value,
+    })
+}
+
+/// The value of a tag, which may stand in quotes of either kind.
+fn unquoted(value: &str) -> &str {
+    let inside = |quote: char| value.strip_prefix(quote)?.strip_suffix(quote);
+    inside('"').or_else(|| inside('\'')).unwrap_or(value)
+}
+
+/// udev writes all but a few harmless letters of ASCII as `\x20`, and leaves other alphabets as they are.
 fn as_udev_writes(value: &str) -> String {
-    let escaped = |character: char| match character {
-        ' ' | '/' | '\\' | '"' => format!("\\x{:02x}", u32::from(character)),
-        _ => character.to_string(),
+    let escaped = |letter: char| match letter {
+        '#' | '+' | '-' | '.' | ':' | '=' | '@' | '_' => letter.to_string(),
+        _ if letter.is_ascii_alphanumeric() || !letter.is_ascii() => letter.to_string(),
+        _ => format!("\\x{:02x}", u32::from(letter)),
     };
     value.chars().map(escaped).collect()
 }
@@ -179,6 +211,19 @@ mod tests {
     }
 
     #[test]
+    fn labels_are_written_as_udev_writes_them() {
+        for (label, written) in [
+            ("swap(1)", "swap\\x281\\x29"),
+            ("a#+-.:=@_Z9", "a#+-.:=@_Z9"),
+            ("my swäp", "my\\x20swäp"),
+            ("a/b\\c\"'~$", "a\\x2fb\\x5cc\\x22\\x27\\x7e\\x24"),
+            ("\u{3000}\u{7}", "\u{3000}\\x07"),
+        ] {
+            assert_eq!(as_udev_writes(label), written);
+        }
+    }
+
+    #[test]
     fn names_lead_to_what_the_kernel_shows() {
         let (_folder, host) = tree();
         let cases = [
@@ -195,6 +240,8 @@ mod tests {
         for (source, expected) in cases {
             assert_eq!(target(&host, source), expected, "{source}");
         }
+        assert_eq!(target(&host, "LABEL='my swap'"), Target::At("/dev/sdb1".into()));
+        assert_eq!(target(&host, "LABEL=\"my swap'"), Target::Gone);
         assert_eq!(lasting_name(&host, "/dev/sda2"), "UUID=1-2");
         assert_eq!(lasting_name(&host, "/dev/sdc1"), "/dev/sdc1");
     }

@@ -67,6 +67,7 @@ mod tests {
     #[test]
     fn holes_are_found() {
         let status = |size, allocated| FileStatus {
+            inode: 9,
             mode: 0o600,
             user: 0,
             size: Bytes(size),

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::facts::fstab::{Entry, parse_entry};
+use crate::facts::escapes::BLANKS;
+use crate::facts::fstab::{Entry, is_comment, parse_entry};
 
 /// The lines of an fstab. Those that are no entries are passed over: they are the owner's, and no reason to do nothing.
 pub fn lines(text: &str) -> Vec<Entry> {
-    let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim_start().starts_with('#'));
+    let lines = (1..).zip(text.lines()).filter(|(_, line)| !is_comment(line));
     lines.filter_map(|(number, line)| parse_entry(number, line).ok()).collect()
 }
 
@@ -44,9 +45,9 @@ pub fn with_source(text: &str, number: usize, source: &str) -> String {
 }
 
 fn with_first_word(line: &str, word: &str) -> String {
-    let rest = line.trim_start();
+    let rest = line.trim_start_matches(BLANKS);
     let blanks = line.strip_suffix(rest).unwrap_or_default();
-    let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+    let end = rest.find(BLANKS).unwrap_or(rest.len());
     format!("{blanks}{word}{}", rest.get(end..).unwrap_or_default())
 }
 
@@ -88,6 +89,13 @@ mod tests {
             with_line("", &line("/back\\slash", None)),
             "/back\\134slash none swap defaults,nofail 0 0\n"
         );
+    }
+
+    #[test]
+    fn blanks_of_other_alphabets_are_part_of_a_word() {
+        let odd = "/my\u{a0}swap none swap sw\n";
+        assert_eq!(swap_lines(odd)[0].source, "/my\u{a0}swap");
+        assert_eq!(with_source(odd, 1, "/new"), "/new none swap sw\n");
     }
 
     #[test]

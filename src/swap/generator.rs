@@ -2,7 +2,7 @@
 
 use crate::facts::kernel_arguments;
 use crate::facts::readings::Readings;
-use crate::facts::zram_generator::Device;
+use crate::facts::zram_generator::{self, Device};
 use crate::facts::zram_size;
 use crate::host::{Host, IfThere, Lacking};
 use crate::sys::bytes::Bytes;
@@ -26,8 +26,47 @@ pub enum Outcome {
 /// # Errors
 /// Says why they cannot be read.
 pub fn is_switched_off(host: &Host) -> Result<bool, Lacking> {
-    let arguments = kernel_arguments::read(host).if_there()?.unwrap_or_default();
-    Ok(matches!(arguments.value("systemd.zram"), Some("0" | "no" | "false" | "off")))
+    Ok(said_to_the_kernel(host)? == Some(false))
+}
+
+/// Whether the kernel's arguments have the generator make the first device without any section for it, in the usual size. A section
+/// that makes none wins over them.
+///
+/// # Errors
+/// Says why they cannot be read.
+pub fn is_switched_on(host: &Host) -> Result<bool, Lacking> {
+    Ok(said_to_the_kernel(host)? == Some(true))
+}
+
+/// Of several arguments the last with a known value counts.
+fn said_to_the_kernel(host: &Host) -> Result<Option<bool>, Lacking> {
+    let arguments = host.read(kernel_arguments::PATH).if_there()?.unwrap_or_default();
+    let mut values = arguments.split_whitespace().rev().filter_map(|word| word.strip_prefix("systemd.zram"));
+    Ok(values.find_map(|value| match value {
+        "" | "=1" | "=yes" | "=true" | "=on" => Some(true),
+        "=0" | "=no" | "=false" | "=off" => Some(false),
+        _ => None,
+    }))
+}
+
+/// The sections of which a device is, or may be, made at the next boot.
+///
+/// # Errors
+/// Says which file cannot be read.
+pub fn devices(readings: &Readings) -> Result<Vec<Device>, Lacking> {
+    let host = readings.host();
+    if is_switched_off(host)? {
+        return Ok(Vec::new());
+    }
+    let memory = memory(readings)?;
+    let mut devices = zram_generator::read(host)?;
+    devices.retain(|device| is_made(device, memory));
+    Ok(devices)
+}
+
+/// Whether a device is, or may be, made of this section on a machine with `memory` MiB.
+pub fn is_made(device: &Device, memory: u64) -> bool {
+    !matches!(outcome(device, memory), Outcome::TooMuchMemory(_) | Outcome::Made(Bytes(0)))
 }
 
 /// The memory as the generator counts it, in whole MiB.
@@ -35,7 +74,17 @@ pub fn is_switched_off(host: &Host) -> Result<bool, Lacking> {
 /// # Errors
 /// Says why it cannot be read.
 pub fn memory(readings: &Readings) -> Result<u64, Lacking> {
-    Ok(readings.meminfo()?.total().0 >> 20)
+    Ok(whole_mib(readings.meminfo()?.total()))
+}
+
+/// Memory as the generator's formulas know it: what is more than whole MiB is cut off before they are reckoned.
+pub fn whole_mib(memory: Bytes) -> u64 {
+    memory.0 >> 20
+}
+
+/// What a formula came to, in bytes: here only what is less than one is cut off.
+pub fn bytes(mib: f64) -> Bytes {
+    Bytes((mib * 1024.0 * 1024.0) as u64)
 }
 
 /// The formula that decides about the size of a device.
@@ -49,12 +98,29 @@ pub fn outcome(device: &Device, memory: u64) -> Outcome {
         return Outcome::TooMuchMemory(memory);
     }
     let mib = zram_size::evaluate(formula(device), memory as f64).filter(|_| !device.has_old_keys);
-    mib.map_or(Outcome::Unknown, |mib| Outcome::Made(Bytes((mib * 1024.0 * 1024.0) as u64)))
+    mib.map_or(Outcome::Unknown, |mib| Outcome::Made(bytes(mib)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::made_tree::made_tree;
+
+    #[test]
+    fn the_last_argument_with_a_known_value_counts() {
+        for (arguments, off, on) in [
+            ("quiet", false, false),
+            ("systemd.zram=0", true, false),
+            ("systemd.zram quiet", false, true),
+            ("systemd.zram=off systemd.zram=yes", false, true),
+            ("systemd.zram systemd.zram=no systemd.zram=perhaps", true, false),
+            ("systemd.zram_other=1", false, false),
+        ] {
+            let (_folder, host) = made_tree(&[(kernel_arguments::PATH, arguments)]);
+            let said = (is_switched_off(&host).unwrap(), is_switched_on(&host).unwrap());
+            assert_eq!(said, (off, on), "{arguments}");
+        }
+    }
 
     #[test]
     fn a_section_is_made_up_to_its_limit() {

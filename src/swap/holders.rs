@@ -7,10 +7,10 @@ use crate::facts::readings::Readings;
 use crate::facts::zram_generator::{self, Device};
 use crate::host::{Host, IfThere, Lacking, Reason};
 
-use super::devices::Target;
 use super::generator;
 use super::managers::{self, Makes, Manager};
 use super::planned::{self, Origin, Planned};
+use super::script;
 
 /// What still turns areas on at boot on machines that have it.
 const SCRIPT: &str = "/etc/rc.local";
@@ -90,16 +90,15 @@ impl Holders {
     /// # Errors
     /// Says which configuration cannot be read, or which name in it may mean this device and cannot be followed.
     pub fn of(&self, host: &Host, path: &str) -> Result<Vec<Holder>, Lacking> {
-        let lines = self.planned.iter().filter(|one| one.path() == Some(path) && comes_back(one));
+        let lines = self.planned.iter().filter(|one| comes_back(one) && one.means(host, path) == Some(true));
         let mut holders: Vec<Holder> = lines.map(|one| Holder::of_origin(&one.origin)).collect();
         match path.strip_prefix("/dev/").filter(|name| name.starts_with("zram")) {
             Some(name) => self.in_memory.as_ref().map_err(Clone::clone)?.hold(name, &mut holders),
             None => holders.extend(keeper(host, path)),
         }
-        holders.extend(self.script.contains(path).then(|| Holder::program("script", SCRIPT)));
-        let unclear =
-            self.planned.iter().find(|one| one.target == Target::Unknown && path.starts_with("/dev/"));
-        match unclear.filter(|_| holders.is_empty()) {
+        holders.extend(script::names(&self.script, path).then(|| Holder::program("script", SCRIPT)));
+        let mut unclear = self.planned.iter().filter(|one| one.means(host, path).is_none());
+        match unclear.next().filter(|_| holders.is_empty()) {
             // The one may well be the other.
             Some(one) => Err(Lacking::new(
                 &one.source,
@@ -133,7 +132,7 @@ impl InMemory {
 
 /// Whether the owner's script names the area at `path`.
 pub(super) fn is_in_script(host: &Host, path: &str) -> bool {
-    host.read(SCRIPT).is_ok_and(|script| script.contains(path))
+    host.read(SCRIPT).is_ok_and(|text| script::names(&text, path))
 }
 
 /// The program whose area lies at `path`, by the file that shows it is there.
@@ -188,6 +187,38 @@ mod tests {
         let holders = Holders::read(&readings).unwrap();
         assert!(holders.of(&host, "/dev/dm-1").is_err());
         assert_eq!(holders.of(&host, "/swapfile"), Ok(vec![]));
+    }
+
+    #[test]
+    fn a_script_holds_what_it_names_in_full() {
+        let is_held = |path: &str, script: &str| {
+            let is_held = !names(path, &[(SCRIPT, script)]).is_empty();
+            let (_folder, host) = made_tree(&[(SCRIPT, script)]);
+            assert_eq!(is_in_script(&host, path), is_held);
+            is_held
+        };
+        for script in [
+            "swapon /swapfile2\n",
+            "swapon /data/swapfile\n",
+            "swapon /swapfile.old /swapfile/x\n",
+            "#swapon /swapfile\n",
+            "  # swapon /swapfile\n",
+            "true # swapon /swapfile\n",
+        ] {
+            assert!(!is_held("/swapfile", script), "{script}");
+        }
+        for script in [
+            "#!/bin/sh\nswapon -p 5 /swapfile\n",
+            "swapon /swapfile2 /swapfile",
+            "test -e /swapfile&&swapon \"/swapfile\"; true\n",
+            "echo 'a # b'; (swapon /swapfile)\n",
+            "for area in /swapfile; do swapon $area; done # /x\n",
+            "echo a#b; swapon /swapfile\n",
+        ] {
+            assert!(is_held("/swapfile", script), "{script}");
+        }
+        assert!(is_held("/my swap", "swapon '/my swap'\n") && is_held("/my swap", "swapon /my\\ swap\n"));
+        assert!(!is_held("/my swap", "swapon '/my swap2'\n"));
     }
 
     #[test]

@@ -16,9 +16,6 @@ const UNITS: [&str; 6] = [
     "/lib/systemd/system",
 ];
 
-/// Folders that are emptied at boot, or now and then.
-const EMPTIED: [&str; 3] = ["/tmp/", "/var/tmp/", "/run/"];
-
 /// Why the area at `path` may be gone then; `None` where nothing speaks for that.
 pub(super) fn doubt(readings: &Readings, path: &str) -> Option<String> {
     if path.starts_with("/dev/loop") {
@@ -28,11 +25,6 @@ pub(super) fn doubt(readings: &Readings, path: &str) -> Option<String> {
     }
     if path.starts_with("/dev/") {
         return None;
-    }
-    if let Some(folder) = EMPTIED.iter().find(|folder| path.starts_with(**folder)) {
-        return Some(format!(
-            "what lies in {folder} is deleted at boot, or some days later: {path} may be gone then; a path elsewhere would stay"
-        ));
     }
     let point = &mounts::holding(readings.mounts().ok()?, path)?.point;
     (point != "/" && !is_mounted_at_boot(readings.host(), point)).then(|| {
@@ -84,8 +76,6 @@ mod tests {
             ("/data/swapfile", None),
             ("/mnt/by unit/swapfile", None),
             ("/mnt/by-hand/swapfile", Some("mounts /mnt/by-hand at boot")),
-            ("/tmp/swapfile", Some("deleted at boot")),
-            ("/tmpfile", None),
             ("/dev/sda2", None),
             ("/dev/loop1", Some("loop device")),
         ] {

@@ -41,3 +41,4 @@ mod lasting;
 mod named;
 mod place;
 mod present_file;
+mod script;

@@ -41,10 +41,38 @@ pub(super) struct Named {
     pub(super) path: String,
     /// How it is in use.
     pub(super) used: Option<SwapArea>,
-    /// The units that turn it on, with those that are off.
-    pub(super) units: Vec<String>,
+    /// The files of units that name it, with those that are off.
+    pub(super) units: Vec<UnitFile>,
+    /// The files of units that may mean it, and by what name.
+    pub(super) unclear: Vec<(String, String)>,
     /// Whether a script of the owner's turns it on, too.
     pub(super) script: bool,
+}
+
+/// A unit's own file or a drop-in of it.
+pub(super) struct UnitFile {
+    /// As systemctl calls the unit.
+    pub(super) unit: String,
+    /// The file.
+    pub(super) path: String,
+    /// Whether the owner has it started at boot.
+    pub(super) is_enabled: bool,
+}
+
+impl UnitFile {
+    fn of(planned: &Planned) -> Self {
+        let path = planned.origin.name();
+        let mut names = path.rsplit('/');
+        let file = names.next().unwrap_or_default();
+        let of_drop_in = names.next().and_then(|folder| folder.strip_suffix(".d"));
+        let unit = of_drop_in.filter(|unit| unit.ends_with(".swap")).unwrap_or(file).to_owned();
+        Self { unit, is_enabled: planned.is_expected, path }
+    }
+
+    /// Whether it is made anew at each boot.
+    pub(super) fn is_generated(&self) -> bool {
+        self.path.starts_with("/run/")
+    }
 }
 
 impl Named {
@@ -54,7 +82,7 @@ impl Named {
 
     /// The units that are the owner's own files.
     pub(super) fn own_units(&self) -> impl Iterator<Item = &str> {
-        self.units.iter().map(String::as_str).filter(|unit| unit.starts_with(OWN_UNITS))
+        self.units.iter().map(|file| file.path.as_str()).filter(|path| path.starts_with(OWN_UNITS))
     }
 }
 
@@ -66,22 +94,22 @@ pub(super) fn find(readings: &Readings, name: &str) -> Result<Named, Fault> {
     let host = readings.host();
     let path = path_of(readings, name)?;
     refuse_zram(&path)?;
-    let used = readings.swaps().map_err(unknown)?.iter().find(|area| area.path == path).cloned();
-    let units = planned::of_units(host).map_err(unknown)?;
-    let units: Vec<String> = units.iter().filter(|one| one.path() == Some(&path)).map(file_of).collect();
+    let used = readings.swaps().map_err(unknown)?.iter().filter(|area| area.path == path);
+    // A new file may have the name of a deleted one.
+    let used = used.min_by_key(|area| area.is_deleted).cloned();
+    let planned = planned::of_units(host).map_err(unknown)?;
+    let meaning = |wanted| planned.iter().filter(|one| one.means(host, &path) == wanted).collect::<Vec<_>>();
+    let units: Vec<UnitFile> = meaning(Some(true)).into_iter().map(UnitFile::of).collect();
+    let unclear = meaning(None).into_iter().map(|one| (one.origin.name(), one.source.clone())).collect();
     if used.is_none() && units.is_empty() && !boot::knows(host, &path)? {
         let message = format!("`{name}` is no swap area: it is neither in use nor planned for the boot");
         return Err(Fault::new(Exit::Usage, message).hint("`memtune swap` lists them"));
     }
     refuse_deleted(used.as_ref())?;
     refuse_kept(readings, &path)?;
-    let named = Named { script: holders::is_in_script(host, &path), units, used, path };
+    let named = Named { script: holders::is_in_script(host, &path), units, unclear, used, path };
     refuse_image(readings, &named.path, named.is_file())?;
     Ok(named)
-}
-
-fn file_of(unit: &Planned) -> String {
-    unit.origin.name()
 }
 
 fn path_of(readings: &Readings, name: &str) -> Result<String, Fault> {
@@ -151,6 +179,7 @@ fn refuse_image(readings: &Readings, path: &str, is_file: bool) -> Result<(), Fa
 mod tests {
     use super::*;
     use crate::host::made_tree::made_tree;
+    use crate::sys::bytes::Bytes;
 
     const AREAS: [(&str, &str); 5] = [
         (
@@ -184,6 +213,13 @@ mod tests {
         for wrong in ["", "swapfile", "/", "/other", "UUID=9", "/dev/sda1", "sda1"] {
             assert_eq!(found(wrong, &[]).err().unwrap().exit, Exit::Usage, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_new_file_may_have_the_name_of_a_deleted_one() {
+        let swaps = "/swapfile\\040(deleted) file 7 0 -2\n/swapfile file 9 0 -3\n";
+        let used = found("/swapfile", &[("/proc/swaps", swaps)]).unwrap().used.unwrap();
+        assert_eq!((used.is_deleted, used.size), (false, Bytes::from_kib(9)));
     }
 
     #[test]

@@ -61,6 +61,11 @@ impl Planned {
         }
     }
 
+    /// Whether it is the area at `path`; `None` where that cannot be told.
+    pub fn means(&self, host: &Host, path: &str) -> Option<bool> {
+        devices::means(host, &self.source, &self.target, path)
+    }
+
     /// Whether it is a file and no device.
     pub fn is_file(&self) -> bool {
         self.path().is_some_and(|path| !path.starts_with("/dev/"))

@@ -31,6 +31,7 @@ pub(super) fn plan(readings: &Readings, path: &str, request: &Request) -> Result
         return Err(no_swap(readings, path));
     }
     refuse_unfit(readings, path, &start, status)?;
+    place::refuse_strangers(host, place::folder_of(path))?;
     let mut plan = Plan::new(format!("swap to the file {path}"), Area::Swap);
     plan.note(format!("{path} has a swap header already: it is only turned on"));
     let why = Why::new("programs have more room before the kernel kills one", SOURCE);

@@ -16,7 +16,8 @@ pub struct Removal {
     pub working: String,
 }
 
-/// Reckons whether what `area` holds fits into memory and the other areas. swapoff(8) reads everything back: where it does
+/// Reckons whether what `area` holds fits into memory and the other areas on disks. What a zram device holds comes back as large as it
+/// was, and the memory that it cost is not counted, for it is free again only bit by bit. swapoff(8) reads everything back: where it does
 /// not fit, the kernel kills swapoff first, and then whatever else is large.
 ///
 /// # Errors
@@ -31,9 +32,12 @@ pub fn of_area(readings: &Readings, area: &SwapArea) -> Result<Removal, Lacking>
 /// As [`of_area`].
 pub fn of_areas(readings: &Readings, areas: &[SwapArea], added: Bytes) -> Result<Removal, Lacking> {
     let meminfo = readings.meminfo()?;
-    let stays = |other: &&SwapArea| areas.iter().all(|area| area.path != other.path);
+    let stays = |other: &&SwapArea| {
+        areas.iter().all(|area| (&area.path, area.is_deleted) != (&other.path, other.is_deleted))
+    };
     let stay = readings.swaps()?.iter().filter(stays);
-    let free_elsewhere: Bytes = stay.map(|other| other.size.less(other.used)).chain([added]).sum();
+    let (in_memory, on_disks): (Vec<&SwapArea>, Vec<&SwapArea>) = stay.partition(|other| other.is_zram());
+    let free_elsewhere = free(&on_disks) + added;
     let used: Bytes = areas.iter().map(|area| area.used).sum();
     let reserve = reserve(readings, meminfo.total());
     let room = meminfo.available() + free_elsewhere;
@@ -53,10 +57,23 @@ pub fn of_areas(readings: &Readings, areas: &[SwapArea], added: Bytes) -> Result
         is_safe,
         missing: need.less(room),
         working: format!(
-            "taking {paths} off: {} available + {free_elsewhere} free in other areas {sign} {used} that {holds} + {reserve}",
+            "taking {paths} off: {} available + {free_elsewhere} free in other areas {sign} {used} that {holds} + {reserve}{}",
             meminfo.available(),
+            left_out(free(&in_memory)),
         ),
     })
+}
+
+fn free(areas: &[&SwapArea]) -> Bytes {
+    areas.iter().map(|area| area.size.less(area.used)).sum()
+}
+
+/// What goes into zram takes the memory that is counted already, and nobody knows beforehand how far it can be compressed.
+fn left_out(free_in_zram: Bytes) -> String {
+    match free_in_zram {
+        Bytes(0) => String::new(),
+        free => format!("; the {free} free in zram do not count, for they would take the same memory"),
+    }
 }
 
 /// What stays free in memory: 512 MiB, but no more than a quarter of a small machine; more where the kernel itself wants more.
@@ -103,6 +120,29 @@ mod tests {
             assert_eq!(removal.missing, Bytes::from_kib(missing.unwrap_or_default()), "{used} {available}");
             assert_eq!(removal.is_safe, missing.unwrap_or_default() == 0);
         }
+    }
+
+    #[test]
+    fn room_in_zram_is_no_room_beside_memory() {
+        let gib = |number: u64| number << 20;
+        let machine = |zram_used: u64, file_used: u64| {
+            let swaps = format!(
+                "/dev/zram0 partition {} {zram_used} 100\n/swapfile file {} {file_used} -2\n",
+                gib(8),
+                gib(8)
+            );
+            let meminfo = format!("MemTotal: {} kB\nMemAvailable: {} kB\n", gib(4), gib(1));
+            let (_folder, host) = made_tree(&[("/proc/swaps", &swaps), ("/proc/meminfo", &meminfo)]);
+            let readings = Readings::new(&host, None);
+            let areas = readings.swaps().unwrap();
+            [of_area(&readings, &areas[0]).unwrap(), of_area(&readings, &areas[1]).unwrap()]
+        };
+        let [_, file] = machine(0, gib(6));
+        assert_eq!((file.is_safe, file.missing), (false, Bytes::from_mib(5632)));
+        assert!(file.working.contains("8 GiB free in zram"), "{}", file.working);
+        // What lies in zram finds the room on the disk, and of its own nothing is said.
+        let [zram, _] = machine(gib(6), gib(2));
+        assert!(zram.is_safe && !zram.working.contains("free in zram"), "{}", zram.working);
     }
 
     #[test]

@@ -36,6 +36,7 @@ pub fn plan(readings: &Readings, name: &str, size: Size) -> Result<Planned, Faul
         return Ok(Planned { plan, path: old.clone() });
     }
     let mut plan = Plan::new(title, Area::Swap);
+    place::refuse_strangers(host, place::folder_of(old))?;
     let new = place::free_name(host, without_number(old))?;
     add::make(readings, &mut plan, &new, size).map_err(|fault| elsewhere(fault, old, size))?;
     let on = SwapOn::with_priority(Some(area.priority).filter(|&priority| priority >= 0));
@@ -48,7 +49,12 @@ pub fn plan(readings: &Readings, name: &str, size: Size) -> Result<Planned, Faul
     if let Some(too_much) = draining::too_much(readings, &plan).map_err(unknown)? {
         return Err(too_much.fault());
     }
-    plan.remove_swap_file(host, old, Why::new("the new file is in its place", SOURCE))?;
+    plan.remove_swap_file(
+        host,
+        old,
+        add::filling_there(readings, old),
+        Why::new("the new file is in its place", SOURCE),
+    )?;
     Ok(Planned { plan, path: new })
 }
 
@@ -69,9 +75,9 @@ fn in_use(named: &Named) -> Result<&SwapArea, Fault> {
         );
     };
     // A unit's name says which file it is for.
-    match named.units.iter().find(|unit| !unit.starts_with("/run/")) {
+    match named.units.iter().find(|unit| !unit.is_generated()) {
         Some(unit) => refused(
-            format!("`{path}` is turned on by `{unit}`, which is for that file alone"),
+            format!("`{path}` is turned on by `{}`, which is for that file alone", unit.path),
             format!(
                 "`{}` with the wanted size, then `{}`",
                 "sudo memtune swap add SIZE",

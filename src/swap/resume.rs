@@ -46,8 +46,9 @@ pub fn configured(host: &Host) -> Result<Option<Resume>, Lacking> {
         let text = host.read(path).if_there()?.unwrap_or_default();
         match assignment(&text, "RESUME").as_deref() {
             None | Some("") => {}
-            // `auto` takes the largest swap partition that there is.
-            Some("none" | "auto") => return Ok(None),
+            Some("none") => return Ok(None),
+            // It takes the largest swap partition that there is, and tells the kernel which.
+            Some("auto") => break,
             Some(device) => {
                 return Ok(Some(Resume {
                     origin: path.to_owned(),
@@ -109,6 +110,23 @@ pub fn holds_image(readings: &Readings, resume: &Resume, path: &str, is_file: bo
 mod tests {
     use super::*;
     use crate::host::made_tree::made_tree;
+
+    #[test]
+    fn whatever_auto_finds_the_kernel_tells() {
+        let [strong, weak] = INITRAMFS;
+        let running = (RUNNING, "8:2\n");
+        let origin = |files: &[(&str, &str)]| {
+            let (_folder, host) = made_tree(&[files, &[running]].concat());
+            configured(&host).unwrap().map(|resume| resume.origin)
+        };
+        assert_eq!(origin(&[(strong, "RESUME=auto\n")]).as_deref(), Some(RUNNING));
+        assert_eq!(
+            origin(&[(strong, "RESUME=auto\n"), (weak, "RESUME=/dev/sda9\n")]).as_deref(),
+            Some(RUNNING)
+        );
+        assert_eq!(origin(&[(weak, "RESUME=/dev/sda9\n")]).as_deref(), Some(weak));
+        assert_eq!(origin(&[(strong, "RESUME=none\n")]), None);
+    }
 
     #[test]
     fn the_area_of_the_image_is_known_by_its_device_and_place() {

@@ -141,14 +141,14 @@ pub fn that_fits(readings: &Readings, wanted: Bytes) -> Result<(Bytes, String), 
     let Ok(space) = readings.host().space("/") else {
         return Ok((wanted, "how much is free on / is not known: see `df -h /` first".to_owned()));
     };
-    let free = space.size.less(space.used);
+    let free = space.available;
     let left = space::reserve(space.size);
     let most = Bytes::from_gib(space::spare(space).0 >> 30);
     match most {
-        Bytes(0) => Err(format!("/ has only {free} free, of which {left} are to stay so")),
+        Bytes(0) => Err(format!("/ has only {free} available, of which {left} are to stay so")),
         _ => Ok((
             most.min(wanted),
-            format!("{free} of / are free, {left} of them are to stay so: at most {most} for a file"),
+            format!("{free} of / are available, {left} of them are to stay so: at most {most} for a file"),
         )),
     }
 }

@@ -12,7 +12,7 @@ pub fn reserve(whole: Bytes) -> Bytes {
 
 /// The largest swap file that a file system can spare.
 pub fn spare(space: Space) -> Bytes {
-    space.size.less(space.used).less(reserve(space.size))
+    space.available.less(reserve(space.size))
 }
 
 /// Refuses a file of `size` in `folder` that would leave less than the reserve.
@@ -21,12 +21,12 @@ pub fn spare(space: Space) -> Bytes {
 /// Says how much is free there, how much of it must stay so, and what would fit.
 pub fn check(host: &Host, folder: &str, size: Bytes) -> Result<(), Fault> {
     let space = host.space(folder).map_err(|lacking| Fault::new(Exit::Failed, lacking.to_string()))?;
-    let (free, left, spare) = (space.size.less(space.used), reserve(space.size), spare(space));
+    let (available, left, spare) = (space.available, reserve(space.size), spare(space));
     if size <= spare {
         return Ok(());
     }
     let message = format!(
-        "a swap file of {size} does not fit: the file system of `{folder}` has {free} free, of which {left} are to stay so"
+        "a swap file of {size} does not fit: the file system of `{folder}` has {available} available (see `df`), of which {left} are to stay so"
     );
     let whole = Bytes::from_mib(spare.0 >> 20);
     let hint = match whole.0 {
@@ -54,17 +54,20 @@ mod tests {
         ] {
             assert_eq!(reserve(whole), left, "{whole}");
         }
-        let space = |used| Space { size: gib(20), used };
-        assert_eq!(spare(space(gib(4))), gib(15));
-        assert_eq!(spare(space(gib(19))), Bytes(0));
-        assert_eq!(spare(space(gib(20))), Bytes(0));
+        let space = |used, available| Space { size: gib(20), used, available };
+        assert_eq!(spare(space(gib(4), gib(16))), gib(15));
+        assert_eq!(spare(space(gib(19), gib(1))), Bytes(0));
+        assert_eq!(spare(space(gib(20), gib(0))), Bytes(0));
+        // A part of it is for root alone.
+        assert_eq!(spare(space(gib(4), gib(14))), gib(13));
+        assert_eq!(spare(space(gib(19), gib(0))), Bytes(0));
     }
 
     #[test]
     fn what_is_larger_than_the_disk_is_refused_with_numbers() {
         let fault = check(&Host::live(), "/", Bytes(u64::MAX)).unwrap_err();
         assert_eq!(fault.exit, Exit::Refused);
-        assert!(fault.to_string().contains("has "), "{fault}");
+        assert!(fault.to_string().contains("available"), "{fault}");
         check(&Host::live(), "/", Bytes(1 << 16)).unwrap();
     }
 }

@@ -3,7 +3,7 @@
 use crate::facts::disks::DiskKind;
 use crate::facts::readings::Readings;
 use crate::facts::swaps::SwapArea;
-use crate::facts::zram_generator;
+use crate::facts::zram_generator::Device;
 use crate::host::Lacking;
 use crate::sys::bytes::Bytes;
 
@@ -29,7 +29,10 @@ pub fn areas(readings: &Readings) -> Result<Vec<Area>, Lacking> {
     let planned = surveyor.holders.iter().flat_map(|holders| &holders.planned);
     for one in planned.filter(|one| one.is_expected && !(is_open && one.target == Target::Unknown)) {
         let name = one.path().unwrap_or(&one.source);
-        if areas.iter().all(|area| area.path != name) {
+        let is_known = |area: &Area| {
+            area.path == name || area.in_use && one.means(readings.host(), &area.path) == Some(true)
+        };
+        if !areas.iter().any(is_known) {
             areas.push(match one.path() {
                 Some(path) => surveyor.off(path, one),
                 None => surveyor.not_found(one),
@@ -45,6 +48,8 @@ struct Surveyor<'r, 'h> {
     readings: &'r Readings<'h>,
     holders: Option<Holders>,
     resume: Option<Resume>,
+    /// Of zram-generator's sections those of which a device is, or may be, made at the next boot.
+    generated: Option<Vec<Device>>,
 }
 
 impl<'r, 'h> Surveyor<'r, 'h> {
@@ -52,6 +57,7 @@ impl<'r, 'h> Surveyor<'r, 'h> {
         Self {
             holders: Holders::read(readings).ok(),
             resume: resume::configured(readings.host()).ok().flatten(),
+            generated: generator::devices(readings).ok(),
             readings,
         }
     }
@@ -84,7 +90,9 @@ impl<'r, 'h> Surveyor<'r, 'h> {
     /// The line of fstab that turns the area at `path` on.
     fn line_of(&self, path: &str) -> Option<&Planned> {
         let is_it = |one: &&Planned| {
-            one.is_expected && one.path() == Some(path) && matches!(one.origin, Origin::Fstab(_))
+            one.is_expected
+                && matches!(one.origin, Origin::Fstab(_))
+                && one.means(self.readings.host(), path) == Some(true)
         };
         self.holders.as_ref()?.planned.iter().find(is_it)
     }
@@ -92,7 +100,16 @@ impl<'r, 'h> Surveyor<'r, 'h> {
     /// Inside a container nothing of its host can be seen that would turn areas on.
     fn held_by(&self, path: &str) -> Option<Vec<Holder>> {
         let holders = self.holders.as_ref().filter(|_| self.readings.container().is_none())?;
-        holders.of(self.readings.host(), path).ok()
+        let mut holders = holders.of(self.readings.host(), path).ok()?;
+        // A section may also be there for no device to be made.
+        holders.retain(|holder| holder.name != "zram-generator" || self.is_generated(path));
+        Some(holders)
+    }
+
+    /// Where that cannot be told, its section is believed.
+    fn is_generated(&self, path: &str) -> bool {
+        let is_this = |one: &Device| path.strip_prefix("/dev/") == Some(&one.name);
+        self.generated.as_ref().is_none_or(|devices| devices.iter().any(is_this))
     }
 
     /// An area that is off: its file or device tells the size, if it is there.
@@ -136,21 +153,16 @@ impl<'r, 'h> Surveyor<'r, 'h> {
 
     /// The devices that zram-generator makes at the next boot, and that are not swapped to now.
     fn zram_to_be_made(&self, used: &[SwapArea]) -> Vec<Area> {
-        let host = self.readings.host();
         let Ok(memory) = generator::memory(self.readings) else { return Vec::new() };
-        if generator::is_switched_off(host).unwrap_or(true) {
-            return Vec::new();
-        }
-        let sections = zram_generator::read(host).unwrap_or_default().into_iter().take(MOST_AREAS);
+        let sections = self.generated.iter().flatten().take(MOST_AREAS);
         let is_used = |path: &String| used.iter().any(|area| area.path == *path);
         let waiting = sections.map(|one| (format!("/dev/{}", one.name), one));
-        let made = waiting.filter(|(path, _)| !is_used(path)).filter_map(|(path, one)| {
-            let size = match generator::outcome(&one, memory) {
-                Outcome::TooMuchMemory(_) | Outcome::Made(Bytes(0)) => return None,
+        let made = waiting.filter(|(path, _)| !is_used(path)).map(|(path, one)| {
+            let size = match generator::outcome(one, memory) {
                 Outcome::Made(size) => Some(size),
-                Outcome::Unknown => None,
+                Outcome::TooMuchMemory(_) | Outcome::Unknown => None,
             };
-            Some(self.to_be_made(path, size))
+            self.to_be_made(path, size)
         });
         made.collect()
     }
@@ -275,6 +287,21 @@ mod tests {
         assert_eq!((found[0].path.as_str(), found[0].size), ("/dev/zram0", Some(Bytes::from_gib(4))));
         assert_eq!(found[0].held_by.as_ref().unwrap()[0].name, "zram-generator");
         assert!(surveyed(&[wanted, ("/proc/cmdline", "systemd.zram=0\n")]).is_empty());
+    }
+
+    #[test]
+    fn a_section_that_makes_nothing_holds_nothing() {
+        let on = ("/proc/swaps", "/dev/zram0 partition 1000 10 100\n");
+        for (section, expected) in [
+            ("[zram0]\nhost-memory-limit = 0\n", 0),
+            ("[zram0]\nzram-size = 0\n", 0),
+            ("[zram0]\nzram-size = log(ram)\n", 1),
+            ("[zram0]\n", 1),
+        ] {
+            let found = surveyed(&[on, ("/etc/systemd/zram-generator.conf.d/90-memtune.conf", section)]);
+            assert_eq!(found.len(), 1, "{section}");
+            assert_eq!(found[0].held_by.as_ref().unwrap().len(), expected, "{section}");
+        }
     }
 
     #[test]

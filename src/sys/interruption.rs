@@ -7,6 +7,15 @@ use std::sync::{Arc, OnceLock};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::flag;
 
+/// What the end of the terminal means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hangup {
+    /// It stops the program, as by default.
+    Stops,
+    /// It was made to mean nothing, as nohup(1) does.
+    IsIgnored,
+}
+
 /// While it lives, such a signal ends nobody, but is noted. Afterwards it ends the program, as ever.
 #[derive(Debug)]
 pub struct Interruption {
@@ -26,11 +35,11 @@ impl Interruption {
     ///
     /// # Errors
     /// Says why that cannot be; they then end the program.
-    pub fn catch() -> io::Result<Self> {
+    pub fn catch(hangup: Hangup) -> io::Result<Self> {
         let signals = match SIGNALS.get() {
             Some(signals) => signals,
             None => {
-                let signals = register()?;
+                let signals = register(hangup)?;
                 SIGNALS.get_or_init(|| signals)
             }
         };
@@ -51,9 +60,10 @@ impl Drop for Interruption {
     }
 }
 
-fn register() -> io::Result<Signals> {
+fn register(hangup: Hangup) -> io::Result<Signals> {
     let signals = Signals { has_come: Arc::default(), nobody_asks: Arc::new(AtomicBool::new(true)) };
-    for signal in [SIGINT, SIGTERM, SIGQUIT, SIGHUP] {
+    let hangup = (hangup == Hangup::Stops).then_some(SIGHUP);
+    for signal in [SIGINT, SIGTERM, SIGQUIT].into_iter().chain(hangup) {
         flag::register_conditional_default(signal, Arc::clone(&signals.nobody_asks))?;
         flag::register(signal, Arc::clone(&signals.has_come))?;
     }
@@ -71,7 +81,7 @@ mod tests {
     #[test]
     fn a_real_signal_is_noted_and_forgotten_by_the_next() {
         let _alone = TESTS.lock().unwrap();
-        let interruption = Interruption::catch().unwrap();
+        let interruption = Interruption::catch(Hangup::Stops).unwrap();
         assert!(!interruption.has_come());
         let this = rustix::process::getpid();
         rustix::process::kill_process(this, rustix::process::Signal::TERM).unwrap();
@@ -82,6 +92,6 @@ mod tests {
         }
         assert!(interruption.has_come());
         drop(interruption);
-        assert!(!Interruption::catch().unwrap().has_come());
+        assert!(!Interruption::catch(Hangup::Stops).unwrap().has_come());
     }
 }

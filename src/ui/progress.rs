@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::change::{Observer, Progress};
 use crate::sys::bytes::Bytes;
-use crate::sys::interruption::Interruption;
+use crate::sys::interruption::{Hangup, Interruption};
 
 use super::look::harmless;
 use super::terminal::is_watched;
@@ -45,16 +45,11 @@ struct Current {
 }
 
 impl Follower {
-    /// Follows from now on. Until it is dropped, Ctrl-C and SIGTERM stop the plan instead of the program.
-    pub fn new() -> Self {
+    /// Follows from now on. Until it is dropped, Ctrl-C and SIGTERM stop the plan instead of the program, and so does the end of the
+    /// terminal, unless `hangup` is ignored.
+    pub fn new(hangup: Hangup) -> Self {
         // Where they cannot be caught they end the program, and the next run takes back what it left.
-        Self { interruption: Interruption::catch().ok(), current: RefCell::default() }
-    }
-}
-
-impl Default for Follower {
-    fn default() -> Self {
-        Self::new()
+        Self { interruption: Interruption::catch(hangup).ok(), current: RefCell::default() }
     }
 }
 

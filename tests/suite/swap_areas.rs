@@ -15,6 +15,13 @@ const PRELUDE: &str = r#"
 cp -a /etc "$PLACE/etc"
 mount --bind "$PLACE/etc" /etc
 mount -t tmpfs tmpfs /var/lib
+umask 022
+chmod 755 "$PLACE"
+# The place may lie below folders of the user who builds memtune, where it makes no swap file. /proc/swaps shows those of other tests, too.
+mount -t tmpfs -o mode=755 tmpfs /mnt
+mkdir "/mnt/${PLACE##*/}"
+mount --bind "$PLACE" "/mnt/${PLACE##*/}"
+PLACE=/mnt/${PLACE##*/}
 clean_up() { awk -v place="$PLACE/" 'index($1, place) == 1 {print $1}' /proc/swaps | while read -r area; do swapoff "$(printf %b "$area")"; done; }
 trap clean_up EXIT
 fail() { echo "failed: $*" >&2; exit 1; }
@@ -155,6 +162,130 @@ fn bad_requests_leave_nothing_behind() {
         ends 4 swap add 8M --file "$PLACE/area" -y
         says "no UTF-8"
         [[ $(ls -A "$PLACE") == $'etc\nfile\nfolder\nfstab\nlink' ]] || fail "left: $(ls -A "$PLACE")"
+        "#,
+    );
+}
+
+#[test]
+fn undo_takes_out_its_line_and_leaves_what_was_edited_since() {
+    let Some(place) = Place::new() else {
+        eprintln!("{SKIPPED}");
+        return;
+    };
+    place.passes(
+        r#"
+        ends 0 swap add 8M --file "$PLACE/area" -y
+        printf 'LABEL=data /srv ext4 noauto 0 2\n' >>/etc/fstab
+        ends 0 undo -y
+        { cat "$PLACE/fstab"; printf '\nLABEL=data /srv ext4 noauto 0 2\n'; } >"$PLACE/expected"
+        cmp /etc/fstab "$PLACE/expected" || fail "fstab: $(cat /etc/fstab)"
+        # The line itself was edited: that is the owner's now.
+        cp "$PLACE/fstab" /etc/fstab
+        ends 0 swap add 8M --file "$PLACE/area" -y
+        sed -i 's/defaults,nofail/defaults/' /etc/fstab
+        ends 4 undo -y
+        says "was changed by somebody else"
+        is_on "$PLACE/area" || fail it is off
+        "#,
+    );
+}
+
+#[test]
+fn the_end_of_the_terminal_takes_a_plan_back_unless_it_is_to_mean_nothing() {
+    let Some(place) = Place::new() else {
+        eprintln!("{SKIPPED}");
+        return;
+    };
+    // The program that turns it on is slow: the signal comes while it is at work.
+    place.passes(
+        r#"
+        mkdir "$PLACE/bin"
+        printf '#!/bin/sh\ntouch "$PLACE/begun"; sleep 1; exec %s "$@"\n' "$(command -v swapon)" >"$PLACE/bin/swapon"
+        chmod +x "$PLACE/bin/swapon"
+        hung_up() {
+            rm -f "$PLACE/begun"
+            "$@" "$MEMTUNE" swap add 8M --file "$PLACE/area" -y </dev/null >"$PLACE/said" 2>&1 &
+            for _ in $(seq 200); do [[ ! -e $PLACE/begun ]] || break; sleep 0.05; done
+            kill -HUP $!
+            status=0; wait $! || status=$?
+        }
+        PATH=$PLACE/bin:$PATH
+        hung_up env --default-signal=HUP
+        [[ $status == 5 ]] || fail "it ended with $status: $(cat "$PLACE/said")"
+        ! is_on "$PLACE/area" || fail still on
+        [[ ! -e $PLACE/area ]] || fail the file is there
+        cmp /etc/fstab "$PLACE/fstab" || fail fstab differs
+        hung_up nohup
+        [[ $status == 0 ]] || fail "it ended with $status: $(cat "$PLACE/said")"
+        is_on "$PLACE/area" || fail it is off
+        ends 0 undo -y
+        "#,
+    );
+}
+
+#[test]
+fn blocks_smaller_than_a_page_cost_some_of_it() {
+    let Some(place) = Place::new() else {
+        eprintln!("{SKIPPED}");
+        return;
+    };
+    place.passes(
+        r#"
+        truncate -s 80M "$PLACE/disk"; mkdir "$PLACE/mount"
+        mkfs.ext2 -q -b 1024 "$PLACE/disk"
+        mount -o loop "$PLACE/disk" "$PLACE/mount"
+        trap 'clean_up; umount "$PLACE/mount"' EXIT
+        ends 0 swap add 40M --file "$PLACE/mount/area" -y
+        is_on "$PLACE/mount/area" || fail it is off
+        ends 0 undo -y
+        "#,
+    );
+}
+
+#[test]
+fn nothing_is_made_where_others_could_put_another_file_in_its_place() {
+    let Some(place) = Place::new() else {
+        eprintln!("{SKIPPED}");
+        return;
+    };
+    place.passes(
+        r#"
+        mkdir -p "$PLACE/theirs/mine" "$PLACE/open/mine" "$PLACE/sticky" "$PLACE/mine"
+        chown 12345 "$PLACE/theirs"; chmod 775 "$PLACE/open"; chmod 1777 "$PLACE/sticky"
+        ends 4 swap add 8M --file "$PLACE/theirs/mine/area" -y
+        says "$PLACE/theirs\` belongs to user 12345"
+        ends 4 swap add 8M --file "$PLACE/open/mine/area" -y
+        says "may be written by others"
+        cmp /etc/fstab "$PLACE/fstab" || fail fstab was touched
+        ends 0 swap add 8M --file "$PLACE/sticky/area" -y
+        says "files are put for the moment"
+        ends 0 swap remove "$PLACE/sticky/area" -y
+        # Where the folder was given away later, no other file is made in it.
+        ends 0 swap add 8M --file "$PLACE/mine/area" -y
+        chown 12345 "$PLACE/mine"
+        ends 4 swap resize "$PLACE/mine/area" 16M -y
+        ends 0 swap remove "$PLACE/mine/area" -y
+        "#,
+    );
+}
+
+#[test]
+fn blocks_for_root_alone_are_not_free() {
+    let Some(place) = Place::new() else {
+        eprintln!("{SKIPPED}");
+        return;
+    };
+    place.passes(
+        r#"
+        truncate -s 128M "$PLACE/disk"; mkdir "$PLACE/mount"
+        mkfs.ext4 -q -m 50 "$PLACE/disk"
+        mount -o loop "$PLACE/disk" "$PLACE/mount"
+        trap 'clean_up; umount "$PLACE/mount"' EXIT
+        ends 4 swap add 64M --file "$PLACE/mount/area" -y
+        says "does not fit"
+        ends 0 swap add 16M --file "$PLACE/mount/area" -y
+        (( $(df --output=avail -k "$PLACE/mount" | tail -n 1) > 10 << 10 )) || fail "nothing is left: $(df "$PLACE/mount")"
+        ends 0 swap remove "$PLACE/mount/area" -y
         "#,
     );
 }
@@ -331,7 +462,7 @@ fn btrfs_has_a_subvolume_for_it() {
     }
     place.passes(
         r#"
-        truncate -s 160M "$PLACE/disk"; mkdir "$PLACE/mount"
+        truncate -s 160M "$PLACE/disk"; mkdir -m 755 "$PLACE/mount"
         mkfs.btrfs -q "$PLACE/disk"
         mount -o loop "$PLACE/disk" "$PLACE/mount"
         trap 'clean_up; umount "$PLACE/mount"' EXIT
@@ -348,6 +479,11 @@ fn btrfs_has_a_subvolume_for_it() {
         ends 0 undo -y
         [[ $(ls -A "$PLACE/mount/swap") == diary ]] || fail "left: $(ls -A "$PLACE/mount/swap")"
         rm -r "$PLACE/mount/swap"
+        # What is removed leaves the subvolume, and says so.
+        ends 0 swap add 16M --file "$area" -y
+        ends 0 swap remove "$area" -y
+        says "the subvolume $PLACE/mount/swap is empty then"
+        [[ -z $(ls -A "$PLACE/mount/swap") ]] || fail the file is there
         ends 4 swap add 150M --file "$area" -y
         says "does not fit"
         "#,

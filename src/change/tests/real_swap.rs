@@ -13,7 +13,7 @@ use crate::facts::swap_header;
 use crate::facts::swaps::SwapArea;
 use crate::host::{Filling, Host, Lacking, Patience};
 use crate::sys::bytes::Bytes;
-use crate::sys::interruption::{Interruption, TESTS};
+use crate::sys::interruption::{Hangup, Interruption, TESTS};
 use crate::sys::uuid::Uuid;
 
 use super::swap_plans::{LARGER, SIZE, SWAP, add, file, is_on_btrfs, remove, resize, uuid, uuid_at};
@@ -231,7 +231,7 @@ fn a_real_signal_stops_a_plan_and_nothing_is_left_behind() {
     // Larger than is written before the first look at the signal.
     let file = SwapFile { filling: Filling::Zeroes, ..SwapFile::new(Bytes::from_mib(256), uuid(1)) };
     plan.swap_file_of(&world.machine(), SWAP, file, why()).unwrap();
-    let signalled = Signalled(Interruption::catch().unwrap());
+    let signalled = Signalled(Interruption::catch(Hangup::Stops).unwrap());
     let fault = apply_on(&world.machine_observed(&signalled), plan, "x", time()).unwrap_err();
     assert_eq!(fault.to_string(), "interrupted; what was done before was taken back");
     assert_eq!(world.everything(), before);

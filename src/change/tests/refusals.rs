@@ -189,25 +189,37 @@ fn an_undo_accepts_what_somebody_put_back_by_hand() {
 #[test]
 fn an_edit_between_two_entries_is_not_lost() {
     let world = World::new(&[("/etc/a", "0\n")]);
-    let first = world.set(&[("/etc/a", Some("1\n"))], &[]);
-    world.write("/etc/a", "1\nby hand\n");
-    let second = world.set(&[("/etc/a", Some("2\n"))], &[]);
+    let first = world.set(&[("/etc/a", Some("1\n2\n"))], &[]);
+    world.write("/etc/a", "1\nby hand\n2\n");
+    let second = world.set(&[("/etc/a", Some("3\n"))], &[]);
     // The second plan showed what it overwrote; whoever goes back further is told of it.
     let both = undo::plan(&world.host, &[first, second], Force::No).unwrap();
     assert!(both.notes()[0].contains("had been edited"), "{:?}", both.notes());
     world.undo(second, Force::No).unwrap();
-    assert_eq!(world.read("/etc/a").as_deref(), Some("1\nby hand\n"));
+    assert_eq!(world.read("/etc/a").as_deref(), Some("1\nby hand\n2\n"));
+}
+
+#[test]
+fn an_edit_of_other_lines_is_in_it_still() {
+    let world = World::new(&[("/etc/a", "0\n")]);
+    let first = world.set(&[("/etc/a", Some("0\nours\n"))], &[]);
+    world.write("/etc/a", "0\nours\nby hand\n");
+    let second = world.set(&[("/etc/a", Some("2\nours\nby hand\n"))], &[]);
+    world.write("/etc/a", "2\nours\nby hand\nand more\n");
+    let both = undo::plan(&world.host, &[first, second], Force::No).unwrap();
+    world.apply(both).unwrap();
+    assert_eq!(world.read("/etc/a").as_deref(), Some("0\nby hand\nand more\n"));
 }
 
 #[test]
 fn an_edit_between_two_entries_that_is_there_still_is_kept() {
     let world = World::new(&[("/etc/a", "0\n")]);
     let first = world.set(&[("/etc/a", Some("1\n"))], &[]);
-    world.write("/etc/a", "1\nby hand\n");
-    let second = world.set(&[("/etc/a", Some("2\nby hand\n"))], &[]);
+    world.write("/etc/a", "1 by hand\n");
+    let second = world.set(&[("/etc/a", Some("1 by hand\n2\n"))], &[]);
     let fault = undo::plan(&world.host, &[first, second], Force::No).unwrap_err();
     assert_eq!(fault.exit, Exit::Refused);
-    assert!(drifted(&world.host, &[first, second]).unwrap()[0].difference.contains("+by hand"));
+    assert!(drifted(&world.host, &[first, second]).unwrap()[0].difference.contains("+1 by hand"));
 }
 
 #[test]

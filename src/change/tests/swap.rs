@@ -195,9 +195,12 @@ fn what_stands_there_is_left_alone() {
         assert!(matches!(fault.exit, Exit::Refused | Exit::Failed), "{path}: {fault}");
     }
     assert!(
-        plan.remove_swap_file_of(&machine, SWAP, why()).unwrap_err().to_string().contains("no swap header")
+        plan.remove_swap_file_of(&machine, SWAP, Filling::Allocate, why())
+            .unwrap_err()
+            .to_string()
+            .contains("no swap header")
     );
-    plan.remove_swap_file_of(&machine, "/none", why()).unwrap();
+    plan.remove_swap_file_of(&machine, "/none", Filling::Allocate, why()).unwrap();
     assert!(plan.is_empty());
     // It appears after the plan was made.
     let plan = add(&world, &machine, "/later", 1);

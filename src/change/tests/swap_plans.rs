@@ -3,6 +3,7 @@
 use crate::change::machine::Machine;
 use crate::change::{Area, Plan, SwapFile, SwapOn};
 use crate::facts::swap_header;
+use crate::host::Filling;
 use crate::sys::bytes::Bytes;
 use crate::sys::uuid::Uuid;
 
@@ -55,7 +56,7 @@ pub(super) fn remove(world: &World, machine: &Machine<'_>, path: &str) -> Plan {
     let mut plan = Plan::new("remove swap", Area::Swap);
     plan.swap_area_of(machine, path, None, why()).unwrap();
     fstab(world, &mut plan, |text| text.replace(&line(path), ""));
-    plan.remove_swap_file_of(machine, path, why()).unwrap();
+    plan.remove_swap_file_of(machine, path, Filling::Allocate, why()).unwrap();
     plan
 }
 
@@ -66,7 +67,7 @@ pub(super) fn resize(world: &World, machine: &Machine<'_>, number: u8) -> Plan {
     plan.swap_area_of(machine, LARGER, on(), why()).unwrap();
     plan.swap_area_of(machine, SWAP, None, why()).unwrap();
     fstab(world, &mut plan, |text| text.replace(&line(SWAP), &line(LARGER)));
-    plan.remove_swap_file_of(machine, SWAP, why()).unwrap();
+    plan.remove_swap_file_of(machine, SWAP, Filling::Allocate, why()).unwrap();
     plan
 }
 

@@ -75,7 +75,10 @@ pub(super) fn lines_back(chain: &Chain<'_>, now: FileState, content: Vec<u8>) ->
         before: Some(now),
         after: Some(after),
         folders: Vec::new(),
-        why: Why::new("the lines that memtune put aside come back", "the journal of memtune"),
+        why: Why::new(
+            "what memtune did to it is taken out, and what was edited since stays",
+            "the journal of memtune",
+        ),
     })
 }
 

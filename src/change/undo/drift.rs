@@ -6,10 +6,11 @@ use crate::change::aside;
 use crate::change::changes::{Change, knob_name};
 use crate::change::diff;
 use crate::change::fault;
-use crate::change::file::is_same;
+use crate::change::file::{FileChange, is_same};
 use crate::change::journal;
 use crate::change::knob::{has_drifted, is_raised, read, switches_huge_pages};
 use crate::change::machine::Machine;
+use crate::change::merge;
 use crate::change::swap_area::{self, Stands, SwapOn};
 use crate::change::swap_file::{self, Found};
 use crate::change::value::same;
@@ -163,8 +164,26 @@ fn shared(chain: &Chain<'_>, now: Option<&FileState>) -> Option<(FileState, Vec<
         Change::File(file) => Some(file),
         _ => None,
     });
-    let content = aside::restored(&changes.collect::<Option<Vec<_>>>()?, &now?.content)?;
-    Some((now?.clone(), content))
+    let (changes, now) = (changes.collect::<Option<Vec<_>>>()?, now?);
+    let content = aside::restored(&changes, &now.content).or_else(|| edits_taken_out(&changes, now))?;
+    Some((now.clone(), content))
+}
+
+/// `now` without what `changes` did to a file that was there before them.
+fn edits_taken_out(changes: &[&FileChange], now: &FileState) -> Option<Vec<u8>> {
+    let left = changes.last()?.after.as_ref()?;
+    if !is_rewritten(left, now) {
+        return None;
+    }
+    changes.iter().rev().try_fold(now.content.clone(), |now, change| {
+        let (before, after) = (change.before.as_ref()?, change.after.as_ref()?);
+        if is_rewritten(before, after) { merge::without(&before.content, &after.content, &now) } else { None }
+    })
+}
+
+/// Whether nothing but its content became another.
+fn is_rewritten(before: &FileState, after: &FileState) -> bool {
+    FileState { content: after.content.clone(), ..before.clone() }.is_as(after)
 }
 
 /// Whether what somebody did to a file between two changes is in it still. The owner has seen in the plan of the second what

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::change::changes::{Change, knob_name};
+use crate::change::changes::{Change, Why, knob_name};
 use crate::change::command::CommandChange;
 use crate::change::journal::{self, Entry, Journal, State};
 use crate::change::machine::Machine;
@@ -225,6 +225,7 @@ fn add_command(plan: &mut Plan, entry: &Entry, change: &Change, command: &Comman
     } else if entry.state == State::Incomplete {
         plan.note(format!("`{}` may have been run, and is not taken back", command.target));
     } else if let Some(inverse) = command.inverse() {
-        plan.push(Change::Command(inverse));
+        let why = Why::new(format!("as it was before change {}", entry.id), "the journal of memtune");
+        plan.push(Change::Command(CommandChange { why, ..inverse }));
     }
 }

@@ -9,6 +9,7 @@ use crate::facts::readings::Readings;
 use crate::facts::zram::ZramDevice;
 use crate::facts::zram_generator;
 use crate::host::Lacking;
+use crate::swap::commands;
 use crate::sys::bytes::Bytes;
 
 const ZRAM_DOC: &str = "https://docs.kernel.org/admin-guide/blockdev/zram.html";
@@ -94,7 +95,7 @@ fn zram_cost(readings: &Readings) -> Result<Diagnosis, Lacking> {
                     "a limit of half of the memory, {limit}, keeps {} from growing on; what it holds stays",
                     device.name
                 ))
-                .fix(limit_fix(readings, device, limit, None)?)
+                .fix(limit_fix(readings, device, limit, device.disk_size)?)
         }
         _ => diagnosis,
     })
@@ -138,8 +139,8 @@ fn zram_size(readings: &Readings) -> Result<Diagnosis, Lacking> {
         return Ok(diagnosis);
     }
     let half = Bytes(total.0 / 2);
-    let formula = (severity == Severity::Warn).then_some("ram");
-    let fix = limit_fix(readings, largest, half, formula)?;
+    let wanted = if severity == Severity::Warn { total } else { largest.disk_size };
+    let fix = limit_fix(readings, largest, half, wanted)?;
     Ok(diagnosis.working(format!("a limit of half of the memory: {half}")).fix(fix))
 }
 
@@ -151,23 +152,15 @@ fn severity_of_size(size: Bytes, is_limited: bool, total: Bytes) -> Severity {
     }
 }
 
-/// Limits what a device may take: at once, and at every boot where zram-generator makes it. Its `size`, where that shall change
-/// too, can only change while it is not in use, so that waits for the boot.
-fn limit_fix(
-    readings: &Readings,
-    device: &ZramDevice,
-    limit: Bytes,
-    size: Option<&str>,
-) -> Result<Fix, Lacking> {
-    const FOLDER: &str = "/etc/systemd/zram-generator.conf.d";
+/// Limits what a device may take at once, and makes it so at every boot where zram-generator makes it: `memtune swap zram` limits what it
+/// makes. That makes the device anew, and so first the limit, which needs no draining.
+fn limit_fix(readings: &Readings, device: &ZramDevice, limit: Bytes, size: Bytes) -> Result<Fix, Lacking> {
     let name = &device.name;
     let mut commands = vec![format!("echo {} | sudo tee /sys/block/{name}/mem_limit", limit.0)];
-    if zram_generator::read(readings.host())?.iter().any(|device| device.name == *name) {
-        let size = size.map_or(String::new(), |size| format!("zram-size = {size}\\n"));
-        commands.push(format!("sudo mkdir -p {FOLDER}"));
-        commands.push(format!(
-            "printf '[{name}]\\n{size}zram-resident-limit = ram / 2\\n' | sudo tee {FOLDER}/90-memtune.conf"
-        ));
+    let is_kept = zram_generator::read(readings.host())?.iter().any(|device| device.name == *name);
+    // The command knows this one alone.
+    if is_kept && name == "zram0" {
+        commands.push(commands::zram_of(size));
     }
     Ok(Fix::commands(commands))
 }
@@ -230,8 +223,8 @@ mod tests {
                     fix.commands[0],
                     format!("echo {} | sudo tee /sys/block/zram0/mem_limit", 500 * MIB)
                 );
-                assert!(fix.commands[2].contains("zram-resident-limit = ram / 2"));
-                assert_eq!(fix.commands[2].contains("zram-size = ram"), severity == Severity::Warn);
+                let kept = if severity == Severity::Warn { 1000 } else { size };
+                assert_eq!(fix.commands[1], commands::zram_of(Bytes(kept * MIB)));
             }
         }
         assert_eq!(examine_tree("Z03", &[("/proc/meminfo", "MemTotal: 1 kB\n")]).severity, Severity::Ok);

@@ -191,7 +191,11 @@ mod tests {
         let tmpfs = |point: &str, limit: u64, used: u64| Tmpfs {
             point: point.to_owned(),
             limit: Bytes::from_mib(limit),
-            space: Some(Space { size: Bytes::from_mib(limit), used: Bytes::from_mib(used) }),
+            space: Some(Space {
+                size: Bytes::from_mib(limit),
+                used: Bytes::from_mib(used),
+                available: Bytes::from_mib(limit - used),
+            }),
         };
         let all = [tmpfs("/run", 100, 1), tmpfs("/my tmp", 1000, 300), tmpfs("/dev/shm", 9000, 0)];
         let fix = smaller(&all, Bytes::from_mib(400)).unwrap();

@@ -109,8 +109,14 @@ mod tests {
             (0o602, 0, Severity::Error),
             (0o600, 1000, Severity::Error),
         ] {
-            let status =
-                FileStatus { mode, user, size: Bytes(4096), allocated: Bytes(4096), is_block_device: false };
+            let status = FileStatus {
+                mode,
+                user,
+                inode: 9,
+                size: Bytes(4096),
+                allocated: Bytes(4096),
+                is_block_device: false,
+            };
             let diagnosis = judge(&[("/my swap".to_owned(), status)]);
             assert_eq!(diagnosis.severity, severity, "{mode:o} {user}");
             let commands = diagnosis.fix.map(|fix| fix.commands).unwrap_or_default();
@@ -124,6 +130,7 @@ mod tests {
     #[test]
     fn a_name_that_cannot_be_typed_gets_no_command() {
         let status = FileStatus {
+            inode: 9,
             mode: 0o644,
             user: 0,
             size: Bytes(4096),

@@ -33,7 +33,7 @@ pub struct Grounds {
     pub swap_used: Bytes,
     /// The slowest disk under `/`.
     pub disk: Option<DiskKind>,
-    /// What is free on `/`; a tree does not tell.
+    /// What any user may still take on `/`; a tree does not tell.
     pub free: Option<Bytes>,
     /// Whether the machine is set up to wake up from hibernation.
     pub hibernates: bool,
@@ -77,7 +77,7 @@ impl Grounds {
             swap_in_memory: size(in_memory),
             swap_used: used().map(|area| area.used).sum(),
             disk: root.and_then(|root| sizing::disk_under(readings, root)),
-            free: space.map(|space| space.size.less(space.used)),
+            free: space.map(|space| space.available),
             hibernates,
             image,
             image_fits: image.map(|image| image_area.as_ref().is_some_and(|(_, size)| *size >= image)),
@@ -110,7 +110,7 @@ impl Grounds {
         sentences.extend(self.disk.map(|disk| {
             format!("/ lies on {}, which usually writes about {} a second", medium(disk), disk.usual_speed())
         }));
-        sentences.extend(self.free.map(|free| format!("{free} are free on /")));
+        sentences.extend(self.free.map(|free| format!("{free} are available on /")));
         sentences.push(self.sentence_on_hibernation());
         sentences
     }

@@ -7,7 +7,7 @@ use crate::host::Lacking;
 use crate::swap::{generator, settings};
 
 use super::on::Wanted;
-use super::{drop_in, maker, steps};
+use super::{drop_in, limit, maker, steps};
 
 /// The generator's manual.
 const MANUAL: &str = "https://github.com/systemd/zram-generator/blob/main/man/zram-generator.conf.md";
@@ -23,20 +23,27 @@ pub(super) fn on(plan: &mut Plan, readings: &Readings, wanted: &Wanted) -> Resul
     for reason in bars(readings, &text, wanted)? {
         plan.refuse("zram-generator", reason);
     }
-    if host.read(drop_in::PATH).is_ok_and(|now| now == text) && wanted.is_there(readings) {
+    let limit = limit::text();
+    let holds = |path: &str, text: &str| host.read(path).is_ok_and(|now| now == text);
+    if holds(drop_in::PATH, &text) && holds(limit::PATH, &limit) && wanted.is_there(readings) {
         return Ok(());
     }
     let area = maker::area(readings);
     if let Some(area) = area {
         steps::drain(plan, readings, area, steps::ANEW)?;
+        steps::settle(plan, host);
         steps::stop(plan, SETUP, SWAP);
     }
     let why = Why::new("zram-generator makes the device at every boot", MANUAL);
     plan.file(host, drop_in::PATH, Some(&text), why)?;
+    let why = Why::new("it is given the most memory that it may take", steps::ZRAM);
+    plan.file(host, limit::PATH, Some(&limit), why)?;
     steps::reload(plan);
     let why = Why::new("the device is made and turned on now", "systemctl(1)");
     plan.command(&["systemctl", "start", SWAP], Some(&["systemctl", "stop", SETUP]), why);
-    steps::prove(plan, readings, wanted.request.bytes(), wanted.priority, area.is_some())?;
+    // Before the way back stops it, too, for systemd lets the device go in the same moment in which it turns it off.
+    steps::settle(plan, host);
+    steps::prove(plan, readings, wanted, area.is_some())?;
     steps::reload_afterwards(plan);
     Ok(())
 }
@@ -59,14 +66,16 @@ pub(super) fn off(plan: &mut Plan, readings: &Readings) -> Result<(), Fault> {
     let text = is_asked_for.then(drop_in::text_for_none);
     if let Some(area) = maker::area(readings) {
         steps::drain(plan, readings, area, steps::GIVEN_UP)?;
+        steps::settle(plan, host);
         steps::stop(plan, SETUP, SWAP);
     }
     let reason = match is_asked_for {
-        true => "another file asks for the device, and this one says no after it",
+        true => "something else asks for the device, and this file overrules it",
         false => "nothing asks for the device any more",
     };
     let steps_before = plan.steps().len();
     plan.file(host, drop_in::PATH, text.as_deref(), Why::new(reason, MANUAL))?;
+    plan.file(host, limit::PATH, None, Why::new("there is nothing to be limited", steps::ZRAM))?;
     if plan.steps().len() > steps_before {
         steps::reload_afterwards(plan);
     }

@@ -44,7 +44,7 @@ pub(super) fn on(plan: &mut Plan, readings: &Readings, wanted: &Wanted) -> Resul
     // Started it may be, with a device that somebody turned off.
     let why = Why::new("the device is made and turned on now", "systemctl(1)");
     plan.command(&["systemctl", "restart", unit::NAME], Some(&["systemctl", "stop", unit::NAME]), why);
-    steps::prove(plan, readings, wanted.request.bytes(), wanted.priority, area.is_some())?;
+    steps::prove(plan, readings, wanted, area.is_some())?;
     steps::reload_afterwards(plan);
     Ok(())
 }

@@ -1,9 +1,8 @@
 //! The drop-in of zram-generator's configuration that holds what was asked for.
 
-use crate::facts::zram_generator::{self, Device};
+use crate::facts::zram_generator;
 use crate::host::{Host, Lacking};
-use crate::swap::generator::{Outcome, outcome};
-use crate::sys::bytes::Bytes;
+use crate::swap::generator;
 
 use super::maker::DEVICE;
 use super::request::Request;
@@ -11,7 +10,8 @@ use super::request::Request;
 /// It stands behind the files that people and packages usually bring.
 pub(super) const PATH: &str = "/etc/systemd/zram-generator.conf.d/90-memtune.conf";
 
-const HEADING: &str = "# Written by memtune for `memtune swap zram`. Do not edit it: memtune writes it anew, and `memtune undo` or\n\
+/// Above all that memtune writes for the generator.
+pub(super) const HEADING: &str = "# Written by memtune for `memtune swap zram`. Do not edit it: memtune writes it anew, and `memtune undo` or\n\
                        # `memtune swap zram off` takes it back.\n";
 
 /// The text that makes the device.
@@ -21,8 +21,6 @@ pub(super) fn text(request: &Request, algorithm: Option<&str>, priority: i32) ->
         "{HEADING}\n[{DEVICE}]\n\
          # What it may hold before compression, in MiB.\n\
          zram-size = {}\n\
-         # The most memory that it may take: data that does not shrink would otherwise fill all of it.\n\
-         zram-resident-limit = ram / 2\n\
          # However much memory there is.\n\
          host-memory-limit = none\n\
          {algorithm}\
@@ -63,27 +61,30 @@ pub(super) fn bar(host: &Host, text: &str, request: &Request) -> Result<Option<S
     }))
 }
 
-/// Whether another file than ours asks for the device.
+/// Whether another file than ours, or an argument of the kernel's, asks for the device.
 ///
 /// # Errors
 /// Says which file cannot be read.
 pub(super) fn is_asked_for_elsewhere(host: &Host, memory: u64) -> Result<bool, Lacking> {
     let devices = zram_generator::read_with(host, PATH, None)?;
-    let is_made = |device: &Device| {
-        !matches!(outcome(device, memory), Outcome::TooMuchMemory(_) | Outcome::Made(Bytes(0)))
-    };
-    Ok(devices.iter().any(|device| device.name == DEVICE && is_made(device)))
+    match devices.iter().find(|device| device.name == DEVICE) {
+        Some(device) => Ok(generator::is_made(device, memory)),
+        None => generator::is_switched_on(host),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::host::made_tree::made_tree;
+    use crate::swap::generator::{Outcome, outcome};
+    use crate::swap::zram::on;
+    use crate::sys::bytes::Bytes;
 
     const MAIN: &str = "/etc/systemd/zram-generator.conf";
 
     fn request(size: &str) -> Request {
-        Request { size: size.parse().unwrap(), memory: Bytes::from_gib(4) }
+        on::tests::request(size, Bytes::from_gib(4))
     }
 
     fn bar_with(file: &str, content: &str) -> Option<String> {
@@ -128,6 +129,18 @@ mod tests {
         ] {
             let (_folder, host) = made_tree(&[(file, content)]);
             assert_eq!(is_asked_for_elsewhere(&host, 4096).unwrap(), expected, "{file} {content}");
+        }
+        let argument = ("/proc/cmdline", "quiet systemd.zram=1\n");
+        for (files, expected) in [
+            (vec![argument], true),
+            (vec![("/proc/cmdline", "systemd.zram\n")], true),
+            (vec![argument, (PATH, "[zram0]\n")], true),
+            (vec![argument, (MAIN, "[zram1]\n")], true),
+            (vec![argument, (MAIN, "[zram0]\nzram-size = 0\n")], false),
+            (vec![("/proc/cmdline", "systemd.zram=1 systemd.zram=0\n")], false),
+        ] {
+            let (_folder, host) = made_tree(&files);
+            assert_eq!(is_asked_for_elsewhere(&host, 4096).unwrap(), expected, "{files:?}");
         }
     }
 }

@@ -39,8 +39,8 @@ fn zswap_is_meant(readings: &Readings) -> Result<bool, Fault> {
     Ok(zswap.is_enabled || is_ours || forecast.next_boot.as_deref() == Some("Y"))
 }
 
-/// Adds that what [`set`] set becomes what it was, as far as the journal knows.
-pub(super) fn take_back(plan: &mut Plan, readings: &Readings) -> Result<(), Fault> {
+/// Adds that what [`set`] set becomes what it was, as far as the journal knows. What a profile holds by now keeps its running value.
+pub(super) fn take_back(plan: &mut Plan, readings: &Readings, held: &Held) -> Result<(), Fault> {
     let host = readings.host();
     let present = settings::present(host).map_err(failed)?;
     let ours = [(READ_AHEAD, "0", Some(USUAL_READ_AHEAD)), (ENABLED, "N", None)];
@@ -48,13 +48,17 @@ pub(super) fn take_back(plan: &mut Plan, readings: &Readings) -> Result<(), Faul
     let mut gone = Vec::new();
     for (name, value, usual) in ours {
         let why = Why::new("it was for compressed swap", "memtune");
+        gone.push(Setting::none(name, why.clone()));
+        if held.contains(name) {
+            plan.note(format!("the active profile sets {name}, too, and keeps it"));
+            continue;
+        }
         let path = if name.starts_with('/') { name.to_owned() } else { path_of(name) };
         let before = before(host, &path, value).or_else(|| usual.map(str::to_owned));
         match before.filter(|_| host.read(&path).is_ok_and(|now| now.trim() == value)) {
-            Some(before) => plan.knob(host, &path, &before, why.clone())?,
+            Some(before) => plan.knob(host, &path, &before, why)?,
             None => plan.note(format!("{name} stays as it is until the next boot")),
         }
-        gone.push(Setting::none(name, why));
     }
     if gone.is_empty() { Ok(()) } else { settings::plan(plan, readings, &gone, &Held::new()) }
 }
@@ -80,19 +84,21 @@ mod tests {
     use crate::change::Area;
     use crate::host::made_tree::made_tree;
 
-    fn files(
+    fn planned(
         tree: &[(&str, &str)],
-        make: fn(&mut Plan, &Readings) -> Result<(), Fault>,
-    ) -> Vec<(String, String)> {
+        make: fn(&mut Plan, &Readings, &Held) -> Result<(), Fault>,
+        held: &[&str],
+    ) -> Plan {
         let (_folder, host) = made_tree(tree);
         let mut plan = Plan::new("test", Area::Swap);
-        make(&mut plan, &Readings::new(&host, None)).unwrap();
-        let text = |content: Option<&[u8]>| String::from_utf8(content.unwrap_or(b"gone").to_vec()).unwrap();
-        plan.files().map(|(path, content)| (path.to_owned(), text(content))).collect()
+        let held = held.iter().map(|&name| name.to_owned()).collect();
+        make(&mut plan, &Readings::new(&host, None), &held).unwrap();
+        plan
     }
 
-    fn set_freely(plan: &mut Plan, readings: &Readings) -> Result<(), Fault> {
-        set(plan, readings, &Held::new())
+    fn files(plan: &Plan) -> Vec<(String, String)> {
+        let text = |content: Option<&[u8]>| String::from_utf8(content.unwrap_or(b"gone").to_vec()).unwrap();
+        plan.files().map(|(path, content)| (path.to_owned(), text(content))).collect()
     }
 
     #[test]
@@ -106,7 +112,7 @@ mod tests {
             (vec![off, argument], 2),
             (vec![off, (settings::TMPFILES, "w! /sys/module/zswap/parameters/enabled - - - - 0\n")], 2),
         ] {
-            let files = files(&tree, set_freely);
+            let files = files(&planned(&tree, set, &[]));
             assert_eq!(files.len(), expected, "{tree:?}: {files:?}");
             assert!(files[0].1.ends_with("vm.page-cluster = 0\n"));
         }
@@ -116,9 +122,28 @@ mod tests {
     fn only_what_was_set_for_zram_is_taken_back() {
         let lines = "w! /sys/module/zswap/parameters/compressor - - - - lz4\nw! /sys/module/zswap/parameters/enabled - - - - N\n";
         let tree = [(settings::SYSCTL, "vm.page-cluster = 0\n"), (settings::TMPFILES, lines)];
-        let files = files(&tree, take_back);
+        let files = files(&planned(&tree, take_back, &[]));
         assert_eq!(files[0], (settings::SYSCTL.to_owned(), "gone".to_owned()));
         assert!(files[1].1.ends_with("compressor - - - - lz4\n"), "{files:?}");
-        assert!(self::files(&[(settings::SYSCTL, "vm.page-cluster = 1\n")], take_back).is_empty());
+        assert!(planned(&[(settings::SYSCTL, "vm.page-cluster = 1\n")], take_back, &[]).is_empty());
+    }
+    #[test]
+    fn what_a_profile_sets_since_keeps_its_value() {
+        let tree = [
+            (settings::SYSCTL, "vm.page-cluster = 0\n"),
+            (settings::TMPFILES, "w! /sys/module/zswap/parameters/enabled - - - - N\n"),
+            ("/proc/sys/vm/page-cluster", "0\n"),
+        ];
+        let notes = |held: &[&str]| {
+            let plan = planned(&tree, take_back, held);
+            // The lines go in any case: the profile has its own.
+            assert!(files(&plan).iter().all(|(_, text)| text == "gone"), "{:?}", files(&plan));
+            plan.notes().to_vec()
+        };
+        let kept = |name: &str| format!("the active profile sets {name}, too, and keeps it");
+        let unknown = format!("{ENABLED} stays as it is until the next boot");
+        assert_eq!(notes(&[READ_AHEAD]), [kept(READ_AHEAD), unknown.clone()]);
+        assert_eq!(notes(&[READ_AHEAD, ENABLED]), [kept(READ_AHEAD), kept(ENABLED)]);
+        assert_eq!(notes(&[]), [unknown]);
     }
 }

@@ -4,7 +4,7 @@ use crate::facts::readings::Readings;
 use crate::facts::swaps::SwapArea;
 use crate::host::Host;
 
-use super::{by_generator, drop_in, unit};
+use super::{by_generator, drop_in, limit, unit};
 
 /// The device that is made; the name is the generator's, and the first that the module brings.
 pub(super) const DEVICE: &str = "zram0";
@@ -36,7 +36,7 @@ impl Maker {
     /// The files that hold what it makes, through an update of a system that keeps few.
     pub(super) fn files(self) -> &'static [&'static str] {
         match self {
-            Self::Generator => &[drop_in::PATH],
+            Self::Generator => &[drop_in::PATH, limit::PATH],
             Self::Unit => &[unit::PATH, unit::LINK],
         }
     }

@@ -14,6 +14,7 @@ mod by_generator;
 mod by_unit;
 mod drop_in;
 mod in_front;
+mod limit;
 mod maker;
 mod steps;
 mod unit;

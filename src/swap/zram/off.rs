@@ -5,16 +5,17 @@ use crate::exit::{Exit, Fault};
 use crate::facts::readings::Readings;
 use crate::host::Lacking;
 use crate::swap::generator;
+use crate::swap::settings::Held;
 use crate::sysctl::first_process;
 
 use super::maker::Maker;
 use super::{bars, by_generator, by_unit, drop_in, in_front, maker, unit};
 
-/// Plans that there is no compressed swap, now and at any boot.
+/// Plans that there is no compressed swap, now and at any boot. What the active profile holds is in `held`.
 ///
 /// # Errors
 /// Says which file cannot be read, or is a link.
-pub fn plan(readings: &Readings) -> Result<Plan, Fault> {
+pub fn plan(readings: &Readings, held: &Held) -> Result<Plan, Fault> {
     let mut plan = Plan::new("give compressed swap in memory up", Area::Swap);
     if let Some(bar) = bars::everywhere(readings, "zramSwap.enable = false;") {
         plan.refuse(maker::PATH, bar);
@@ -35,18 +36,18 @@ pub fn plan(readings: &Readings) -> Result<Plan, Fault> {
         plan.refuse(maker::PATH, by_hand);
     }
     if plan.refused().is_empty() {
-        add(&mut plan, readings)?;
+        add(&mut plan, readings, held)?;
     }
     Ok(plan)
 }
 
-fn add(plan: &mut Plan, readings: &Readings) -> Result<(), Fault> {
+fn add(plan: &mut Plan, readings: &Readings, held: &Held) -> Result<(), Fault> {
     match makers(readings)? {
         Some(Maker::Unit) => by_unit::off(plan, readings)?,
         Some(Maker::Generator) => by_generator::off(plan, readings)?,
         None => {}
     }
-    in_front::take_back(plan, readings)?;
+    in_front::take_back(plan, readings, held)?;
     if plan.is_empty() {
         plan.note("there is no compressed swap in memory here, and nothing makes any at boot");
     }
@@ -70,12 +71,13 @@ fn makers(readings: &Readings) -> Result<Option<Maker>, Fault> {
 mod tests {
     use super::*;
     use crate::host::made_tree::made_tree;
+    use crate::swap::zram::limit;
     use crate::swap::zram::on::tests::{MEMORY, steps};
 
     fn added(files: &[(&str, &str)]) -> Plan {
         let (_folder, host) = made_tree(&[files, &[MEMORY]].concat());
         let mut plan = Plan::new("test", Area::Swap);
-        add(&mut plan, &Readings::new(&host, None)).unwrap();
+        add(&mut plan, &Readings::new(&host, None), &Held::new()).unwrap();
         plan
     }
 
@@ -88,17 +90,19 @@ mod tests {
     fn our_drop_in_goes_where_nothing_else_asks_for_the_device() {
         let ours = (drop_in::PATH, "[zram0]\nzram-size = 100\n");
         let on = ("/proc/swaps", "/dev/zram0 partition 1000 10 100\n");
-        let plan = added(&[ours, on]);
+        let limit = (limit::PATH, "[Service]\n");
+        let plan = added(&[ours, limit, on]);
         assert_eq!(
             steps(&plan),
             [
                 "systemctl stop systemd-zram-setup@zram0.service",
                 "systemctl daemon-reload",
                 drop_in::PATH,
+                limit::PATH,
                 "systemctl daemon-reload",
             ]
         );
-        assert_eq!(text(&plan, drop_in::PATH), None);
+        assert_eq!((text(&plan, drop_in::PATH), text(&plan, limit::PATH)), (None, None));
     }
 
     #[test]
@@ -109,6 +113,15 @@ mod tests {
         // Once more, nothing is left to do.
         let again = added(&[main, (drop_in::PATH, &drop_in::text_for_none())]);
         assert!(again.is_empty(), "{:?}", steps(&again));
+    }
+
+    #[test]
+    fn an_argument_of_the_kernel_is_overruled_by_a_section() {
+        let argument = ("/proc/cmdline", "systemd.zram=1\n");
+        for files in [vec![argument], vec![argument, (drop_in::PATH, "[zram0]\nzram-size = 100\n")]] {
+            let plan = added(&files);
+            assert!(text(&plan, drop_in::PATH).unwrap().ends_with("host-memory-limit = 0\n"), "{files:?}");
+        }
     }
 
     #[test]

@@ -31,11 +31,12 @@ impl Wanted {
     pub(super) fn is_there(&self, readings: &Readings) -> bool {
         let device = readings.zram().ok().and_then(|all| all.iter().find(|one| one.name == maker::DEVICE));
         let has_size = device.is_some_and(|device| device.disk_size == self.request.bytes());
+        let has_limit = device.is_some_and(|device| device.use_of_memory.limit == self.request.limit());
         let has_algorithm = device.is_some_and(|device| {
             self.algorithm.is_none_or(|wanted| device.algorithm.as_deref() == Some(wanted))
         });
         let area = maker::area(readings);
-        has_size && has_algorithm && area.is_some_and(|area| area.priority == self.priority)
+        has_size && has_limit && has_algorithm && area.is_some_and(|area| area.priority == self.priority)
     }
 
     /// What to type where nothing can be kept for the next boot.
@@ -60,7 +61,7 @@ impl Wanted {
 pub fn plan(size: Size, readings: &Readings, held: &Held) -> Result<Plan, Fault> {
     let failed = |lacking: Lacking| Fault::new(Exit::Failed, lacking.to_string());
     let memory = readings.meminfo().map_err(failed)?.total();
-    let request = Request { size, memory };
+    let request = Request { size, memory, page_size: readings.page_size() };
     let mut plan = Plan::new(format!("make compressed swap of {} in memory", request.bytes()), Area::Swap);
     if let Some(bar) = request.bar() {
         plan.refuse(maker::PATH, bar);
@@ -129,18 +130,27 @@ pub(super) mod tests {
     use super::*;
     use crate::host::Host;
     use crate::host::made_tree::made_tree;
-    use crate::swap::zram::drop_in;
     use crate::swap::zram::unit::tests::PROGRAMS;
+    use crate::swap::zram::{drop_in, limit};
+    use crate::sys::bytes::Bytes;
 
     pub(in crate::swap::zram) const GENERATOR: (&str, &str) =
         ("/usr/lib/systemd/system-generators/zram-generator", "");
     pub(in crate::swap::zram) const MEMORY: (&str, &str) =
         ("/proc/meminfo", "MemTotal: 4194304 kB\nMemAvailable: 3000000 kB\n");
 
+    /// On a machine with so much memory, in pages of 4 KiB.
+    pub(in crate::swap::zram) fn request(size: &str, memory: Bytes) -> Request {
+        Request { size: size.parse().unwrap(), memory, page_size: Bytes(4096) }
+    }
+
     fn added(size: &str, host: &Host) -> Plan {
         let readings = Readings::new(host, None);
         let memory = readings.meminfo().unwrap().total();
-        let wanted = Wanted::of(Request { size: size.parse().unwrap(), memory }, &readings);
+        let wanted = Wanted::of(
+            Request { size: size.parse().unwrap(), memory, page_size: readings.page_size() },
+            &readings,
+        );
         let mut plan = Plan::new("test", Area::Swap);
         add(&mut plan, &wanted, &readings, &Held::new()).unwrap();
         plan
@@ -160,9 +170,11 @@ pub(super) mod tests {
             [
                 "/etc/sysctl.d/99-zz-memtune-swap.conf",
                 drop_in::PATH,
+                limit::PATH,
                 "systemctl daemon-reload",
                 "systemctl start dev-zram0.swap",
                 "grep -qx 2147483648 /sys/block/zram0/disksize",
+                "grep -qE '^ *[0-9]+ +[0-9]+ +[0-9]+ +2147483648 ' /sys/block/zram0/mm_stat",
                 "systemctl daemon-reload",
             ]
         );
@@ -172,7 +184,8 @@ pub(super) mod tests {
     #[test]
     fn one_that_is_on_is_let_go_first_and_comes_back_on_the_way_back() {
         let swaps = ("/proc/swaps", "/dev/zram0 partition 1000 10 100\n");
-        let (_folder, host) = made_tree(&[GENERATOR, MEMORY, swaps]);
+        let udev = ("/usr/bin/udevadm", "");
+        let (_folder, host) = made_tree(&[GENERATOR, MEMORY, swaps, udev]);
         let plan = added("1G", &host);
         let commands = plan.steps().iter().filter_map(|step| match step {
             crate::change::Change::Command(command) if !command.afterwards => {
@@ -182,15 +195,20 @@ pub(super) mod tests {
         });
         let commands: Vec<(&str, Option<String>)> = commands.collect();
         let back = |words: &str| Some(words.to_owned());
+        let settle = ("udevadm settle --timeout=30", back("udevadm settle --timeout=30"));
+        let drained = r#"sh -c 'if grep -q "^/dev/zram0 " /proc/swaps; then exec swapoff /dev/zram0; fi'"#;
         assert_eq!(
             commands,
             [
+                settle.clone(),
                 ("systemctl stop systemd-zram-setup@zram0.service", back("systemctl start dev-zram0.swap")),
                 ("systemctl daemon-reload", back("systemctl daemon-reload")),
                 ("systemctl daemon-reload", None),
                 ("systemctl start dev-zram0.swap", back("systemctl stop systemd-zram-setup@zram0.service")),
+                settle,
                 ("grep -qx 1073741824 /sys/block/zram0/disksize", None),
-                ("grep -qE '^/dev/zram0[[:space:]].*[[:space:]]100$' /proc/swaps", None),
+                ("grep -qE '^ *[0-9]+ +[0-9]+ +[0-9]+ +2147483648 ' /sys/block/zram0/mm_stat", None),
+                ("grep -qE '^/dev/zram0[[:space:]].*[[:space:]]100$' /proc/swaps", back(drained)),
             ]
         );
     }
@@ -221,6 +239,7 @@ pub(super) mod tests {
                 "systemctl enable memtune-zram.service",
                 "systemctl restart memtune-zram.service",
                 "grep -qx 1073741824 /sys/block/zram0/disksize",
+                "grep -qE '^ *[0-9]+ +[0-9]+ +[0-9]+ +2147483648 ' /sys/block/zram0/mm_stat",
                 "systemctl daemon-reload",
             ]
         );
@@ -230,18 +249,26 @@ pub(super) mod tests {
 
     #[test]
     fn what_is_so_already_is_left_as_it_is() {
-        let request = Request { size: "1G".parse().unwrap(), memory: crate::sys::bytes::Bytes::from_gib(4) };
+        let request = request("1G", Bytes::from_gib(4));
         let text = drop_in::text(&request, Some("zstd"), 100);
-        let (_folder, host) = made_tree(&[
-            GENERATOR,
-            MEMORY,
-            (drop_in::PATH, &text),
-            ("/proc/swaps", "/dev/zram0 partition 1048572 10 100\n"),
-            ("/sys/block/zram0/disksize", "1073741824\n"),
-            ("/sys/block/zram0/comp_algorithm", "lzo [zstd]\n"),
-        ]);
-        assert_eq!(steps(&added("1G", &host)), ["/etc/sysctl.d/99-zz-memtune-swap.conf"]);
-        assert!(steps(&added("2G", &host)).len() > 5);
+        let with_limit = |limit: &str| {
+            let numbers = format!("4096 74 12288 {limit} 12288 0 0 0 0\n");
+            let (_folder, host) = made_tree(&[
+                GENERATOR,
+                MEMORY,
+                (drop_in::PATH, &text),
+                (limit::PATH, &limit::text()),
+                ("/proc/swaps", "/dev/zram0 partition 1048572 10 100\n"),
+                ("/sys/block/zram0/disksize", "1073741824\n"),
+                ("/sys/block/zram0/mm_stat", &numbers),
+                ("/sys/block/zram0/comp_algorithm", "lzo [zstd]\n"),
+            ]);
+            ["1G", "2G"].map(|size| steps(&added(size, &host)).len())
+        };
+        let [same, larger] = with_limit("2147483648");
+        assert!(same == 1 && larger > 5, "{same} {larger}");
+        // No limit holds it, although the files say so.
+        assert!(with_limit("0")[0] > 5);
     }
 
     #[test]

@@ -7,10 +7,12 @@ use crate::change::{Plan, SwapOn, Why};
 use crate::exit::{Exit, Fault};
 use crate::facts::readings::Readings;
 use crate::facts::swaps::SwapArea;
+use crate::host::Host;
 use crate::swap::{commands, removal};
 use crate::sys::bytes::Bytes;
 
-use super::maker;
+use super::on::Wanted;
+use super::{limit, maker, unit};
 
 /// Why a device is drained that shall be another.
 pub(super) const ANEW: &str = "it can only be changed while it is off";
@@ -54,6 +56,16 @@ pub(super) fn stop(plan: &mut Plan, unit: &str, back: &str) {
     reload_both_ways(plan);
 }
 
+/// Waits until udev has looked at the device, here and on the way back: the kernel calls it busy meanwhile, and would not let it go.
+pub(super) fn settle(plan: &mut Plan, host: &Host) {
+    if unit::program(host, "udevadm").is_none() {
+        return;
+    }
+    let words = ["udevadm", "settle", "--timeout=30"];
+    let why = Why::new("while udev looks at the device, the kernel does not let it go", "udevadm(8)");
+    plan.command(&words, Some(&words), why);
+}
+
 /// Has systemd read its units anew, here and on the way back.
 fn reload_both_ways(plan: &mut Plan) {
     let words = ["systemctl", "daemon-reload"];
@@ -78,24 +90,29 @@ pub(super) fn reload_afterwards(plan: &mut Plan) {
     plan.announce(&["systemctl", "daemon-reload"], Why::new("systemd reads its units anew", "systemctl(1)"));
 }
 
-/// Proves that the device has its size, and that it is on. Of a device that was off before, the way back drains it with patience.
+/// Proves that the device is as it is `wanted`, and that it is on. Of a device that was off before, the way back drains it with patience.
 pub(super) fn prove(
     plan: &mut Plan,
     readings: &Readings,
-    size: Bytes,
-    priority: i32,
+    wanted: &Wanted,
     was_on: bool,
 ) -> Result<(), Fault> {
     let file = format!("/sys/block/{}/disksize", maker::DEVICE);
     let why = Why::new("the kernel says how large it is", ZRAM);
-    plan.command(&["grep", "-qx", &size.0.to_string(), &file], None, why);
-    let why = Why::new("the kernel says whether it is on, and filled before any disk", "proc(5)");
+    plan.command(&["grep", "-qx", &wanted.request.bytes().0.to_string(), &file], None, why);
+    limit::prove(plan, &wanted.request);
+    let reason = "the kernel says whether it is on, and filled before any disk";
     if was_on {
-        // One plan cannot have the same area go off and come on.
-        plan.command(&["grep", "-qE", &line_of(priority), "/proc/swaps"], None, why);
+        // One plan cannot have the same area go off and come on. On the way back systemd would cut the draining short, and go on as if
+        // nothing had happened.
+        let why = Why::new(format!("{reason}; the way back drains it first"), "proc(5)");
+        let drained = unit::drained_by("swapoff");
+        let words = ["grep", "-qE", &line_of(wanted.priority), "/proc/swaps"];
+        plan.command(&words, Some(&["sh", "-c", &drained]), why);
         return Ok(());
     }
-    let on = SwapOn { priority: Some(priority), discard: true };
+    let why = Why::new(reason, "proc(5)");
+    let on = SwapOn { priority: Some(wanted.priority), discard: true };
     plan.swap_on(readings.host(), maker::PATH, on, why)
 }
 

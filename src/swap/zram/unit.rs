@@ -33,10 +33,7 @@ impl Programs {
     /// # Errors
     /// Names the program that is lacking.
     pub(super) fn find(host: &Host) -> Result<Self, &'static str> {
-        let path = |name: &'static str| {
-            let found = FOLDERS.iter().map(|folder| format!("{folder}/{name}")).find(|path| host.has(path));
-            found.ok_or(name)
-        };
+        let path = |name: &'static str| program(host, name).ok_or(name);
         Ok(Self {
             modprobe: path("modprobe")?,
             zramctl: path("zramctl")?,
@@ -48,10 +45,22 @@ impl Programs {
     }
 }
 
+/// The path of a program.
+pub(super) fn program(host: &Host, name: &str) -> Option<String> {
+    FOLDERS.iter().map(|folder| format!("{folder}/{name}")).find(|path| host.has(path))
+}
+
+/// What the shell runs to drain the device, should it be on.
+pub(super) fn drained_by(swapoff: &str) -> String {
+    let device = maker::PATH;
+    format!("if grep -q \"^{device} \" /proc/swaps; then exec {swapoff} {device}; fi")
+}
+
 /// The text of its file. A share of memory is reckoned now: the unit has no formulas.
 pub(super) fn text(request: &Request, algorithm: Option<&str>, priority: i32, programs: &Programs) -> String {
     let Programs { modprobe, zramctl, mkswap, swapon, swapoff, shell } = programs;
     let (device, name) = (maker::PATH, maker::DEVICE);
+    let drained = drained_by(swapoff);
     let (size, limit) = (request.bytes().0, request.limit().0);
     let algorithm = algorithm.map(|name| format!("--algorithm {name} ")).unwrap_or_default();
     format!(
@@ -79,7 +88,7 @@ pub(super) fn text(request: &Request, algorithm: Option<&str>, priority: i32, pr
          ExecStart={mkswap} --label memtune-zram {device}\n\
          # Above every area on a disk.\n\
          ExecStart={swapon} --discard --priority {priority} {device}\n\
-         ExecStop={shell} -c 'if grep -q \"^{device} \" /proc/swaps; then exec {swapoff} {device}; fi'\n\
+         ExecStop={shell} -c '{drained}'\n\
          # udev looks at a device that was just let go, and the kernel calls it busy meanwhile. What is still on is left alone.\n\
          ExecStopPost={shell} -c 'for try in 1 2 3 4 5 6 7 8 9 10; do if grep -q \"^{device} \" /proc/swaps; then exit 0; fi; if echo 1 > /sys/block/{name}/reset; then exit 0; fi; sleep 0.3; done; exit 1'\n\
          \n\
@@ -98,6 +107,7 @@ pub(super) mod tests {
     use crate::facts::swaps;
     use crate::host::Patience;
     use crate::host::made_tree::made_tree;
+    use crate::swap::zram::on::tests::request;
     use crate::sys::bytes::Bytes;
 
     /// A machine with all programs.
@@ -119,7 +129,7 @@ pub(super) mod tests {
     #[test]
     fn the_unit_makes_the_device_in_the_order_that_the_kernel_wants() {
         let (_folder, host) = made_tree(&PROGRAMS);
-        let request = Request { size: "25%".parse().unwrap(), memory: Bytes::from_gib(2) };
+        let request = request("25%", Bytes::from_gib(2));
         let text = text(&request, Some("zstd"), 120, &Programs::find(&host).unwrap());
         let starts: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("ExecStart=")).collect();
         assert_eq!(
@@ -221,7 +231,7 @@ pub(super) mod tests {
     fn the_kernel_takes_what_the_unit_does_and_lets_it_go_again() {
         let Some(device) = Device::new() else { return };
         let readings = Readings::new(&device.live, None);
-        let request = Request { size: "32M".parse().unwrap(), memory: Bytes::from_mib(64) };
+        let request = request("32M", Bytes::from_mib(64));
         let programs = programs(&device.live).unwrap();
         let text = text(&request, algorithm::choose(&readings), 5, &programs);
         let line = || {
