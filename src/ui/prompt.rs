@@ -1,45 +1,33 @@
 //! Questions that are asked before something is written.
 
-use std::io::{self, BufRead, IsTerminal, Read, Write};
+use std::io::{IsTerminal, stderr, stdin};
+
+use dialoguer::Input;
 
 use crate::exit::{Exit, Fault};
 
 use super::look::harmless;
 
-/// Nobody types a longer answer.
-const LONGEST_ANSWER: u64 = 1024;
-
 /// Whether somebody is there to answer.
 pub fn can_ask() -> bool {
-    io::stdin().is_terminal() && io::stderr().is_terminal()
+    stdin().is_terminal() && stderr().is_terminal()
 }
 
-/// Asks whether to do what `question` names. Only `y` and `yes` are a yes; no is the answer of who only presses Enter, or Ctrl-D.
+/// Asks whether to do what `question` names. Only `y` and `yes` are a yes; no is the answer of who only presses Enter.
 ///
 /// # Errors
 /// Ends as wrong usage where nobody is there to answer.
 pub fn confirm(question: &str) -> Result<bool, Fault> {
-    let cannot = |why: &str| {
+    let input = Input::<String>::new().with_prompt(format!("{} [y/N]", harmless(question))).allow_empty(true);
+    let answer = input.interact_text().map_err(|error| {
+        let dialoguer::Error::IO(error) = error;
+        let why = match error.kind() {
+            std::io::ErrorKind::NotConnected => "there is no terminal".to_owned(),
+            _ => error.to_string(),
+        };
         Fault::new(Exit::Usage, format!("cannot ask `{question}`: {why}")).hint("pass -y to agree beforehand")
-    };
-    if !can_ask() {
-        return Err(cannot("there is no terminal"));
-    }
-    let answer = ask(question).map_err(|error| cannot(&error.to_string()))?;
+    })?;
     Ok(is_yes(&answer))
-}
-
-fn ask(question: &str) -> io::Result<String> {
-    let mut stream = io::stderr();
-    write!(stream, "{} [y/N]: ", harmless(question))?;
-    stream.flush()?;
-    let mut answer = Vec::new();
-    io::stdin().lock().take(LONGEST_ANSWER).read_until(b'\n', &mut answer)?;
-    if !answer.ends_with(b"\n") {
-        // Ctrl-D leaves the cursor behind the question.
-        writeln!(stream)?;
-    }
-    Ok(String::from_utf8_lossy(&answer).into_owned())
 }
 
 fn is_yes(answer: &str) -> bool {
