@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # One emulated machine at a time: its files are in $boot, its process is $emulator.
 
-emulator= emulator_status=0
+emulator=''
+emulator_status=0
 
 # machine_create: fresh disks for the case in `header`. Nothing of an earlier guest is left.
 machine_create() {
