@@ -73,13 +73,9 @@ fn for_path(readings: &Readings, request: &Request) -> Result<Planned, Fault> {
 
 /// Why swap is made somewhere else than here; `None` where it is made here.
 pub fn bar(readings: &Readings) -> Option<String> {
-    let tree = || {
-        let folder = readings.host().folder()?.display();
-        Some(format!(
-            "`{folder}` is a tree, which has no running kernel to swap; run memtune on that machine"
-        ))
-    };
-    sizing::bar(readings).map(str::to_owned).or_else(tree)
+    const IN_A_TREE: &str = "a tree has no running kernel to swap; run memtune on that machine";
+    let in_a_tree = || readings.host().folder().map(|_| IN_A_TREE);
+    sizing::bar(readings).or_else(in_a_tree).map(str::to_owned)
 }
 
 /// Refuses machines whose swap is made somewhere else.
