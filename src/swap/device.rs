@@ -7,9 +7,9 @@ use crate::facts::swap_header::{self, Header, Mark};
 use crate::host::{Host, IfThere};
 use crate::sys::uuid::Uuid;
 
-use super::add::{Planned, Request, new_uuid, unknown};
+use super::add::{Planned, Request, unknown};
 use super::devices::{self, Target};
-use super::{boot, draining, fstab};
+use super::{boot, draining, fstab, new_file};
 
 /// Where it is explained.
 const SOURCE: &str = "mkswap(8), wipefs(8)";
@@ -87,7 +87,7 @@ fn prepare(readings: &Readings, plan: &mut Plan, device: &str) -> Result<Option<
             "there is data on {device} that wipefs does not know, such as encryption without a header would be: it is overwritten, and `memtune undo` cannot bring it back"
         ));
     }
-    let uuid = new_uuid()?;
+    let uuid = new_file::new_uuid()?;
     make_header(plan, device, uuid);
     Ok(Some(uuid))
 }

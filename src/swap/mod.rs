@@ -39,6 +39,7 @@ mod device;
 mod extents;
 mod lasting;
 mod named;
+mod new_file;
 mod place;
 mod present_file;
 mod script;

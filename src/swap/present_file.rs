@@ -6,10 +6,10 @@ use crate::facts::readings::Readings;
 use crate::facts::swap_header::Mark;
 use crate::host::{FileStatus, Lacking, Reason};
 
-use super::add::{self, Planned, Request, unknown};
+use super::add::{Planned, Request, unknown};
 use super::filling::Filling;
 use super::start::Start;
-use super::{boot, devices, draining, place};
+use super::{boot, devices, draining, new_file, place};
 
 /// Where it is explained.
 const SOURCE: &str = "swapon(8)";
@@ -69,7 +69,7 @@ fn refuse_unfit(readings: &Readings, path: &str, start: &Start, status: FileStat
         return Err(refused(format!("others than root can read `{path}`, and with it what programs held"))
             .hint(format!("`sudo chown root: {words} && sudo chmod 600 {words}` first")));
     }
-    let mount = add::mount_of(readings, path)?;
+    let mount = new_file::mount_of(readings, path)?;
     let kernel = readings.identity().kernel_version();
     match Filling::of(mount, kernel) {
         Err(why) => Err(refused(format!("cannot swap to `{path}`: {why}"))),

@@ -9,9 +9,9 @@ use crate::facts::readings::Readings;
 use crate::host::Host;
 use crate::sysctl::first_process;
 
-use super::add::{self, refuse_place, unknown};
+use super::add::{refuse_place, unknown};
 use super::named::{self, Named, UnitFile};
-use super::{boot, draining, place};
+use super::{boot, draining, new_file, place};
 
 /// Plans that the area called `name` is off, that nothing turns it on again, and that its file is gone unless it is to be kept.
 ///
@@ -41,7 +41,7 @@ pub fn plan(readings: &Readings, name: &str, keeps_file: bool) -> Result<Plan, F
             plan.remove_swap_file(
                 host,
                 path,
-                add::filling_there(readings, path),
+                new_file::filling_there(readings, path),
                 Why::new(why, "swapoff(8)"),
             )
             .map_err(mention_keeping)?;

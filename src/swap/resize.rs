@@ -11,7 +11,7 @@ use crate::sys::size::Size;
 
 use super::add::{self, Planned, Request, refuse_place, unknown};
 use super::named::{self, Named};
-use super::{boot, commands, draining, place};
+use super::{boot, commands, draining, new_file, place};
 
 /// Where it is explained.
 const SOURCE: &str = "swapon(8)";
@@ -38,7 +38,7 @@ pub fn plan(readings: &Readings, name: &str, size: Size) -> Result<Planned, Faul
     let mut plan = Plan::new(title, Area::Swap);
     place::refuse_strangers(host, place::folder_of(old))?;
     let new = place::free_name(host, without_number(old))?;
-    add::make(readings, &mut plan, &new, size).map_err(|fault| elsewhere(fault, old, size))?;
+    new_file::make(readings, &mut plan, &new, size).map_err(|fault| elsewhere(fault, old, size))?;
     let on = SwapOn::with_priority(Some(area.priority).filter(|&priority| priority >= 0));
     plan.swap_on(host, &new, on, Why::new("the new file is on before the old one is off", SOURCE))?;
     boot::rename(&mut plan, host, old, &new)?;
@@ -52,7 +52,7 @@ pub fn plan(readings: &Readings, name: &str, size: Size) -> Result<Planned, Faul
     plan.remove_swap_file(
         host,
         old,
-        add::filling_there(readings, old),
+        new_file::filling_there(readings, old),
         Why::new("the new file is in its place", SOURCE),
     )?;
     Ok(Planned { plan, path: new })
