@@ -77,7 +77,7 @@ disk_arguments() {
         -blockdev "driver=raw,node-name=image,read-only=on,file.driver=file,file.locking=off,file.filename=$image/disk"
         -blockdev "driver=qcow2,node-name=root,backing=image,cache.no-flush=on,file.driver=file,file.cache.no-flush=on,file.filename=$boot/root.qcow2"
         -device 'nvme,serial=root,drive=root,write-cache=off'
-        -drive "if=none,id=payload,format=raw,readonly=on,file=$work/payload.img"
+        -drive "if=none,id=payload,format=raw,readonly=on,file=$payload"
         -device 'virtio-blk-pci,drive=payload,serial=payload'
     )
     while read -r name; do

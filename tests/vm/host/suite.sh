@@ -1,32 +1,84 @@
 # shellcheck shell=bash
 # Runs the plan: boots, phases, verdicts.
 
-passed=0 failed=0
-
+# run_plan: does all of it, boot by boot, and leaves a line for each run in $work/verdicts.
 run_plan() {
-    local entry key name moment file label
-    local current='' unbootable=''
+    local entry current='' boots=()
+    : >"$work/verdicts"
+    for entry in "${plan[@]}"; do
+        [[ ${entry%%$'\t'*} == "$current" ]] && continue
+        current=${entry%%$'\t'*}
+        boots+=("$current")
+    done
+    if ((jobs == 1)); then work_through; else share_out; fi
+    passed=$(grep -c '^ok ' "$work/verdicts" || true)
+    failed=$(grep -c '^FAIL ' "$work/verdicts" || true)
+}
+
+# Whoever makes its folder first has a boot.
+work_through() {
+    local place
+    for place in "${!boots[@]}"; do
+        mkdir "$work/taken.$place" 2>/dev/null || continue
+        run_boot "${boots[place]}"
+    done
+}
+
+run_boot() {
+    local entry key name moment file label unbootable=''
+    current=$1
     for entry in "${plan[@]}"; do
         IFS=$'\t' read -r key name moment file <<<"$entry"
+        [[ $key == "$current" ]] || continue
         label=$name
         [[ $moment == - ]] || label+=@$moment
         read_header "$file"
         : >"$transcript"
-        if [[ $key != "$current" ]]; then
-            machine_stop
-            current=$key
-        fi
         if run_case || run_case_after_crash; then
-            passed=$((passed + 1))
-            echo "ok $label"
+            tell_verdict "ok $label"
         else
-            failed=$((failed + 1))
-            echo "FAIL $label"
-            show_transcript
+            tell_verdict "FAIL $label" "$(show_transcript)"
         fi
         [[ -z $keep ]] || keep_shell
     done
     machine_stop
+}
+
+# What others say at the same time comes before or after it as a whole.
+tell_verdict() {
+    local lock
+    exec {lock}>>"$work/verdicts"
+    flock "$lock"
+    printf '%s\n' "$@"
+    echo "$1" >&"$lock"
+    exec {lock}>&-
+}
+
+workers=()
+
+# Each worker has a folder and an emulator of its own, and all of them work through the same boots.
+share_out() {
+    local number worker status=0
+    for ((number = 1; number <= jobs; number++)); do
+        be_worker "$number" &
+        workers+=("$!")
+    done
+    for worker in "${workers[@]}"; do wait "$worker" || status=$?; done
+    workers=()
+    ((status == 0)) || exit "$status"
+}
+
+be_worker() {
+    trap 'stop_killable; machine_stop; exit 143' TERM
+    boot=$work/boot.$1
+    transcript=$work/transcript.$1
+    work_through
+}
+
+dismiss_workers() {
+    ((${#workers[@]} > 0)) || return 0
+    kill -TERM "${workers[@]}" 2>/dev/null || true
+    wait "${workers[@]}" 2>/dev/null || true
 }
 
 # A case that failed in a loop may have said the same thing very often.

@@ -11,6 +11,7 @@ open_work() {
     work=$(mktemp -d "$cache/run.XXXXXX")
     exec {work_lock}<"$work"
     flock "$work_lock"
+    payload=$work/payload.img
     boot=$work/boot
     transcript=$work/transcript
     # 0 is the terminal only here: what goes to the background gets /dev/null in its place.
@@ -28,6 +29,7 @@ open_work() {
 
 leave() {
     trap '' INT TERM HUP
+    dismiss_workers
     stop_killable
     machine_stop
     if [[ -n ${tty_before-} ]]; then stty "$tty_before"; fi
