@@ -92,10 +92,11 @@ impl<'w> Play<'w> {
         if let Some(winner) = self.winner {
             remarks.extend(winner_remarks(winner));
         }
+        // A file that is read by two names, through links, has each of its lines twice.
         let losers = self
             .own_lines
             .iter()
-            .filter(|write| self.winner.is_none_or(|winner| !std::ptr::eq(winner, **write)));
+            .filter(|write| self.winner.is_none_or(|winner| winner.assignment != write.assignment));
         remarks.extend(losers.clone().filter_map(|write| late_remark(write, &self)));
         Forecast {
             key: self.own.key.clone(),
