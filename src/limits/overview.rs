@@ -1,0 +1,248 @@
+//! The answer of `memtune limits show`.
+
+use serde::Serialize;
+
+use crate::exit::{Exit, Fault};
+use crate::facts::cgroup_memory::{GroupMemory, Version};
+use crate::facts::cgroups::Arrangement;
+use crate::facts::readings::Readings;
+use crate::facts::unit_listing::{Manager, Wanted};
+use crate::host::{Host, Lacking};
+use crate::sys::bytes::Bytes;
+
+use super::entry::{self, Entry};
+use super::named;
+use super::remarks::{self, Around};
+use super::sources;
+use super::tree::Tree;
+use super::units::{self, Request, Survey};
+
+/// The units of a machine with their limits.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Overview {
+    schema: &'static str,
+    /// The memory of the machine; in a container, what that may take.
+    pub memory: Option<Bytes>,
+    /// The swap of the machine.
+    pub swap: Option<Bytes>,
+    /// How the control groups are arranged: `v2`, `hybrid`, `v1` or `none`; `None` where that cannot be seen.
+    pub cgroups: Option<Arrangement>,
+    /// Whether systemd was heard.
+    pub systemd: bool,
+    /// The units, whoever holds most first.
+    pub units: Vec<Entry>,
+    /// What cannot be known here, and why.
+    pub remarks: Vec<String>,
+}
+
+impl Overview {
+    /// Of all units of a machine.
+    ///
+    /// # Errors
+    /// Says why nothing at all can be known.
+    pub fn of(readings: &Readings, request: Request) -> Result<Self, Fault> {
+        let survey = Survey::of(readings, request);
+        if let (true, Some(lacking)) = (survey.entries.is_empty(), &survey.unheard) {
+            return Err(nothing(lacking, request));
+        }
+        Ok(Self::from(readings, survey))
+    }
+
+    /// Of the units that `typed` names.
+    ///
+    /// # Errors
+    /// Says that there is none, and which comes nearest.
+    pub fn of_unit(readings: &Readings, manager: Manager, typed: &str) -> Result<Self, Fault> {
+        let full = named::full_name(typed)?;
+        let mut survey = Survey::of(readings, Request { manager, wanted: Wanted::Loaded });
+        let mut meant: Vec<Entry> = named::find(&survey.entries, typed, &full).into_iter().cloned().collect();
+        if meant.is_empty() {
+            meant.extend(not_loaded(readings.host(), manager, &full, &survey.tree));
+        }
+        if meant.is_empty() {
+            return Err(named::unknown(&survey.entries, &full));
+        }
+        survey.entries = meant;
+        Ok(Self::from(readings, survey))
+    }
+
+    fn from(readings: &Readings, survey: Survey) -> Self {
+        let meminfo = readings.meminfo().ok();
+        let mut overview = Self {
+            schema: "memtune.limits/1",
+            memory: survey.tree.memory(),
+            swap: meminfo.and_then(|meminfo| meminfo.find("SwapTotal")),
+            cgroups: survey.tree.arrangement,
+            systemd: survey.unheard.is_none(),
+            remarks: unknown(readings, &survey),
+            units: survey.entries,
+        };
+        let around = Around { memory: overview.memory, swap: overview.swap, version: version(&survey.tree) };
+        for unit in &mut overview.units {
+            unit.remarks = remarks::about(unit, around);
+        }
+        overview
+    }
+
+    /// Processes that were killed for want of memory, in all units together.
+    pub fn oom_kills(&self) -> u64 {
+        self.units.iter().filter_map(|unit| unit.oom_kills).fold(0, u64::saturating_add)
+    }
+}
+
+/// systemd loads what was asked for by name; where it is not heard, the files tell that there is such a unit.
+fn not_loaded(host: &Host, manager: Manager, full: &str, tree: &Tree) -> Option<Entry> {
+    match units::ask_for(host, manager, full) {
+        Ok(unit) => unit.map(|unit| entry::of_unit(&unit, tree, host)),
+        Err(_) if manager == Manager::User => None,
+        Err(_) => (!sources::files_of(host, full).is_empty()).then(|| entry::of_files(full, host)),
+    }
+    // A template cannot be loaded, only its instances.
+    .or_else(|| {
+        let is_template = full.contains("@.") && manager == Manager::System;
+        (is_template && !sources::files_of(host, full).is_empty()).then(|| entry::of_files(full, host))
+    })
+}
+
+fn nothing(lacking: &Lacking, request: Request) -> Fault {
+    match request.manager {
+        Manager::User => Fault::new(Exit::Failed, format!("your own systemd does not answer: {lacking}")).hint(
+            "log in as that user, or leave `--user` out: the groups of all users' units are shown then, too",
+        ),
+        Manager::System => Fault::new(
+            Exit::Failed,
+            format!("neither systemd nor control groups tell of any unit here: {lacking}"),
+        ),
+    }
+}
+
+fn version(tree: &Tree) -> Option<Version> {
+    match tree.arrangement? {
+        Arrangement::V2 => Some(Version::Two),
+        Arrangement::V1 | Arrangement::Hybrid => Some(Version::One),
+        Arrangement::None => None,
+    }
+}
+
+/// What cannot be known here, one sentence each.
+fn unknown(readings: &Readings, survey: &Survey) -> Vec<String> {
+    let tree = &survey.tree;
+    let mut remarks: Vec<String> = Vec::new();
+    remarks.extend(survey.unheard.as_ref().map(|lacking| without_systemd(readings.host(), lacking)));
+    remarks.extend(match tree.arrangement {
+        _ if !tree.counts_memory() => Some(without_groups(readings.host())),
+        Some(Arrangement::V1 | Arrangement::Hybrid) => Some(
+            "Control groups of version 1: MemoryHigh, MemoryLow, MemoryMin and MemorySwapMax do nothing here, and nothing tells of the pressure on single units"
+                .to_owned(),
+        ),
+        _ if lacks_peaks(tree) => Some("This kernel does not remember the most that a group has held: it is older than 5.19".to_owned()),
+        _ => None,
+    });
+    if let Some(container) = readings.container() {
+        remarks.push(format!(
+            "This is a container ({}): limits that the machine under it sets on groups above are not seen",
+            container.kind
+        ));
+    }
+    remarks.extend(unreadable(&tree.lacking));
+    remarks
+}
+
+fn without_systemd(host: &Host, lacking: &Lacking) -> String {
+    match host.is_live() {
+        true => "systemd does not answer here: names and limits are those of the control groups, and restarts and results are not known".to_owned(),
+        false => format!("What systemd knew of its units is not in this tree ({lacking}): restarts and results are not known"),
+    }
+}
+
+/// The firmware of a Raspberry Pi switches the counting off.
+fn without_groups(host: &Host) -> String {
+    let line = host.read("/proc/cmdline").unwrap_or_default();
+    let is_off = line.split_whitespace().any(|word| word == "cgroup_disable=memory");
+    match (is_off, host.is_live()) {
+        (true, _) => "The kernel counts no memory of groups, for it was booted with cgroup_disable=memory: no limit of a unit holds. On a Raspberry Pi `cgroup_enable=memory` in cmdline.txt turns it on".to_owned(),
+        (false, true) => "No control group counts memory here: no limit of a unit holds".to_owned(),
+        (false, false) => "This tree holds no control groups: what units hold is what systemd said".to_owned(),
+    }
+}
+
+fn lacks_peaks(tree: &Tree) -> bool {
+    let groups: Vec<_> = tree.paths().filter_map(|path| tree.group(path)).collect();
+    let counts = |group: &&&GroupMemory| group.current.is_some();
+    groups.iter().any(|group| counts(&group))
+        && groups.iter().filter(counts).all(|group| group.peak.is_none())
+}
+
+fn unreadable(lacking: &[Lacking]) -> Vec<String> {
+    const MOST_NAMED: usize = 3;
+    let mut named: Vec<String> = lacking.iter().take(MOST_NAMED).map(ToString::to_string).collect();
+    if lacking.len() > MOST_NAMED {
+        named.push(format!("{} more files of control groups cannot be read", lacking.len() - MOST_NAMED));
+    }
+    named
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::made_tree::made_tree;
+
+    const SYSTEM: Request = Request { manager: Manager::System, wanted: Wanted::Active };
+    const MEMINFO: (&str, &str) = ("/proc/meminfo", "MemTotal: 1024 kB\nSwapTotal: 0 kB\n");
+    const CONTROLLERS: (&str, &str) = ("/sys/fs/cgroup/cgroup.controllers", "memory\n");
+
+    fn remarks(files: &[(&str, &str)]) -> String {
+        let (_folder, host) = made_tree(files);
+        Overview::of(&Readings::new(&host, None), SYSTEM).unwrap().remarks.join("\n")
+    }
+
+    #[test]
+    fn what_cannot_be_known_is_said() {
+        let old = remarks(&[MEMINFO, ("/sys/fs/cgroup/memory/a/memory.usage_in_bytes", "1\n")]);
+        assert!(old.contains("version 1") && old.contains("not in this tree"), "{old}");
+        let new = remarks(&[MEMINFO, CONTROLLERS, ("/sys/fs/cgroup/a.slice/memory.current", "1\n")]);
+        assert!(new.contains("older than 5.19") && !new.contains("version 1"), "{new}");
+        let off = remarks(&[
+            MEMINFO,
+            CONTROLLERS,
+            ("/sys/fs/cgroup/a.slice/cpu.stat", ""),
+            ("/proc/cmdline", "a cgroup_disable=memory b\n"),
+        ]);
+        assert!(off.contains("cgroup_enable=memory"), "{off}");
+        let garbage: Vec<String> =
+            (0..5).map(|number| format!("/sys/fs/cgroup/{number}.slice/memory.current")).collect();
+        let files: Vec<(&str, &str)> =
+            garbage.iter().map(|path| (path.as_str(), "x")).chain([MEMINFO, CONTROLLERS]).collect();
+        let broken = remarks(&files);
+        assert!(
+            broken.contains("4.slice/memory.current` line 1") && broken.contains("2 more files"),
+            "{broken}"
+        );
+    }
+
+    #[test]
+    fn nothing_at_all_is_a_failure() {
+        let (_folder, host) = made_tree(&[MEMINFO]);
+        let readings = Readings::new(&host, None);
+        assert_eq!(Overview::of(&readings, SYSTEM).unwrap_err().exit, Exit::Failed);
+        let user = Request { manager: Manager::User, ..SYSTEM };
+        assert!(Overview::of(&readings, user).unwrap_err().hint.unwrap().contains("--user"));
+    }
+
+    #[test]
+    fn a_unit_that_does_not_run_is_known_by_its_files() {
+        let (_folder, host) = made_tree(&[
+            MEMINFO,
+            CONTROLLERS,
+            ("/sys/fs/cgroup/a.service/memory.current", "1\n"),
+            ("/etc/systemd/system/b.service", "[Service]\nMemoryMax=5G\n"),
+            ("/etc/systemd/system/c@.service", "[Service]\nMemoryMax=5G\n"),
+        ]);
+        let readings = Readings::new(&host, None);
+        let of = |typed: &str| Overview::of_unit(&readings, Manager::System, typed);
+        assert_eq!(of("a").unwrap().units[0].current, Some(Bytes(1)));
+        assert_eq!(of("b").unwrap().units[0].settings[0].value, "5G");
+        assert_eq!(of("c@.service").unwrap().units[0].settings[0].line, 2);
+        assert_eq!(of("d").unwrap_err().exit, Exit::Usage);
+    }
+}
