@@ -7,7 +7,7 @@ use crate::facts::cgroup_memory::{GroupMemory, Version};
 use crate::facts::cgroups::Arrangement;
 use crate::facts::readings::Readings;
 use crate::facts::unit_listing::{Manager, Wanted};
-use crate::host::{Host, Lacking};
+use crate::host::{Host, Lacking, Reason};
 use crate::sys::bytes::Bytes;
 
 use super::entry::{self, Entry};
@@ -135,8 +135,7 @@ fn unknown(readings: &Readings, survey: &Survey) -> Vec<String> {
             "Control groups of version 1: MemoryHigh, MemoryLow, MemoryMin and MemorySwapMax do nothing here, and nothing tells of the pressure on single units"
                 .to_owned(),
         ),
-        _ if lacks_peaks(tree) => Some("This kernel does not remember the most that a group has held: it is older than 5.19".to_owned()),
-        _ => None,
+        _ => without_peaks(readings, tree),
     });
     if let Some(container) = readings.container() {
         remarks.push(format!(
@@ -149,9 +148,14 @@ fn unknown(readings: &Readings, survey: &Survey) -> Vec<String> {
 }
 
 fn without_systemd(host: &Host, lacking: &Lacking) -> String {
+    let why = if lacking.reason == Reason::Absent { String::new() } else { format!(" ({lacking})") };
     match host.is_live() {
-        true => "systemd does not answer here: names and limits are those of the control groups, and restarts and results are not known".to_owned(),
-        false => format!("What systemd knew of its units is not in this tree ({lacking}): restarts and results are not known"),
+        true => format!(
+            "systemd does not answer here{why}: names and limits are those of the control groups, and restarts and results are not known"
+        ),
+        false => format!(
+            "What systemd knew of its units is not in this tree{why}: restarts and results are not known"
+        ),
     }
 }
 
@@ -166,11 +170,22 @@ fn without_groups(host: &Host) -> String {
     }
 }
 
-fn lacks_peaks(tree: &Tree) -> bool {
+/// A capture may lack files that the kernel had.
+fn without_peaks(readings: &Readings, tree: &Tree) -> Option<String> {
+    const FIRST: (u32, u32) = (5, 19);
     let groups: Vec<_> = tree.paths().filter_map(|path| tree.group(path)).collect();
     let counts = |group: &&&GroupMemory| group.current.is_some();
-    groups.iter().any(|group| counts(&group))
-        && groups.iter().filter(counts).all(|group| group.peak.is_none())
+    let is_lacking = groups.iter().any(|group| counts(&group))
+        && groups.iter().filter(counts).all(|group| group.peak.is_none());
+    let is_old = readings.identity().kernel_version().is_none_or(|version| version < FIRST);
+    match (is_lacking, is_old, readings.host().is_live()) {
+        (false, ..) => None,
+        (true, true, _) => {
+            Some("Kernels before 5.19 do not remember the most that a group has held".to_owned())
+        }
+        (true, false, true) => Some("The kernel does not tell the most that a group has held".to_owned()),
+        (true, false, false) => Some("The most that a group has held is not in this tree".to_owned()),
+    }
 }
 
 fn unreadable(lacking: &[Lacking]) -> Vec<String> {
@@ -201,7 +216,7 @@ mod tests {
         let old = remarks(&[MEMINFO, ("/sys/fs/cgroup/memory/a/memory.usage_in_bytes", "1\n")]);
         assert!(old.contains("version 1") && old.contains("not in this tree"), "{old}");
         let new = remarks(&[MEMINFO, CONTROLLERS, ("/sys/fs/cgroup/a.slice/memory.current", "1\n")]);
-        assert!(new.contains("older than 5.19") && !new.contains("version 1"), "{new}");
+        assert!(new.contains("before 5.19") && !new.contains("version 1"), "{new}");
         let off = remarks(&[
             MEMINFO,
             CONTROLLERS,

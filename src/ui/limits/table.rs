@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn columns_go_by_rank_and_no_number_breaks() {
-        let (text, left_out) = rendered(100);
+        let (text, left_out) = rendered(80);
         assert!(left_out.contains(&"peak") && text.contains("50 GiB"), "{left_out:?} {text}");
         for width in [40, 60, 70, 80, 90, 100, 110] {
             let (text, left_out) = rendered(width);
