@@ -18,6 +18,7 @@ use super::fixed;
 use super::instances::{Instance, Sized};
 use super::reserve;
 use super::tree::{TOP, Tree, name_of};
+use super::unit::Unit;
 use super::units::{Request as Units, Survey};
 
 /// From this share of memory on, in per cent, protection leaves the kernel nothing to take back.
@@ -121,10 +122,15 @@ impl Budget {
         }
     }
 
+    /// Whether `holder` is the first with which the sum is more than memory.
+    pub fn is_broken_by(&self, holder: &Holder) -> bool {
+        holder.sum > self.total && holder.sum.less(holder.bytes) <= self.total
+    }
+
     /// The largest limit with which the unit that breaks the budget would fit, in whole MiB; `None` where nothing breaks it, or
     /// where the others leave nothing.
     pub fn would_fit(&self) -> Option<Bytes> {
-        let breaks = self.holders.iter().find(|holder| Some(&holder.name) == self.breaks.as_ref())?;
+        let breaks = self.holders.iter().find(|holder| self.is_broken_by(holder))?;
         let is_units = matches!(breaks.kind, HolderKind::Limited | HolderKind::Added);
         let room = Bytes(breaks.bytes.less(self.missing).0 >> 20 << 20);
         (is_units && room.0 > 0).then_some(room)
@@ -136,11 +142,7 @@ fn failed(message: String) -> Fault {
 }
 
 /// Where no group counts, systemd's own numbers and limits do, or in a tree the files of the units.
-fn from_elsewhere(
-    host: &Host,
-    units: &[super::unit::Unit],
-    tree: &mut Tree,
-) -> Result<Option<String>, Fault> {
+fn from_elsewhere(host: &Host, units: &[Unit], tree: &mut Tree) -> Result<Option<String>, Fault> {
     for unit in units.iter().filter(|unit| unit.is_active()) {
         let (current, peak) = (unit.bytes("MemoryCurrent"), unit.bytes("MemoryPeak"));
         let max = unit.limit("MemoryMax");
@@ -158,6 +160,9 @@ fn from_elsewhere(
         .hint("`memtune limits show` says why"));
     }
     from_files(host, tree);
+    if !tree.counts_memory() {
+        return Err(failed("this tree does not tell what units take: it holds no control groups, nothing of systemd, and no limit in a file of a unit".to_owned()));
+    }
     Ok(Some("This tree holds no control groups: only the limits that stand in the files of its units count, whether they run or not".to_owned()))
 }
 

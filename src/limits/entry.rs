@@ -61,12 +61,20 @@ pub struct Entry {
     pub pressure: Option<Waiting>,
     /// How often systemd started it again.
     pub restarts: Option<u64>,
+    /// When systemd starts it again, such as `on-failure`.
+    pub restart: Option<String>,
     /// How it ended last, such as `oom-kill`.
     pub result: Option<String>,
     /// Whether its files have changed since systemd read them.
     pub needs_reload: Option<bool>,
     /// How much of a processor it may take, in per cent.
     pub cpu_quota: Option<u64>,
+    /// The tasks that it may have.
+    pub tasks_max: Option<u64>,
+    /// What systemd does when one of its processes was killed for want of memory: `continue`, `stop` or `kill`.
+    pub oom_policy: Option<String>,
+    /// How much sooner or later than others it is killed when memory is gone, -1000 to 1000.
+    pub oom_score_adjust: Option<i64>,
     /// What its files set, the line that counts of each.
     pub settings: Vec<Source>,
     /// What is odd about it.
@@ -114,6 +122,10 @@ pub fn of_unit(unit: &Unit, tree: &Tree, host: &Host) -> Entry {
         result: unit.text("Result").map(str::to_owned),
         needs_reload: unit.text("NeedDaemonReload").map(|text| text == "yes"),
         cpu_quota: unit.cpu_quota(),
+        restart: unit.text("Restart").map(str::to_owned),
+        tasks_max: unit.number("TasksMax"),
+        oom_policy: unit.text("OOMPolicy").map(str::to_owned),
+        oom_score_adjust: unit.text("OOMScoreAdjust").and_then(|text| text.parse().ok()),
         settings: sources::read(host, &unit.name, &files),
         ..bare(&unit.name, user, path, group)
     }
@@ -185,6 +197,10 @@ fn bare(unit: &str, user: bool, path: Option<&str>, group: Option<&GroupMemory>)
         result: None,
         needs_reload: None,
         cpu_quota: None,
+        restart: None,
+        tasks_max: None,
+        oom_policy: None,
+        oom_score_adjust: None,
         settings: Vec::new(),
         remarks: Vec::new(),
     }

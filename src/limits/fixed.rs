@@ -4,6 +4,7 @@ use crate::facts::hugetlb;
 use crate::facts::mounts::Mount;
 use crate::facts::readings::Readings;
 use crate::facts::tmpfs;
+use crate::facts::zram::ZramDevice;
 use crate::sys::bytes::Bytes;
 
 use super::claims::{Holder, HolderKind};
@@ -37,7 +38,7 @@ fn huge_pages(readings: &Readings) -> Option<Holder> {
 
 fn zram(readings: &Readings) -> Option<Holder> {
     let devices = readings.zram().ok()?;
-    let of = |device: &crate::facts::zram::ZramDevice| match device.use_of_memory.limit {
+    let of = |device: &ZramDevice| match device.use_of_memory.limit {
         Bytes(0) => device.use_of_memory.cost,
         limit => limit,
     };

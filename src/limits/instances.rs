@@ -9,7 +9,7 @@ use crate::exit::{Exit, Fault};
 use crate::facts::malformed::shortened;
 use crate::host::{Host, Lacking, Reason};
 use crate::sys::bytes::Bytes;
-use crate::sys::size::Size;
+use crate::sys::size::{Size, Wrong};
 
 use super::named;
 
@@ -67,7 +67,7 @@ pub fn pair(text: &str) -> Result<(&str, Size), String> {
     let (name, size) = text
         .rsplit_once('=')
         .ok_or_else(|| format!("`{}` is not NAME=SIZE, such as `llama.service=8G`", shortened(text)))?;
-    let size: Size = size.parse().map_err(|wrong: crate::sys::size::Wrong| wrong.to_string())?;
+    let size: Size = size.parse().map_err(|wrong: Wrong| wrong.to_string())?;
     if size.bytes() == Some(Bytes(0)) {
         Err("a size of 0 is none".to_owned())
     } else {

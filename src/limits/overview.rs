@@ -43,7 +43,7 @@ impl Overview {
     pub fn of(readings: &Readings, request: Request) -> Result<Self, Fault> {
         let survey = Survey::of(readings, request);
         if let (true, Some(lacking)) = (survey.entries.is_empty(), &survey.unheard) {
-            return Err(nothing(lacking, request));
+            return Err(nothing(readings.host(), lacking, request));
         }
         Ok(Self::from(readings, survey))
     }
@@ -104,16 +104,34 @@ fn not_loaded(host: &Host, manager: Manager, full: &str, tree: &Tree) -> Option<
     })
 }
 
-fn nothing(lacking: &Lacking, request: Request) -> Fault {
+fn nothing(host: &Host, lacking: &Lacking, request: Request) -> Fault {
+    let why = reason(lacking);
     match request.manager {
-        Manager::User => Fault::new(Exit::Failed, format!("your own systemd does not answer: {lacking}")).hint(
+        Manager::User => Fault::new(
+            Exit::Failed,
+            format!("the systemd of your own session does not answer{why}"),
+        )
+        .hint(
             "log in as that user, or leave `--user` out: the groups of all users' units are shown then, too",
         ),
-        Manager::System => Fault::new(
-            Exit::Failed,
-            format!("neither systemd nor control groups tell of any unit here: {lacking}"),
-        ),
+        Manager::System => {
+            let fault = Fault::new(
+                Exit::Failed,
+                format!("neither systemd nor control groups tell of any unit here{why}"),
+            );
+            if is_switched_off(host) { fault.hint(without_groups(host)) } else { fault }
+        }
     }
+}
+
+/// That something is not there says no more than that nothing was learned.
+fn reason(lacking: &Lacking) -> String {
+    if lacking.reason == Reason::Absent { String::new() } else { format!(" ({lacking})") }
+}
+
+fn is_switched_off(host: &Host) -> bool {
+    let line = host.read("/proc/cmdline").unwrap_or_default();
+    line.split_whitespace().any(|word| word == "cgroup_disable=memory")
 }
 
 fn version(tree: &Tree) -> Option<Version> {
@@ -148,7 +166,7 @@ fn unknown(readings: &Readings, survey: &Survey) -> Vec<String> {
 }
 
 fn without_systemd(host: &Host, lacking: &Lacking) -> String {
-    let why = if lacking.reason == Reason::Absent { String::new() } else { format!(" ({lacking})") };
+    let why = reason(lacking);
     match host.is_live() {
         true => format!(
             "systemd does not answer here{why}: names and limits are those of the control groups, and restarts and results are not known"
@@ -161,9 +179,7 @@ fn without_systemd(host: &Host, lacking: &Lacking) -> String {
 
 /// The firmware of a Raspberry Pi switches the counting off.
 fn without_groups(host: &Host) -> String {
-    let line = host.read("/proc/cmdline").unwrap_or_default();
-    let is_off = line.split_whitespace().any(|word| word == "cgroup_disable=memory");
-    match (is_off, host.is_live()) {
+    match (is_switched_off(host), host.is_live()) {
         (true, _) => "The kernel counts no memory of groups, for it was booted with cgroup_disable=memory: no limit of a unit holds. On a Raspberry Pi `cgroup_enable=memory` in cmdline.txt turns it on".to_owned(),
         (false, true) => "No control group counts memory here: no limit of a unit holds".to_owned(),
         (false, false) => "This tree holds no control groups: what units hold is what systemd said".to_owned(),

@@ -106,21 +106,12 @@ impl Tree {
     /// What the group at `path` can really hold: the least over itself, the groups above it and the memory of the machine.
     pub fn effective_max(&self, path: &str) -> Option<Effective> {
         let machine = self.memory().map(|bytes| Effective { bytes, by: TOP.to_owned() });
-        self.least(path, |group| group.max).into_iter().chain(machine).min_by_key(|one| one.bytes)
-    }
-
-    /// From where on the group at `path` is slowed down; `None` where nothing does that.
-    pub fn effective_high(&self, path: &str) -> Option<Effective> {
-        self.least(path, |group| group.high)
-    }
-
-    /// Of equal limits the innermost counts.
-    fn least(&self, path: &str, limit: impl Fn(&GroupMemory) -> Option<Limit>) -> Option<Effective> {
         let of = |path: &str| {
-            let bytes = limit(self.groups.get(path)?)?.bytes()?;
+            let bytes = self.groups.get(path)?.max?.bytes()?;
             Some(Effective { bytes, by: path.to_owned() })
         };
-        self_and_above(path).filter_map(of).min_by_key(|one| one.bytes)
+        // Of equal limits the innermost counts.
+        self_and_above(path).filter_map(of).chain(machine).min_by_key(|one| one.bytes)
     }
 }
 
@@ -182,9 +173,7 @@ mod tests {
         let tree = tree(&[
             ("/sys/fs/cgroup/cgroup.controllers", "memory\n"),
             ("/sys/fs/cgroup/a.slice/memory.max", "5000\n"),
-            ("/sys/fs/cgroup/a.slice/memory.high", "3000\n"),
             ("/sys/fs/cgroup/a.slice/b.service/memory.max", "9000\n"),
-            ("/sys/fs/cgroup/a.slice/b.service/memory.high", "4000\n"),
             ("/sys/fs/cgroup/a.slice/c.service/memory.max", "5000\n"),
             ("/sys/fs/cgroup/d.service/memory.max", "max\n"),
         ]);
@@ -192,8 +181,6 @@ mod tests {
         assert_eq!(max("/a.slice/b.service"), Some((5000, "/a.slice".to_owned())));
         assert_eq!(max("/a.slice/c.service"), Some((5000, "/a.slice/c.service".to_owned())));
         assert_eq!(max("/d.service"), Some((1 << 20, TOP.to_owned())));
-        assert_eq!(tree.effective_high("/a.slice/b.service").unwrap().bytes, Bytes(3000));
-        assert_eq!(tree.effective_high("/d.service"), None);
         assert_eq!(tree.below(TOP), ["/a.slice", "/d.service"]);
         assert_eq!(tree.below("/a.slice"), ["/a.slice/b.service", "/a.slice/c.service"]);
     }

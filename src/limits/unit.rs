@@ -6,7 +6,7 @@ use crate::facts::unit_properties::{Properties, microseconds};
 use crate::sys::bytes::Bytes;
 
 /// What is asked of each unit. Those that a version of systemd does not know, it leaves out.
-pub const PROPERTIES: [&str; 30] = [
+pub const PROPERTIES: [&str; 25] = [
     "Id",
     "Slice",
     "ControlGroup",
@@ -20,10 +20,8 @@ pub const PROPERTIES: [&str; 30] = [
     "MemoryLow",
     "MemoryHigh",
     "MemoryMax",
-    "MemoryLimit",
     "MemorySwapMax",
     "EffectiveMemoryMax",
-    "EffectiveMemoryHigh",
     "OOMPolicy",
     "OOMScoreAdjust",
     "NRestarts",
@@ -34,9 +32,6 @@ pub const PROPERTIES: [&str; 30] = [
     "NeedDaemonReload",
     "CPUQuotaPerSecUSec",
     "TasksMax",
-    "ManagedOOMMemoryPressure",
-    "ManagedOOMSwap",
-    "ManagedOOMPreference",
 ];
 
 /// The kinds of units that hold processes.

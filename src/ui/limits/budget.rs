@@ -6,6 +6,7 @@ use crate::doctor::finding::Severity;
 use crate::limits::budget::Budget;
 use crate::limits::claims::Holder;
 use crate::limits::kind;
+use crate::sys::bytes::Bytes;
 use crate::sys::size;
 use crate::ui::look::{HEADING, Look, harmless, style_of, styled};
 use crate::ui::paragraph;
@@ -70,7 +71,7 @@ fn room(budget: &Budget) -> Vec<String> {
         format!("{} would fit with MemoryMax={} ({bytes}).", kind::short(name), size::exact(bytes))
     });
     let left = (budget.fits && budget.left.0 >> 20 > 0).then(|| {
-        let whole = crate::sys::bytes::Bytes(budget.left.0 >> 20 << 20);
+        let whole = Bytes(budget.left.0 >> 20 << 20);
         format!("One more unit would fit with MemoryMax={} ({whole}).", size::exact(whole))
     });
     swap.into_iter().chain(other).chain(left).collect()
@@ -119,8 +120,7 @@ fn joined(row: &[String; 3], widths: &[usize; 3]) -> String {
 }
 
 fn breaks(budget: &Budget, holder: &Holder) -> String {
-    let is_it = budget.breaks.as_ref() == Some(&holder.name);
-    if is_it { " <- here it no longer fits".to_owned() } else { String::new() }
+    if budget.is_broken_by(holder) { " <- here it no longer fits".to_owned() } else { String::new() }
 }
 
 #[cfg(test)]
@@ -129,7 +129,6 @@ mod tests {
     use crate::facts::readings::Readings;
     use crate::host::made_tree::made_tree;
     use crate::limits::budget::Request;
-    use crate::sys::bytes::Bytes;
     use crate::sys::size::Size;
 
     fn shown(width: usize, max: u64) -> String {

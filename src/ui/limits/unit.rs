@@ -50,6 +50,8 @@ fn facts(unit: &Entry) -> Vec<(&'static str, String)> {
         ("killed", unit.oom_kills.map(|kills| format!("{kills} processes for want of memory"))),
         ("waits", waits(unit)),
         ("restarts", restarts(unit)),
+        ("when killed", when_killed(unit)),
+        ("tasks", unit.tasks_max.map(|tasks| format!("at most {tasks}"))),
         ("processors", unit.cpu_quota.map(|quota| format!("at most {quota} % of one"))),
     ];
     facts.into_iter().filter_map(|(label, fact)| Some((label, fact?))).collect()
@@ -111,16 +113,28 @@ fn waits(unit: &Entry) -> Option<String> {
 
 fn restarts(unit: &Entry) -> Option<String> {
     let restarts = unit.restarts?;
+    let policy = unit.restart.as_ref().map(|policy| format!(", Restart={policy}")).unwrap_or_default();
     let result = unit.result.as_ref().filter(|result| *result != "success");
-    Some(
-        restarts.to_string()
-            + &result.map(|result| format!(", its last run ended by {result}")).unwrap_or_default(),
-    )
+    let result = result.map(|result| format!(", its last run ended by {result}")).unwrap_or_default();
+    Some(format!("{restarts}{policy}{result}"))
+}
+
+fn when_killed(unit: &Entry) -> Option<String> {
+    let policy = unit.oom_policy.as_deref()?;
+    let what = match policy {
+        "continue" => "the rest of it goes on",
+        "stop" => "systemd stops the rest of it",
+        "kill" => "the kernel kills the rest of it",
+        _ => "systemd does something else",
+    };
+    let adjust = unit.oom_score_adjust.filter(|&adjust| adjust != 0);
+    let adjust = adjust.map(|adjust| format!("; OOMScoreAdjust {adjust}")).unwrap_or_default();
+    Some(format!("{what} (OOMPolicy={policy}){adjust}"))
 }
 
 /// The label counts as text, so that the first line is not too long, and is made faint when the lines stand.
 fn labelled(look: Look, label: &str, fact: &str) -> String {
-    const WIDEST: usize = 10;
+    const WIDEST: usize = 11;
     let first = format!("  {}{} ", styled(FAINT, label), " ".repeat(WIDEST.saturating_sub(label.len())));
     paragraph::hanging(look, &first, 2 + WIDEST + 1, fact)
 }
@@ -177,7 +191,7 @@ mod tests {
             "3 GiB: 2 GiB of its own, 1 GiB of files",
             "MemoryMax=50G  /etc/systemd/system/brain.service.d/90-memtune.conf:2",
             "instead of 20G  /etc/systemd/system/brain.service:2",
-            "allowed    32 GiB: the memory of the machine",
+            "allowed     32 GiB: the memory of the machine",
             "1.5 % of the last minute, all of it in 0.5 %; slowed down 3 times",
             "! 2 of its processes were killed",
             "! its MemoryMax of 50 GiB does not protect the machine",
