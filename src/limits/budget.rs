@@ -3,26 +3,20 @@
 use serde::Serialize;
 
 use crate::exit::{Exit, Fault};
-use crate::facts::cgroup_memory::{GroupMemory, Limit};
 use crate::facts::readings::Readings;
-use crate::facts::unit_files::{self, OWN_FOLDERS, VENDOR_FOLDERS};
 use crate::facts::unit_listing::{Manager, Wanted};
-use crate::facts::unit_settings::winning;
-use crate::host::Host;
 use crate::sys::bytes::Bytes;
-use crate::sys::size::{self, Size};
+use crate::sys::size::Size;
 
-use super::claims::{self, Declared, Holder, HolderKind};
-use super::entry::path_of_slice;
+use super::claims::{self, Declared};
+use super::elsewhere;
+use super::faults;
 use super::fixed;
+use super::holder::{Holder, HolderKind};
 use super::instances::{Instance, Sized};
 use super::reserve;
-use super::tree::{TOP, Tree, name_of};
-use super::unit::Unit;
+use super::tree::{Tree, name_of};
 use super::units::{Request as Units, Survey};
-
-/// From this share of memory on, in per cent, protection leaves the kernel nothing to take back.
-const MOST_PROTECTED: f64 = 80.0;
 
 /// What the caller says beside what is there.
 #[derive(Clone, Debug, Default)]
@@ -73,11 +67,12 @@ impl Budget {
     pub fn of(readings: &Readings, request: &Request) -> Result<Self, Fault> {
         let system = Units { manager: Manager::System, wanted: Wanted::Active };
         let Survey { mut tree, units, .. } = Survey::of(readings, system);
-        let total =
-            tree.memory().ok_or_else(|| failed("nothing tells how much memory there is".to_owned()))?;
+        let total = tree
+            .memory()
+            .ok_or_else(|| Fault::new(Exit::Failed, "nothing tells how much memory there is"))?;
         let mut remarks: Vec<String> = Vec::new();
         if !tree.counts_memory() {
-            remarks.extend(from_elsewhere(readings.host(), &units, &mut tree)?);
+            remarks.extend(elsewhere::fill(readings.host(), &units, &mut tree)?);
         }
         let declared = declared(request, total);
         let (reserve, how) = reserve::of(readings, request.reserve, total);
@@ -104,7 +99,7 @@ impl Budget {
             holder.sum = sum;
         }
         let breaks = holders.iter().find(|holder| holder.sum > total);
-        let faults = faults(&holders, breaks, total);
+        let faults = faults::of(&holders, breaks, total);
         Self {
             schema: "memtune.budget/1",
             total,
@@ -117,7 +112,7 @@ impl Budget {
             missing: sum.less(total),
             breaks: breaks.map(|holder| holder.name.clone()),
             faults,
-            remarks: remarks.into_iter().chain(protected(tree, total)).collect(),
+            remarks: remarks.into_iter().chain(faults::protected(tree, total)).collect(),
             holders,
         }
     }
@@ -134,49 +129,6 @@ impl Budget {
         let is_units = matches!(breaks.kind, HolderKind::Limited | HolderKind::Added);
         let room = Bytes(breaks.bytes.less(self.missing).0 >> 20 << 20);
         (is_units && room.0 > 0).then_some(room)
-    }
-}
-
-fn failed(message: String) -> Fault {
-    Fault::new(Exit::Failed, message)
-}
-
-/// Where no group counts, systemd's own numbers and limits do, or in a tree the files of the units.
-fn from_elsewhere(host: &Host, units: &[Unit], tree: &mut Tree) -> Result<Option<String>, Fault> {
-    for unit in units.iter().filter(|unit| unit.is_active()) {
-        let (current, peak) = (unit.bytes("MemoryCurrent"), unit.bytes("MemoryPeak"));
-        let max = unit.limit("MemoryMax");
-        if let Some(path) = unit.group().filter(|path| *path != TOP) {
-            tree.insert(path, GroupMemory { current, peak, max, ..GroupMemory::default() });
-        }
-    }
-    if tree.counts_memory() {
-        return Ok(None);
-    }
-    if host.is_live() {
-        return Err(failed(
-            "no control group counts memory here, so nothing tells what units take".to_owned(),
-        )
-        .hint("`memtune limits show` says why"));
-    }
-    from_files(host, tree);
-    if !tree.counts_memory() {
-        return Err(failed("this tree does not tell what units take: it holds no control groups, nothing of systemd, and no limit in a file of a unit".to_owned()));
-    }
-    Ok(Some("This tree holds no control groups: only the limits that stand in the files of its units count, whether they run or not".to_owned()))
-}
-
-fn from_files(host: &Host, tree: &mut Tree) {
-    let folders: Vec<&str> = OWN_FOLDERS.iter().chain(&VENDOR_FOLDERS).copied().collect();
-    let settings = unit_files::read(host, &folders, &[".service"], &["MemoryMax"]).unwrap_or_default();
-    for setting in winning(settings) {
-        let path = format!("{}/{}", path_of_slice("system.slice"), setting.unit);
-        // A template is none that could run.
-        if let Ok(bytes) = size::parse(&setting.value).map(Limit::At)
-            && !setting.unit.contains("@.")
-        {
-            tree.insert(&path, GroupMemory { max: Some(bytes), ..GroupMemory::default() });
-        }
     }
 }
 
@@ -211,53 +163,6 @@ fn additions(tree: &Tree, declared: &Declared) -> Vec<Holder> {
         Holder { instances, ..Holder::new(name, bytes, HolderKind::Added, how.to_owned()) }
     };
     names.filter(is_new).map(holder).collect()
-}
-
-fn faults(holders: &[Holder], breaks: Option<&Holder>, total: Bytes) -> Vec<String> {
-    let over = breaks.map(|holder| {
-        let before = holder.sum.less(holder.bytes);
-        let (name, bytes) = (&holder.name, holder.bytes);
-        match bytes > total {
-            true => format!("{name} alone may take {bytes}, and there are {total} of memory"),
-            false => format!(
-                "{name} may take {bytes}, and what stands before it leaves {} of {total}",
-                total.less(before)
-            ),
-        }
-    });
-    let of_instances = holders.iter().filter_map(|holder| instances_fault(holder, total));
-    over.into_iter().chain(of_instances).collect()
-}
-
-/// Parts that want more than their unit may take, or than there is.
-fn instances_fault(holder: &Holder, total: Bytes) -> Option<String> {
-    let wanted: Bytes = holder.instances.iter().map(|one| one.bytes).sum();
-    let (name, bound) = (&holder.name, holder.bytes.min(total));
-    let of = if holder.bytes <= total {
-        format!("{name} may take {bound}")
-    } else {
-        format!("there are {bound} of memory")
-    };
-    (wanted > bound).then(|| {
-        format!("the instances of {name} want {wanted} together ({}), and {of}", listed(&holder.instances))
-    })
-}
-
-fn listed(instances: &[Sized]) -> String {
-    const MOST_NAMED: usize = 8;
-    let named = instances.iter().take(MOST_NAMED).map(|one| format!("{} {}", one.name, one.bytes));
-    let rest = instances.len().saturating_sub(MOST_NAMED);
-    let rest = (rest > 0).then(|| format!("{rest} more"));
-    named.chain(rest).collect::<Vec<_>>().join(", ")
-}
-
-fn protected(tree: &Tree, total: Bytes) -> Option<String> {
-    let min =
-        |path: &str| tree.group(path).and_then(|group| group.min).map(|min| min.bytes().unwrap_or(total));
-    let sum: Bytes = tree.below(TOP).into_iter().filter_map(min).sum();
-    (sum.percent_of(total) > MOST_PROTECTED).then(|| {
-        format!("MemoryMin protects {sum} of {total}: when memory is short, the kernel finds nothing to take back and kills")
-    })
 }
 
 /// Compressed swap lies in memory, and brings nothing that is not counted already.

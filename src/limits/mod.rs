@@ -8,6 +8,7 @@ pub mod budget;
 pub mod claims;
 pub mod entry;
 pub mod fixed;
+pub mod holder;
 pub mod instances;
 pub mod kind;
 pub mod named;
@@ -18,3 +19,7 @@ pub mod sources;
 pub mod tree;
 pub mod unit;
 pub mod units;
+
+mod elsewhere;
+mod faults;
+mod unknown;

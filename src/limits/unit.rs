@@ -85,10 +85,17 @@ impl Unit {
             .filter(|path| path.starts_with('/') && !path.split('/').any(|part| part == ".."))
     }
 
-    /// Such as `active (running)`.
+    /// Such as `active (running)`, and that it is masked.
     pub fn state(&self) -> Option<String> {
         let active = self.text("ActiveState")?;
-        Some(self.text("SubState").map_or(active.to_owned(), |sub| format!("{active} ({sub})")))
+        let sub = self.text("SubState").map(|sub| format!(" ({sub})")).unwrap_or_default();
+        let masked = if self.is("LoadState", "masked") { ", masked" } else { "" };
+        Some(format!("{active}{sub}{masked}"))
+    }
+
+    /// Whether there is such a unit; systemd also tells of those that others only name.
+    pub fn is_there(&self) -> bool {
+        !self.is("LoadState", "not-found")
     }
 
     /// Whether it is not inactive.
@@ -143,5 +150,8 @@ mod tests {
             unit("Id=a\nFragmentPath=/lib/a\nDropInPaths=/etc/a.d/1.conf /run/a.d/2.conf x\n").files();
         assert_eq!(files, ["/lib/a", "/etc/a.d/1.conf", "/run/a.d/2.conf"]);
         assert_eq!(unit("Id=a\nActiveState=active\nSubState=running\n").state().unwrap(), "active (running)");
+        let masked = unit("Id=a\nLoadState=masked\nActiveState=inactive\nSubState=dead\n");
+        assert_eq!(masked.state().unwrap(), "inactive (dead), masked");
+        assert!(masked.is_there() && !unit("Id=a\nLoadState=not-found\n").is_there());
     }
 }

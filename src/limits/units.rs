@@ -58,7 +58,7 @@ impl Survey {
 
 fn ask(host: &Host, request: Request) -> Result<Vec<Unit>, Lacking> {
     let units = unit_listing::read(host, request.manager, request.wanted, &PROPERTIES, &PATTERNS)?;
-    Ok(units.into_iter().filter_map(Unit::of).collect())
+    Ok(units.into_iter().filter_map(Unit::of).filter(Unit::is_there).collect())
 }
 
 /// One unit that systemd may have to load first; `None` where there is none of that name.
@@ -68,10 +68,10 @@ fn ask(host: &Host, request: Request) -> Result<Vec<Unit>, Lacking> {
 pub fn ask_for(host: &Host, manager: Manager, name: &str) -> Result<Option<Unit>, Lacking> {
     if manager == Manager::System {
         let unit = Unit::of(unit_properties::read(host, name, &PROPERTIES)?);
-        return Ok(unit.filter(|unit| !unit.is("LoadState", "not-found")));
+        return Ok(unit.filter(Unit::is_there));
     }
     let units = unit_listing::read(host, manager, Wanted::Active, &PROPERTIES, &[name])?;
-    Ok(units.into_iter().filter_map(Unit::of).find(|unit| !unit.is("LoadState", "not-found")))
+    Ok(units.into_iter().filter_map(Unit::of).find(Unit::is_there))
 }
 
 /// What has ended and only counts as active holds nothing; one that failed or is tried again matters.

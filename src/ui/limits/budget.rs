@@ -4,7 +4,7 @@ use textwrap::core::display_width;
 
 use crate::doctor::finding::Severity;
 use crate::limits::budget::Budget;
-use crate::limits::claims::Holder;
+use crate::limits::holder::Holder;
 use crate::limits::kind;
 use crate::sys::bytes::Bytes;
 use crate::sys::size;
