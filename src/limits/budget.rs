@@ -126,9 +126,8 @@ impl Budget {
     /// where the others leave nothing.
     pub fn would_fit(&self) -> Option<Bytes> {
         let breaks = self.holders.iter().find(|holder| self.is_broken_by(holder))?;
-        let is_units = matches!(breaks.kind, HolderKind::Limited | HolderKind::Added);
         let room = Bytes(breaks.bytes.less(self.missing).0 >> 20 << 20);
-        (is_units && room.0 > 0).then_some(room)
+        (breaks.kind.is_bound() && room.0 > 0).then_some(room)
     }
 }
 

@@ -14,10 +14,11 @@ pub(super) fn of(holders: &[Holder], breaks: Option<&Holder>, total: Bytes) -> V
     let over = breaks.map(|holder| {
         let before = holder.sum.less(holder.bytes);
         let (name, bytes) = (&holder.name, holder.bytes);
+        let takes = if holder.kind.is_bound() { "may take" } else { "takes" };
         match bytes > total {
-            true => format!("{name} alone may take {bytes}, and there are {total} of memory"),
+            true => format!("{name} alone {takes} {bytes}, and there are {total} of memory"),
             false => format!(
-                "{name} may take {bytes}, and what stands before it leaves {} of {total}",
+                "{name} {takes} {bytes}, and what stands before it leaves {} of {total}",
                 total.less(before)
             ),
         }

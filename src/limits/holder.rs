@@ -28,6 +28,13 @@ pub enum HolderKind {
     Added,
 }
 
+impl HolderKind {
+    /// Whether it counts with what it may take, and not with what it takes.
+    pub fn is_bound(self) -> bool {
+        matches!(self, Self::Limited | Self::Added)
+    }
+}
+
 /// Somebody who takes memory, or may.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Holder {

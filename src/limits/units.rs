@@ -85,8 +85,12 @@ fn is_shown(unit: &Unit, tree: &Tree) -> bool {
 /// The groups of which systemd did not tell: units of users, and containers that it did not make. Where it said nothing at all, every
 /// group counts that is no part of a service.
 fn others<'t>(tree: &'t Tree, known: &BTreeSet<&str>, is_unheard: bool) -> Vec<&'t str> {
-    let mut found = Vec::new();
     let mut waiting = tree.below(TOP);
+    if waiting.is_empty() && is_unheard {
+        // A container may be no more than the one group.
+        return tree.group(TOP).and_then(|top| top.current).map(|_| TOP).into_iter().collect();
+    }
+    let mut found = Vec::new();
     while let Some(path) = waiting.pop() {
         let name = name_of(path);
         if !known.contains(path) && (is_unheard || Kind::of(name) != Kind::Group) {
@@ -173,5 +177,8 @@ mod tests {
             ("/sys/fs/cgroup/memory/api/x/memory.usage_in_bytes", "4\n"),
         ];
         assert_eq!(super::tests::names(&plain, Wanted::Active).0, ["/api", "/api/x"]);
+        let container =
+            [("/sys/fs/cgroup/cgroup.controllers", "memory\n"), ("/sys/fs/cgroup/memory.current", "5\n")];
+        assert_eq!(super::tests::names(&container, Wanted::Active).0, ["/"]);
     }
 }

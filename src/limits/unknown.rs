@@ -81,7 +81,7 @@ fn without_groups(host: &Host) -> String {
     match (is_switched_off(host), host.is_live()) {
         (true, _) => "The kernel counts no memory of groups, for it was booted with cgroup_disable=memory: no limit of a unit holds. On a Raspberry Pi `cgroup_enable=memory` in cmdline.txt turns it on".to_owned(),
         (false, true) => "No control group counts memory here: no limit of a unit holds".to_owned(),
-        (false, false) => "This tree holds no control groups: what units hold is what systemd said".to_owned(),
+        (false, false) => "The control groups in this tree, if there are any, do not tell what units hold".to_owned(),
     }
 }
 
@@ -142,6 +142,8 @@ mod tests {
             ("/proc/cmdline", "a cgroup_disable=memory b\n"),
         ]);
         assert!(off.contains("cgroup_enable=memory"), "{off}");
+        let silent = remarks(&[MEMINFO, CONTROLLERS, ("/sys/fs/cgroup/a.slice/cpu.stat", "")]);
+        assert!(silent.contains("do not tell what units hold"), "{silent}");
         let garbage: Vec<String> =
             (0..5).map(|number| format!("/sys/fs/cgroup/{number}.slice/memory.current")).collect();
         let files: Vec<(&str, &str)> =

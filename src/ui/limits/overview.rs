@@ -37,7 +37,9 @@ fn headline(overview: &Overview) -> String {
     let memory = overview.memory.map(|memory| format!(" on {memory} of memory")).unwrap_or_default();
     let is_limited = |limit: Option<Limit>| limit.is_some_and(|limit| limit.bytes().is_some());
     let limited = overview.units.iter().filter(|unit| is_limited(unit.max) || is_limited(unit.high)).count();
+    let is_known = overview.units.iter().any(|unit| unit.max.is_some() || unit.high.is_some());
     let limited = match limited {
+        _ if !is_known => "whose limits are not known".to_owned(),
         0 => "none has a limit".to_owned(),
         1 => "one has a limit".to_owned(),
         several => format!("{several} have a limit"),
