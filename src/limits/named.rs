@@ -106,7 +106,7 @@ mod tests {
         let names = ["web@1.service", "web@a.service", "web@.slice", "webs.service", docker.as_str()];
         assert_eq!(found(&names, "web@"), ["web@1.service", "web@a.service"]);
         assert_eq!(found(&names, "webs"), ["webs.service"]);
-        assert_eq!(found(&names, "0123456"), [docker.clone()]);
+        assert_eq!(found(&names, "0123456").concat(), docker);
         assert_eq!(found(&names, "012"), Vec::<String>::new());
     }
 

@@ -91,8 +91,9 @@ fn what_limits_prints_follows_its_schemas() {
 
 #[test]
 fn the_schemas_of_limits_refuse_what_is_wrong() {
+    type Case = (&'static str, &'static [&'static str], fn(&mut Value));
     let root = cases().join("04-jetson-orin/root").display().to_string();
-    let faults: [(&str, &[&str], fn(&mut Value)); 6] = [
+    let faults: [Case; 6] = [
         ("limits-1", &["limits"], |answer| answer["units"][0]["max"] = "max".into()),
         ("limits-1", &["limits"], |answer| answer["units"][0]["current"] = "3 GiB".into()),
         ("limits-1", &["limits"], |answer| answer["units"][0]["kind"] = "pod".into()),

@@ -78,7 +78,7 @@ fn room(budget: &Budget) -> Vec<String> {
 }
 
 fn lines(budget: &Budget, look: Look) -> String {
-    let rows: Vec<[String; 3]> = budget.holders.iter().map(|holder| cells(holder)).collect();
+    let rows: Vec<[String; 3]> = budget.holders.iter().map(cells).collect();
     let width =
         |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| display_width(cell)).max();
     let widths = [width(0).unwrap_or_default(), width(1).unwrap_or_default(), width(2).unwrap_or_default()];
