@@ -7,8 +7,10 @@ use clap_complete::Shell;
 
 use crate::sys::size::Size;
 
+mod limits;
 mod names;
 
+pub use limits::{AskBudget, Limits, LimitsAction, ShowUnits};
 use names::{Names, Suggested};
 
 /// Keeps Linux machines from dying of memory.
@@ -55,7 +57,7 @@ pub struct Global {
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub verbose: bool,
 
-    /// Show only the verdict: one line of doctor, swap and swap advise.
+    /// Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget.
     #[arg(short, long, global = true)]
     pub quiet: bool,
 }
@@ -89,6 +91,11 @@ pub enum Command {
     ///
     /// Without a subcommand it shows what there is: each area, what holds it at boot, and what compressing costs and brings.
     Swap(Swap),
+
+    /// Show which unit may take how much memory, and whether all of them fit into the machine together.
+    ///
+    /// Without a subcommand it lists the units with what they hold and what they may hold.
+    Limits(Limits),
 
     /// List every change that memtune made here.
     History {

@@ -47,7 +47,7 @@ impl Exit {
         match self {
             Self::Done => "done, and nothing to complain of",
             Self::Findings => {
-                "there are findings at or above --fail-on, or values that do not hold in verify"
+                "there are findings at or above --fail-on, values that do not hold in verify, or a budget that does not fit"
             }
             Self::Usage => "wrong usage, also a question that could not be asked",
             Self::Privilege => "a privilege is needed that the caller lacks",

@@ -3,6 +3,7 @@
 pub mod completions;
 pub mod doctor;
 pub mod history;
+pub mod limits;
 pub mod manual;
 pub mod planned;
 pub mod swap;

@@ -47,6 +47,30 @@ pub fn arrangement(mounts: &[Mount]) -> Arrangement {
     }
 }
 
+/// What the kernel puts into the folder of every group, by how the names begin.
+const KNOBS: [&str; 10] =
+    ["cgroup.", "memory.", "cpu.", "cpuset.", "io.", "pids.", "hugetlb.", "rdma.", "misc.", "irq."];
+
+/// The same of version 1, in full.
+const OLD_KNOBS: [&str; 3] = ["notify_on_release", "release_agent", "tasks"];
+
+/// How the names of systemd's own groups end, such as `memory.slice`, which would look like a knob.
+const KINDS: [&str; 6] = [".slice", ".service", ".scope", ".socket", ".mount", ".swap"];
+
+/// The paths of the groups in the folder of another one.
+///
+/// # Errors
+/// Says why the folder cannot be listed.
+pub fn below(host: &Host, folder: &str) -> Result<Vec<String>, Lacking> {
+    let names = host.list(folder)?;
+    Ok(names.into_iter().filter(|name| is_group(name)).map(|name| format!("{folder}/{name}")).collect())
+}
+
+fn is_group(name: &str) -> bool {
+    let is_knob = KNOBS.iter().any(|knob| name.starts_with(knob)) || OLD_KNOBS.contains(&name);
+    !is_knob || KINDS.iter().any(|kind| name.ends_with(kind))
+}
+
 /// The version 1 groups just below the root whose own `memory.swappiness` differs from `expected`: the kernel copies
 /// vm.swappiness into a group only when the group is made.
 ///
@@ -68,6 +92,17 @@ pub fn other_swappiness(host: &Host, expected: u64) -> Result<Vec<(String, u64)>
 mod tests {
     use super::super::mounts::parse_plain;
     use super::*;
+    use crate::host::made_tree::made_tree;
+
+    #[test]
+    fn groups_are_told_from_knobs() {
+        let names =
+            ["memory.max", "memory.slice", "cpu.stat", "docker", "tasks", "io.service", "cgroup.procs"];
+        let files: Vec<String> = names.iter().map(|name| format!("/g/{name}/x")).collect();
+        let files: Vec<(&str, &str)> = files.iter().map(|file| (file.as_str(), "")).collect();
+        let (_folder, host) = made_tree(&files);
+        assert_eq!(below(&host, "/g").unwrap(), ["/g/docker", "/g/io.service", "/g/memory.slice"]);
+    }
 
     #[test]
     fn tells_the_arrangement() {

@@ -5,6 +5,7 @@
 //! once however many checks ask for it. Nothing here judges: that is for `doctor/`.
 
 pub mod buddyinfo;
+pub mod cgroup_memory;
 pub mod cgroup_peaks;
 pub mod cgroups;
 pub mod choice;
@@ -45,6 +46,7 @@ pub mod tmpfs;
 pub mod tuned;
 pub mod udev_rules;
 pub mod unit_files;
+pub mod unit_listing;
 pub mod unit_properties;
 pub mod unit_settings;
 pub mod uptime;

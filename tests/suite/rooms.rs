@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const HOUSE: &[(&str, &[&str])] = &[
     ("sys", &[]),
     ("exit", &[]),
-    ("cli", &["doctor", "profile", "sys"]),
+    ("cli", &["doctor", "limits", "profile", "sys"]),
     ("host", &["sys"]),
     ("facts", &["host", "sys"]),
     ("sysctl", &["facts", "host", "sys"]),
@@ -16,13 +16,20 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("profile", &["exit", "facts", "host", "sys", "sysctl"]),
     ("tune", &["change", "exit", "facts", "host", "profile", "sys", "sysctl"]),
     ("swap", &["change", "exit", "facts", "host", "profile", "sys", "sysctl"]),
-    ("doctor", &["facts", "host", "swap", "sys", "sysctl"]),
-    ("ui", &["change", "cli", "doctor", "exit", "facts", "host", "profile", "swap", "sys", "sysctl", "tune"]),
+    ("limits", &["change", "exit", "facts", "host", "profile", "sys"]),
+    ("doctor", &["facts", "host", "limits", "swap", "sys", "sysctl"]),
+    (
+        "ui",
+        &[
+            "change", "cli", "doctor", "exit", "facts", "host", "limits", "profile", "swap", "sys", "sysctl",
+            "tune",
+        ],
+    ),
     (
         "cmd",
         &[
-            "change", "cli", "doctor", "exit", "facts", "host", "profile", "swap", "sys", "sysctl", "tune",
-            "ui",
+            "change", "cli", "doctor", "exit", "facts", "host", "limits", "profile", "swap", "sys", "sysctl",
+            "tune", "ui",
         ],
     ),
     ("lib", &["change", "cli", "cmd", "exit", "host", "ui"]),

@@ -1,15 +1,10 @@
 //! The control groups that wait for memory most.
 
-use crate::facts::cgroups::Arrangement;
+use crate::facts::cgroups::{self, Arrangement};
 use crate::facts::pressure::{self, Pressure};
 use crate::facts::readings::Readings;
-use crate::host::Host;
 
 const ROOT: &str = "/sys/fs/cgroup";
-
-/// What the kernel puts into the folder of every group; systemd names no group so.
-const KNOBS: [&str; 10] =
-    ["cgroup.", "memory.", "cpu.", "cpuset.", "io.", "pids.", "hugetlb.", "rdma.", "misc.", "irq."];
 
 /// The groups under most pressure among the root's children and their children, worst first; none without version 2.
 pub(super) fn most_pressed(readings: &Readings) -> Vec<(String, Pressure)> {
@@ -19,9 +14,10 @@ pub(super) fn most_pressed(readings: &Readings) -> Vec<(String, Pressure)> {
         return Vec::new();
     }
     let host = readings.host();
+    let below = |group: &str| cgroups::below(host, group).unwrap_or_default();
     let mut groups = Vec::new();
-    for child in children(host, ROOT).into_iter().take(MOST_CHILDREN) {
-        groups.extend(children(host, &child).into_iter().take(MOST_CHILDREN));
+    for child in below(ROOT).into_iter().take(MOST_CHILDREN) {
+        groups.extend(below(&child).into_iter().take(MOST_CHILDREN));
         groups.push(child);
     }
     let mut pressed: Vec<(String, Pressure)> = groups
@@ -38,10 +34,4 @@ pub(super) fn most_pressed(readings: &Readings) -> Vec<(String, Pressure)> {
     });
     pressed.truncate(MOST_NAMED);
     pressed
-}
-
-fn children(host: &Host, group: &str) -> Vec<String> {
-    let names = host.list(group).unwrap_or_default();
-    let is_group = |name: &String| !KNOBS.iter().any(|knob| name.starts_with(knob));
-    names.into_iter().filter(is_group).map(|name| format!("{group}/{name}")).collect()
 }

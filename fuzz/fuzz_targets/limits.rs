@@ -1,0 +1,17 @@
+//! What control groups and systemd say of limits, and what owners declare of the parts of units.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use memtune::facts::{cgroup_memory, unit_listing};
+use memtune::limits::instances;
+use memtune::limits::unit::{PROPERTIES, Unit};
+
+fuzz_target!(|text: &str| {
+    let _ = cgroup_memory::parse_limit(text);
+    let _ = cgroup_memory::parse_events(text);
+    let _ = instances::parse(text);
+    let _ = text.parse::<instances::Instance>();
+    for unit in unit_listing::parse(text, &PROPERTIES).into_iter().filter_map(Unit::of) {
+        let _ = (unit.files(), unit.group(), unit.limit("MemoryMax"), unit.cpu_quota());
+    }
+});

@@ -1,0 +1,72 @@
+//! What `memtune limits` takes.
+
+use clap::{Args, Subcommand, ValueHint};
+
+use crate::limits::instances::{self, Instance};
+use crate::limits::named;
+use crate::sys::size::Size;
+
+/// What `memtune limits` takes.
+#[derive(Debug, Args)]
+pub struct Limits {
+    /// What to do; to show all units if nothing is named.
+    #[command(subcommand)]
+    pub action: Option<LimitsAction>,
+}
+
+/// What can be done with limits.
+#[derive(Debug, Subcommand)]
+pub enum LimitsAction {
+    /// Show what units hold, what they may hold, and what set that.
+    ///
+    /// Without a unit all slices, services, scopes and containers are listed, whoever holds most first; with one it is shown in full, with
+    /// the file and line that set each limit. A limit counts as it works out: the least over the unit, the slices above it, and memory.
+    Show(ShowUnits),
+
+    /// Say whether all that may take memory fits into the machine together; ends with status 1 where it does not.
+    ///
+    /// The sum of what stays free, huge pages, compressed swap, file systems in memory, a GPU without memory of its own, and the units:
+    /// with their MemoryMax, or where they have none, with the most that they have held. What lies in a slice counts at most as much as that.
+    Budget(AskBudget),
+}
+
+/// Which units are shown.
+#[derive(Debug, Default, Args)]
+pub struct ShowUnits {
+    /// A unit such as llama.service, a template such as web@.service, or the first digits of a container; all if none is named.
+    #[arg(value_name = "UNIT")]
+    pub unit: Option<String>,
+
+    /// Show inactive units, too.
+    #[arg(long)]
+    pub all: bool,
+
+    /// Ask the systemd of your own session instead of the machine's.
+    #[arg(long)]
+    pub user: bool,
+}
+
+/// What is added up beside what there is.
+#[derive(Clone, Debug, Default, Args)]
+pub struct AskBudget {
+    /// Keep so much free, such as 4G or 10%, instead of 1.5 x vm.min_free_kbytes and 5 % of memory.
+    #[arg(long, value_name = "SIZE")]
+    pub reserve: Option<Size>,
+
+    /// Count this unit as if its MemoryMax were SIZE, whether it is there or not; may be repeated.
+    #[arg(long, value_name = "UNIT=SIZE", value_parser = addition)]
+    pub add: Vec<(String, Size)>,
+
+    /// Declare a part of a unit and what it needs, such as llama.service/chat=10G; without a unit it stands for itself.
+    #[arg(long = "instance", value_name = "NAME=SIZE")]
+    pub instances: Vec<Instance>,
+
+    /// Read such parts from a TOML file: a table for each unit, and in it lines such as chat = "10G".
+    #[arg(long = "instances", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: Option<String>,
+}
+
+fn addition(text: &str) -> Result<(String, Size), String> {
+    let (name, size) = instances::pair(text)?;
+    Ok((named::full_name(name).map_err(|fault| fault.to_string())?, size))
+}

@@ -1,0 +1,207 @@
+//! Which file set each limit of a unit.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::facts::cgroup_memory::Limit;
+use crate::facts::unit_files::{self, OWN_FOLDERS, VENDOR_FOLDERS};
+use crate::host::{Host, IfThere};
+use crate::sys::size;
+
+/// The settings of a unit that have to do with memory.
+const KEYS: [&str; 24] = [
+    "MemoryMin",
+    "MemoryLow",
+    "MemoryHigh",
+    "MemoryMax",
+    "MemoryLimit",
+    "MemorySwapMax",
+    "MemoryZSwapMax",
+    "StartupMemoryLow",
+    "StartupMemoryHigh",
+    "StartupMemoryMax",
+    "StartupMemorySwapMax",
+    "OOMPolicy",
+    "OOMScoreAdjust",
+    "ManagedOOMSwap",
+    "ManagedOOMMemoryPressure",
+    "ManagedOOMPreference",
+    "CPUQuota",
+    "TasksMax",
+    "Restart",
+    "LimitAS",
+    "LimitDATA",
+    "LimitRSS",
+    "LimitMEMLOCK",
+    "LimitSTACK",
+];
+
+/// One setting, and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Source {
+    /// Its name, such as `MemoryMax`.
+    pub key: String,
+    /// Its value as it is written; empty where that takes back what stood before.
+    pub value: String,
+    /// The file.
+    pub file: String,
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The lines that would count without it, the strongest first.
+    pub loses: Vec<Loser>,
+}
+
+/// A line that does not count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Loser {
+    /// The file.
+    pub file: String,
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The value as it is written.
+    pub value: String,
+}
+
+/// The settings in `files`, of which later ones count more.
+pub fn read(host: &Host, unit: &str, files: &[String]) -> Vec<Source> {
+    let mut found: BTreeMap<String, Source> = BTreeMap::new();
+    for file in files {
+        // A file may have gone since systemd read it; what it set holds until the next reload.
+        let text = host.read(file).unwrap_or_default();
+        for setting in unit_files::parse(unit, file, &text) {
+            if KEYS.contains(&setting.key.as_str()) {
+                let (file, line, value) = (setting.file, setting.line, setting.value);
+                let mut source = Source { key: setting.key, value, file, line, loses: Vec::new() };
+                if let Some(before) = found.remove(&source.key) {
+                    source.loses = beaten(before);
+                }
+                found.insert(source.key.clone(), source);
+            }
+        }
+    }
+    let mut sources: Vec<Source> = found.into_values().collect();
+    sources.sort_by_key(|source| KEYS.iter().position(|key| *key == source.key));
+    sources
+}
+
+/// The limit that the files set, where it is a size; shares mean different things to different versions of systemd.
+pub fn limit(sources: &[Source], key: &str) -> Option<Limit> {
+    let value = &sources.iter().find(|source| source.key == key)?.value;
+    match value.as_str() {
+        "infinity" => Some(Limit::Unlimited),
+        value => size::parse(value).ok().filter(|bytes| bytes.0 > 0).map(Limit::At),
+    }
+}
+
+fn beaten(before: Source) -> Vec<Loser> {
+    const MOST_SHOWN: usize = 8;
+    let first = Loser { file: before.file, line: before.line, value: before.value };
+    std::iter::once(first).chain(before.loses).take(MOST_SHOWN).collect()
+}
+
+/// The files of a unit that systemd has not loaded, or cannot be asked about: its own, then its drop-ins in the order in which they
+/// count; empty where there is no such unit.
+pub fn files_of(host: &Host, unit: &str) -> Vec<String> {
+    let folders = || OWN_FOLDERS.iter().chain(&VENDOR_FOLDERS);
+    let names = [Some(unit.to_owned()), template_of(unit)];
+    let own = names
+        .iter()
+        .flatten()
+        .find_map(|name| folders().map(|folder| format!("{folder}/{name}")).find(|path| host.has(path)));
+    let mut drop_ins: BTreeMap<String, String> = BTreeMap::new();
+    let of_unit =
+        folders().flat_map(|folder| drop_in_names(unit).into_iter().map(move |name| (folder, name)));
+    let of_kind = folders().filter_map(|folder| Some((folder, kind_of(unit)?.to_owned())));
+    for (folder, name) in of_unit.chain(of_kind) {
+        let folder = format!("{folder}/{name}.d");
+        for file in host.list(&folder).if_there().ok().flatten().unwrap_or_default() {
+            if file.ends_with(".conf") {
+                // Of equally named files the first counts.
+                drop_ins.entry(file.clone()).or_insert_with(|| format!("{folder}/{file}"));
+            }
+        }
+    }
+    own.into_iter().chain(drop_ins.into_values()).collect()
+}
+
+/// The names before `.d`, the most exact first: `a-b@c.service`, `a-b@.service`, `a-.service`.
+fn drop_in_names(unit: &str) -> Vec<String> {
+    const MOST_PREFIXES: usize = 32;
+    let mut names = vec![unit.to_owned()];
+    let template = template_of(unit);
+    let of = template.as_deref().unwrap_or(unit);
+    names.extend(template.clone().filter(|template| template != unit));
+    let Some((stem, kind)) = of.rsplit_once('.') else { return names };
+    let dashes = stem.rmatch_indices('-').map(|(at, _)| at);
+    let prefixes = dashes.filter_map(|at| stem.get(..=at)).filter(|prefix| *prefix != stem);
+    names.extend(prefixes.take(MOST_PREFIXES).map(|prefix| format!("{prefix}.{kind}")));
+    names
+}
+
+fn template_of(unit: &str) -> Option<String> {
+    let (name, rest) = unit.split_once('@')?;
+    Some(format!("{name}@.{}", rest.rsplit_once('.')?.1))
+}
+
+fn kind_of(unit: &str) -> Option<&str> {
+    unit.rsplit_once('.').map(|(_, kind)| kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::made_tree::made_tree;
+
+    #[test]
+    fn the_last_line_counts_and_the_others_are_named() {
+        let (_folder, host) = made_tree(&[
+            ("/lib/a.service", "[Service]\nMemoryMax=1G\nExecStart=/bin/true\nMemoryMax=2G\n"),
+            ("/etc/a.service.d/50-MemoryMax.conf", "[Service]\nMemoryMax=3G\n"),
+            ("/etc/a.service.d/90-memtune.conf", "[Service]\nMemoryMax=4G\nRestart=always\n"),
+        ]);
+        let files =
+            ["/lib/a.service", "/etc/a.service.d/50-MemoryMax.conf", "/etc/a.service.d/90-memtune.conf"];
+        let files = files.map(str::to_owned);
+        let sources = read(&host, "a.service", &files);
+        assert_eq!(sources.len(), 2);
+        let first = &sources[0];
+        assert_eq!((first.key.as_str(), first.value.as_str(), first.line), ("MemoryMax", "4G", 2));
+        let loses: Vec<&str> = first.loses.iter().map(|one| one.value.as_str()).collect();
+        assert_eq!(loses, ["3G", "2G", "1G"]);
+        assert_eq!(sources[1].key, "Restart");
+    }
+
+    #[test]
+    fn drop_ins_are_found_where_systemd_looks() {
+        let (_folder, host) = made_tree(&[
+            ("/usr/lib/systemd/system/a-b@.service", ""),
+            ("/usr/lib/systemd/system/service.d/10-all.conf", ""),
+            ("/etc/systemd/system/a-.service.d/20-prefix.conf", ""),
+            ("/etc/systemd/system/a-b@.service.d/30-template.conf", ""),
+            ("/etc/systemd/system/a-b@c.service.d/30-template.conf", ""),
+            ("/etc/systemd/system/a-b@c.service.d/not-a-drop-in", ""),
+            ("/etc/systemd/system.control/a-b@c.service.d/50-MemoryMax.conf", ""),
+        ]);
+        assert_eq!(
+            files_of(&host, "a-b@c.service"),
+            [
+                "/usr/lib/systemd/system/a-b@.service",
+                "/usr/lib/systemd/system/service.d/10-all.conf",
+                "/etc/systemd/system/a-.service.d/20-prefix.conf",
+                "/etc/systemd/system/a-b@c.service.d/30-template.conf",
+                "/etc/systemd/system.control/a-b@c.service.d/50-MemoryMax.conf",
+            ]
+        );
+        assert_eq!(files_of(&host, "none.slice"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn names_go_from_the_unit_to_what_it_shares() {
+        assert_eq!(drop_in_names("a-b-c.service"), ["a-b-c.service", "a-b-.service", "a-.service"]);
+        assert_eq!(drop_in_names("user-1000.slice"), ["user-1000.slice", "user-.slice"]);
+        assert_eq!(drop_in_names("-.slice"), ["-.slice"]);
+        assert_eq!(drop_in_names("odd"), ["odd"]);
+        assert_eq!(drop_in_names("a@b.service"), ["a@b.service", "a@.service"]);
+    }
+}

@@ -1,0 +1,95 @@
+//! How the pages of `memtune limits` end.
+
+use super::roff::{entry, line};
+
+/// The sections behind what the command line says of itself; `statuses` are those of every command.
+pub(super) fn sections(name: &str, statuses: String) -> Vec<(&'static str, String)> {
+    let examples: String = examples(name).iter().map(|(command, meaning)| entry(command, meaning)).collect();
+    let mut sections = vec![("EXIT STATUS", statuses), ("EXAMPLES", examples)];
+    if name == "memtune-limits-budget" {
+        sections.insert(0, ("THE SUM", sum()));
+        sections.insert(1, ("INSTANCES", instances()));
+    }
+    sections.push(("SEE ALSO", line(see_also(name))));
+    sections
+}
+
+/// What is typed most, and what it does.
+fn examples(name: &str) -> &'static [(&'static str, &'static str)] {
+    match name {
+        "memtune-limits-show" => &[
+            ("memtune limits show", "all units that run, whoever holds most first"),
+            (
+                "memtune limits show llama",
+                "llama.service in full, with the file and line that set each limit",
+            ),
+            ("memtune limits show 'web@.service'", "all instances of a template"),
+            ("memtune limits show --user", "the units of your own session"),
+            (
+                "memtune limits show --json | jq '.units[] | select(.oom_kills > 0) | .unit'",
+                "those in which something was killed for want of memory",
+            ),
+        ],
+        "memtune-limits-budget" => &[
+            ("memtune limits budget", "whether all fits, who breaks it, and what would still fit"),
+            ("memtune limits budget --add llama=24G", "the same if llama.service had MemoryMax=24G"),
+            (
+                "memtune limits budget --instance brain/subject=10G --instance brain/observer=15G",
+                "with what the parts of a unit need",
+            ),
+            ("memtune limits budget -q || echo too much", "one line, for scripts"),
+        ],
+        _ => &[
+            ("memtune limits", "what units hold and may hold"),
+            ("memtune limits show llama", "one unit in full"),
+            ("memtune limits budget", "whether all of them fit into the machine together"),
+        ],
+    }
+}
+
+fn sum() -> String {
+    entry(
+        "reserve",
+        "what stays free for the kernel and the system: 1.5 x vm.min_free_kbytes and 5 % of memory, 512 MiB at the least",
+    ) + &entry("huge pages", "those that are set aside, used or not")
+        + &entry("compressed swap", "what zram may take at most, or takes now where nothing limits it")
+        + &entry(
+            "file systems in memory",
+            "those with a size that the owner chose, in /etc/fstab or at a place of his own; what lies in others counts with the units that wrote it",
+        )
+        + &entry(
+            "GPU",
+            "what a GPU without memory of its own takes now, where the kernel tells: NvMapMemUsed on a Jetson",
+        )
+        + &entry(
+            "units without a limit",
+            "the most that they have held, or what they hold now where the kernel does not remember, without the cache of files that can go",
+        )
+        + &entry(
+            "units with a limit",
+            "their MemoryMax, used or not; a slice at most its own limit, and nothing in it twice",
+        )
+        + &line(
+            "It fits where the sum is no more than memory. Swap on disks is told beside it: what fits only with that waits for the disk.",
+        )
+}
+
+fn instances() -> String {
+    line(
+        "One unit may hold several programs, of which only their owner knows what each needs. They are declared by --instance, or in a file of TOML:",
+    ) + ".PP\n.nf\n.RS\n[\"brain\\-in\\-jar.service\"]\nsubject = \"10G\"\nobserver = \"15G\"\n.RE\n.fi\n.PP\n"
+        + &line(
+            "Together they may want no more than their unit may take, and no more than there is. A unit without a limit counts with what they want.",
+        )
+}
+
+fn see_also(name: &str) -> &'static str {
+    match name {
+        "memtune-limits" => {
+            "memtune(1), memtune-limits-show(1), memtune-limits-budget(1), memtune-doctor(1), systemd.resource-control(5), systemctl(1)"
+        }
+        _ => {
+            "memtune-limits(1), memtune-doctor(1), systemd.resource-control(5), systemctl(1), systemd-cgtop(1)"
+        }
+    }
+}
