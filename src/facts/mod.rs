@@ -46,6 +46,7 @@ pub mod tuned;
 pub mod udev_rules;
 pub mod unit_files;
 pub mod unit_properties;
+pub mod unit_property;
 pub mod unit_settings;
 pub mod uptime;
 pub mod user_limits;
