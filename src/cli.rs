@@ -7,8 +7,10 @@ use clap_complete::Shell;
 
 use crate::sys::size::Size;
 
+mod limits;
 mod names;
 
+pub use limits::{Limits, LimitsAction, SetLimits, UnsetLimits, Whose};
 use names::{Names, Suggested};
 
 /// Keeps Linux machines from dying of memory.
@@ -89,6 +91,12 @@ pub enum Command {
     ///
     /// Without a subcommand it shows what there is: each area, what holds it at boot, and what compressing costs and brings.
     Swap(Swap),
+
+    /// Give units limits, and take them away.
+    ///
+    /// What a unit may have of memory, processors and tasks stands in one drop-in of memtune's own; it is checked against the machine and
+    /// against what the unit holds before it is written, and read back from systemd after it.
+    Limits(Limits),
 
     /// List every change that memtune made here.
     History {

@@ -18,6 +18,7 @@ pub mod doctor;
 pub mod exit;
 pub mod facts;
 pub mod host;
+pub mod limits;
 pub mod profile;
 pub mod swap;
 pub mod sys;
@@ -55,6 +56,7 @@ fn run_on(host: &Host, command: &Command, global: &Global, terminal: &mut Termin
         Command::Doctor(arguments) => cmd::doctor::run(arguments, global, host, terminal),
         Command::Tune(arguments) => cmd::tune::run(arguments, global, host, terminal),
         Command::Swap(arguments) => cmd::swap::run(arguments, global, host, terminal),
+        Command::Limits(arguments) => cmd::limits_set::run(arguments, global, host, terminal),
         Command::History { id } => cmd::history::run(*id, global, host, terminal),
         Command::Undo { id, force } => {
             let force = if *force { Force::Yes } else { Force::No };

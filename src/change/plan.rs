@@ -100,6 +100,28 @@ impl Plan {
         Ok(())
     }
 
+    /// The same for a file of a user's, by number and group, who owns it where it is new.
+    ///
+    /// # Errors
+    /// As [`Plan::file`].
+    pub fn file_of(
+        &mut self,
+        host: &Host,
+        path: &str,
+        after: Option<&str>,
+        (user, group): (u32, u32),
+        why: Why,
+    ) -> Result<(), Fault> {
+        self.file(host, path, after, why)?;
+        let is_meant = |change: &&mut Change| matches!(change, Change::File(file) if file.target == path && file.before.is_none());
+        if let Some(Change::File(file)) = self.changes.iter_mut().find(is_meant)
+            && let Some(state) = &mut file.after
+        {
+            (state.user, state.group) = (user, group);
+        }
+        Ok(())
+    }
+
     /// Plans that the knob at `path` (below /proc/sys or /sys) has the value `after`. Nothing is planned where it has it, nor in a
     /// tree, which has no running kernel.
     ///

@@ -3,6 +3,7 @@
 pub mod completions;
 pub mod doctor;
 pub mod history;
+pub mod limits_set;
 pub mod manual;
 pub mod planned;
 pub mod swap;
@@ -13,6 +14,7 @@ pub mod undo;
 mod attendant;
 mod compressed;
 mod for_profile;
+mod limits_restart;
 mod mend;
 mod places;
 mod swap_areas;

@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod explanation;
 pub mod history;
 pub mod json;
+pub mod limits;
 pub mod look;
 pub mod manual;
 pub mod message;

@@ -8,21 +8,28 @@ use std::path::{Path, PathBuf};
 const HOUSE: &[(&str, &[&str])] = &[
     ("sys", &[]),
     ("exit", &[]),
-    ("cli", &["doctor", "profile", "sys"]),
+    ("cli", &["doctor", "facts", "profile", "sys"]),
     ("host", &["sys"]),
     ("facts", &["host", "sys"]),
     ("sysctl", &["facts", "host", "sys"]),
     ("change", &["exit", "facts", "host", "sys", "sysctl"]),
     ("profile", &["exit", "facts", "host", "sys", "sysctl"]),
-    ("tune", &["change", "exit", "facts", "host", "profile", "sys", "sysctl"]),
+    ("limits", &["change", "exit", "facts", "host", "sys"]),
+    ("tune", &["change", "exit", "facts", "host", "limits", "profile", "sys", "sysctl"]),
     ("swap", &["change", "exit", "facts", "host", "profile", "sys", "sysctl"]),
     ("doctor", &["facts", "host", "swap", "sys", "sysctl"]),
-    ("ui", &["change", "cli", "doctor", "exit", "facts", "host", "profile", "swap", "sys", "sysctl", "tune"]),
+    (
+        "ui",
+        &[
+            "change", "cli", "doctor", "exit", "facts", "host", "limits", "profile", "swap", "sys", "sysctl",
+            "tune",
+        ],
+    ),
     (
         "cmd",
         &[
-            "change", "cli", "doctor", "exit", "facts", "host", "profile", "swap", "sys", "sysctl", "tune",
-            "ui",
+            "change", "cli", "doctor", "exit", "facts", "host", "limits", "profile", "swap", "sys", "sysctl",
+            "tune", "ui",
         ],
     ),
     ("lib", &["change", "cli", "cmd", "exit", "host", "ui"]),

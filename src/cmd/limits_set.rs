@@ -1,0 +1,84 @@
+//! `memtune limits set` and `memtune limits unset`.
+
+use anyhow::Result;
+
+use crate::change::journal;
+use crate::cli::{Global, Limits, LimitsAction, SetLimits, UnsetLimits, Whose};
+use crate::exit::{Exit, Fault};
+use crate::facts::readings::Readings;
+use crate::host::Host;
+use crate::limits::manager::Manager;
+use crate::limits::own_file::ByHand;
+use crate::limits::set::{self, Planning};
+use crate::limits::unset;
+use crate::ui::terminal::Terminal;
+
+use super::limits_restart::{self, Restarted};
+use super::planned::{self, Approval};
+
+/// Runs the command.
+///
+/// # Errors
+/// Says what was typed wrongly, what is refused, or what could not be done.
+pub fn run(arguments: &Limits, global: &Global, host: &Host, terminal: &mut Terminal) -> Result<Exit> {
+    match &arguments.action {
+        LimitsAction::Set(wanted) => set(wanted, global, host, terminal),
+        LimitsAction::Unset(wanted) => unset(wanted, global, host, terminal),
+    }
+}
+
+fn set(wanted: &SetLimits, global: &Global, host: &Host, terminal: &mut Terminal) -> Result<Exit> {
+    let approval = Approval::of(global);
+    planned::recover(approval, global, host, terminal)?;
+    let manager = manager(&wanted.whose, host)?;
+    let request = set::Request {
+        unit: wanted.unit.clone(),
+        manager: manager.clone(),
+        values: wanted.values.clone(),
+        restarts: wanted.restart,
+        keeps_leftovers: wanted.keep_leftovers,
+        by_hand: by_hand(&wanted.whose),
+    };
+    let Planning { plan, unit, invocation } =
+        planned::with_sudo(set::plan(&Readings::new(host, None), &request))?;
+    let before = last_change(host);
+    let exit = planned::carry_out(plan, approval, global, host, terminal)?;
+    let id = last_change(host).filter(|&id| Some(id) != before);
+    match id.filter(|_| wanted.restart && exit == Exit::Done) {
+        Some(id) => {
+            let restarted = Restarted { unit: &unit, manager: &manager, invocation: &invocation, id };
+            limits_restart::follow(&restarted, global, host, terminal)
+        }
+        None => Ok(exit),
+    }
+}
+
+fn unset(wanted: &UnsetLimits, global: &Global, host: &Host, terminal: &mut Terminal) -> Result<Exit> {
+    let approval = Approval::of(global);
+    planned::recover(approval, global, host, terminal)?;
+    let request = unset::Request {
+        unit: wanted.unit.clone(),
+        manager: manager(&wanted.whose, host)?,
+        properties: wanted.properties.clone(),
+        by_hand: by_hand(&wanted.whose),
+    };
+    let plan = planned::with_sudo(unset::plan(&Readings::new(host, None), &request))?;
+    planned::carry_out(plan, approval, global, host, terminal)
+}
+
+fn manager(whose: &Whose, host: &Host) -> Result<Manager, Fault> {
+    if !whose.user {
+        return Ok(Manager::System);
+    }
+    let sudo = std::env::var("SUDO_UID").ok().and_then(|number| number.parse().ok());
+    Manager::of_user(host, rustix::process::geteuid().as_raw(), sudo)
+}
+
+fn by_hand(whose: &Whose) -> ByHand {
+    if whose.force { ByHand::Kept } else { ByHand::Refused }
+}
+
+/// The newest change of the journal; only root can see it.
+fn last_change(host: &Host) -> Option<u64> {
+    journal::read(host).ok()?.last_in_force().map(|entry| entry.id)
+}

@@ -1,0 +1,3 @@
+//! Limits of units, for people.
+
+pub mod restarted;
