@@ -8,9 +8,11 @@ use clap_complete::Shell;
 use crate::sys::size::Size;
 
 mod limits;
+mod limits_set;
 mod names;
 
-pub use limits::{Limits, LimitsAction, SetLimits, UnsetLimits, Whose};
+pub use limits::{Limits, LimitsAction};
+pub use limits_set::{SetLimits, UnsetLimits, Whose};
 use names::{Names, Suggested};
 
 /// Keeps Linux machines from dying of memory.

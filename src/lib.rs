@@ -56,7 +56,7 @@ fn run_on(host: &Host, command: &Command, global: &Global, terminal: &mut Termin
         Command::Doctor(arguments) => cmd::doctor::run(arguments, global, host, terminal),
         Command::Tune(arguments) => cmd::tune::run(arguments, global, host, terminal),
         Command::Swap(arguments) => cmd::swap::run(arguments, global, host, terminal),
-        Command::Limits(arguments) => cmd::limits_set::run(arguments, global, host, terminal),
+        Command::Limits(arguments) => cmd::limits::run(arguments, global, host, terminal),
         Command::History { id } => cmd::history::run(*id, global, host, terminal),
         Command::Undo { id, force } => {
             let force = if *force { Force::Yes } else { Force::No };

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::change::journal;
-use crate::cli::{Global, Limits, LimitsAction, SetLimits, UnsetLimits, Whose};
+use crate::cli::{Global, SetLimits, UnsetLimits, Whose};
 use crate::exit::{Exit, Fault};
 use crate::facts::readings::Readings;
 use crate::host::Host;
@@ -16,18 +16,7 @@ use crate::ui::terminal::Terminal;
 use super::limits_restart::{self, Restarted};
 use super::planned::{self, Approval};
 
-/// Runs the command.
-///
-/// # Errors
-/// Says what was typed wrongly, what is refused, or what could not be done.
-pub fn run(arguments: &Limits, global: &Global, host: &Host, terminal: &mut Terminal) -> Result<Exit> {
-    match &arguments.action {
-        LimitsAction::Set(wanted) => set(wanted, global, host, terminal),
-        LimitsAction::Unset(wanted) => unset(wanted, global, host, terminal),
-    }
-}
-
-fn set(wanted: &SetLimits, global: &Global, host: &Host, terminal: &mut Terminal) -> Result<Exit> {
+pub(super) fn set(wanted: &SetLimits, global: &Global, host: &Host, terminal: &mut Terminal) -> Result<Exit> {
     let approval = Approval::of(global);
     planned::recover(approval, global, host, terminal)?;
     let manager = manager(&wanted.whose, host)?;
@@ -53,7 +42,12 @@ fn set(wanted: &SetLimits, global: &Global, host: &Host, terminal: &mut Terminal
     }
 }
 
-fn unset(wanted: &UnsetLimits, global: &Global, host: &Host, terminal: &mut Terminal) -> Result<Exit> {
+pub(super) fn unset(
+    wanted: &UnsetLimits,
+    global: &Global,
+    host: &Host,
+    terminal: &mut Terminal,
+) -> Result<Exit> {
     let approval = Approval::of(global);
     planned::recover(approval, global, host, terminal)?;
     let request = unset::Request {

@@ -3,7 +3,7 @@
 pub mod completions;
 pub mod doctor;
 pub mod history;
-pub mod limits_set;
+pub mod limits;
 pub mod manual;
 pub mod planned;
 pub mod swap;
@@ -15,6 +15,7 @@ mod attendant;
 mod compressed;
 mod for_profile;
 mod limits_restart;
+mod limits_set;
 mod mend;
 mod places;
 mod swap_areas;

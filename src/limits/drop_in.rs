@@ -24,43 +24,48 @@ pub fn is_ours(text: &str) -> bool {
 
 /// `text` with the property set, in the place where it stands already, or else at the end of its section.
 pub fn with(text: &str, section: &str, property: &str, value: &str) -> String {
-    let mut lines: Vec<String> = text.split_inclusive('\n').map(str::to_owned).collect();
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
     let known = assignments(text).into_iter().rfind(|one| one.section == section && one.key == property);
     let line = format!("{property}={value}\n");
-    if let Some(place) = known.and_then(|known| lines.get_mut(known.line)) {
-        *place = line;
-        return lines.concat();
+    let parts = |from: usize, to: usize| (lines.get(..from), lines.get(to..));
+    if let Some(place) = known.map(|known| known.line)
+        && let (Some(before), Some(after)) = parts(place, end_of_value(&lines, place))
+    {
+        return before.concat() + &line + &after.concat();
     }
-    if let Some(last) = lines.last_mut().filter(|last| !last.ends_with('\n')) {
-        last.push('\n');
-    }
-    match end_of_section(text, section) {
-        Some(place) => lines.insert(place.min(lines.len()), line),
-        None => {
-            // A line that goes on would take the next one in.
-            let gap = if lines.is_empty() { "" } else { "\n" };
-            lines.push(format!("{gap}[{section}]\n{line}"));
+    let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    match end_of_section(text, section).map(|end| parts(end, end)) {
+        Some((Some(before), Some([]))) => before.concat() + gap + &line,
+        Some((Some(before), Some(after))) => before.concat() + &line + &after.concat() + gap,
+        _ => {
+            let between = if text.is_empty() { "" } else { "\n" };
+            format!("{text}{gap}{between}[{section}]\n{line}")
         }
     }
-    lines.concat()
 }
 
 /// `text` without the lines that set one of `properties`.
 pub fn without(text: &str, properties: &[&str]) -> String {
-    let gone: Vec<usize> =
-        assignments(text).iter().filter(|one| properties.contains(&one.key)).map(|one| one.line).collect();
-    let lines = text.split_inclusive('\n').enumerate();
-    // A value of several lines goes as a whole.
-    let mut is_going_on = false;
-    let mut left = String::new();
-    for (place, line) in lines {
-        let is_gone = gone.contains(&place) || is_going_on;
-        is_going_on = is_gone && goes_on(line);
-        if !is_gone {
-            left.push_str(line);
-        }
+    let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
+    for one in assignments(text).iter().rev().filter(|one| properties.contains(&one.key)) {
+        let end = end_of_value(&lines, one.line);
+        lines.drain(one.line.min(end)..end);
     }
-    left
+    lines.concat()
+}
+
+/// The place behind the last line of the value that begins at `line`: one that ends with a backslash goes on, over comments, too.
+fn end_of_value(lines: &[&str], line: usize) -> usize {
+    let mut is_continued = true;
+    let rest = lines.iter().skip(line);
+    let belongs = |content: &&&str| {
+        let belongs = is_continued;
+        if !is_comment(content) {
+            is_continued = is_continued && goes_on(content);
+        }
+        belongs
+    };
+    line.saturating_add(rest.take_while(belongs).count()).min(lines.len())
 }
 
 /// What it sets, in the order of its lines.
@@ -74,7 +79,7 @@ fn assignments(text: &str) -> Vec<Assignment<'_>> {
     let mut found = Vec::new();
     for (line, content) in text.split_inclusive('\n').enumerate() {
         let trimmed = content.trim();
-        if trimmed.starts_with(['#', ';']) {
+        if is_comment(content) {
             continue;
         }
         let is_part = std::mem::replace(&mut is_continued, goes_on(content));
@@ -96,7 +101,7 @@ fn end_of_section(text: &str, section: &str) -> Option<usize> {
     let (mut is_inside, mut is_continued) = (false, false);
     for (line, content) in text.split_inclusive('\n').enumerate() {
         let trimmed = content.trim();
-        let is_comment = trimmed.starts_with(['#', ';']);
+        let is_comment = is_comment(content);
         let is_part = is_continued;
         if !is_comment {
             is_continued = goes_on(content);
@@ -109,6 +114,10 @@ fn end_of_section(text: &str, section: &str) -> Option<usize> {
         }
     }
     end
+}
+
+fn is_comment(line: &str) -> bool {
+    line.trim_start().starts_with(['#', ';'])
 }
 
 fn goes_on(line: &str) -> bool {
@@ -150,6 +159,7 @@ mod tests {
         assert_eq!(set, format!("{text}\n").replace("; more\n", "; more\nMemoryMax=1G\n"));
         assert_eq!(without(&set, &["MemoryMax"]), format!("{text}\n"));
         assert_eq!(without(text, &["Environment"]), text.replace("Environment=A=1 \\\n   MemoryMax=9\n", ""));
+        assert_eq!(with("[Service]\nA=1 \\\n# x\n 2\nB=3", "Service", "A", "4"), "[Service]\nA=4\nB=3");
         assert_eq!(without("[Service]\nA=1\nB=2\nA=3\n", &["A"]), "[Service]\nB=2\n");
     }
 

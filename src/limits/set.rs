@@ -13,6 +13,7 @@ use super::own_file::{self, ByHand};
 use super::rivals;
 use super::settings::{Planned, Settings};
 use super::subject::Subject;
+use super::unit_name::UnitName;
 use super::{asked, drop_in, restart, steps, surroundings, weigh};
 
 /// What shall be set.
@@ -48,8 +49,9 @@ pub struct Planning {
 /// # Errors
 /// Says what was typed wrongly, that there is no such unit, or what stands in the way.
 pub fn plan(readings: &Readings, request: &Request) -> Result<Planning, Fault> {
-    let subject = Subject::find(readings, &request.manager, &request.unit)?;
-    let values = asked::values(&subject.unit, &request.values)?;
+    let unit = UnitName::parse(&request.unit)?;
+    let values = asked::values(&unit, &request.values)?;
+    let subject = Subject::find(readings, &request.manager, unit)?;
     if request.restarts {
         restart::refuse(&subject)?;
     }

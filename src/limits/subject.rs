@@ -25,11 +25,15 @@ pub(super) struct Subject<'r, 'h> {
 }
 
 impl<'r, 'h> Subject<'r, 'h> {
-    /// Finds the unit by what was typed.
-    pub(super) fn find(readings: &'r Readings<'h>, manager: &'r Manager, typed: &str) -> Result<Self, Fault> {
+    /// Looks at the unit that was typed.
+    pub(super) fn find(
+        readings: &'r Readings<'h>,
+        manager: &'r Manager,
+        unit: UnitName,
+    ) -> Result<Self, Fault> {
         refuse_place(readings)?;
         let host = readings.host();
-        let mut unit = UnitName::parse(typed)?;
+        let mut unit = unit;
         let current = match manager.can_be_told(host) {
             true => {
                 current::read(host, manager, &unit).map_err(|lacking| presence::unasked(&unit, &lacking))?

@@ -9,6 +9,7 @@ use super::own_file::{self, ByHand};
 use super::set::{of_whom, weigh_all, write};
 use super::settings::{Planned, Settings};
 use super::subject::Subject;
+use super::unit_name::UnitName;
 use super::{asked, drop_in, steps, surroundings};
 
 /// What shall be taken away.
@@ -29,8 +30,9 @@ pub struct Request {
 /// # Errors
 /// Says what was typed wrongly, that there is no such unit, or what stands in the way.
 pub fn plan(readings: &Readings, request: &Request) -> Result<Plan, Fault> {
-    let subject = Subject::find(readings, &request.manager, &request.unit)?;
-    request.properties.iter().try_for_each(|property| asked::property(&subject.unit, property))?;
+    let unit = UnitName::parse(&request.unit)?;
+    request.properties.iter().try_for_each(|property| asked::property(&unit, property))?;
+    let subject = Subject::find(readings, &request.manager, unit)?;
     let text = own_file::text(subject.host(), &subject.path, request.by_hand)?;
     let set: Vec<String> = drop_in::values(&text).into_iter().map(|(property, _)| property).collect();
     let named: Vec<&str> = request.properties.iter().map(String::as_str).collect();

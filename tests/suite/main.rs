@@ -13,6 +13,7 @@ mod exit_statuses;
 mod generated;
 mod golden;
 mod hostile;
+mod limits_set;
 mod recovery;
 mod rooms;
 mod schema;
