@@ -11,6 +11,7 @@ use crate::limits::manager::Manager;
 use crate::limits::own_file::ByHand;
 use crate::limits::set::{self, Planning};
 use crate::limits::unset;
+use crate::ui::plan as shown;
 use crate::ui::terminal::Terminal;
 
 use super::limits_restart::{self, Restarted};
@@ -28,8 +29,9 @@ pub(super) fn set(wanted: &SetLimits, global: &Global, host: &Host, terminal: &m
         keeps_leftovers: wanted.keep_leftovers,
         by_hand: by_hand(&wanted.whose),
     };
-    let Planning { plan, unit, invocation } =
-        planned::with_sudo(set::plan(&Readings::new(host, None), &request))?;
+    let planning = planned::with_sudo(set::plan(&Readings::new(host, None), &request))?;
+    show_edit(&planning, global, terminal)?;
+    let Planning { plan, unit, invocation, .. } = planning;
     let before = last_change(host);
     let exit = planned::carry_out(plan, approval, global, host, terminal)?;
     let id = last_change(host).filter(|&id| Some(id) != before);
@@ -56,8 +58,18 @@ pub(super) fn unset(
         properties: wanted.properties.clone(),
         by_hand: by_hand(&wanted.whose),
     };
-    let plan = planned::with_sudo(unset::plan(&Readings::new(host, None), &request))?;
-    planned::carry_out(plan, approval, global, host, terminal)
+    let planning = planned::with_sudo(unset::plan(&Readings::new(host, None), &request))?;
+    show_edit(&planning, global, terminal)?;
+    planned::carry_out(planning.plan, approval, global, host, terminal)
+}
+
+/// Shows what somebody else wrote into the drop-in, above the plan that is refused for it.
+fn show_edit(planning: &Planning, global: &Global, terminal: &mut Terminal) -> Result<()> {
+    if let Some(edited) = planning.edited.as_ref().filter(|_| !global.json) {
+        let text = shown::drift(std::slice::from_ref(edited), terminal.look);
+        terminal.show(&(text + "\n"))?;
+    }
+    Ok(())
 }
 
 fn manager(whose: &Whose, host: &Host) -> Result<Manager, Fault> {

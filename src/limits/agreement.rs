@@ -4,6 +4,7 @@ use crate::sys::bytes::Bytes;
 use crate::sys::size;
 
 use super::amounts::Amounts;
+use super::settings::Settings;
 
 /// Nothing runs in less; who typed so little left the unit of measure out.
 const LEAST: Bytes = Bytes(1 << 20);
@@ -64,7 +65,11 @@ impl Limits<'_> {
 }
 
 /// Judges limits by each other, and by the memory that there is, where that is known.
-pub(super) fn judge(limits: &Limits<'_>, memory: Option<Bytes>) -> Judgement {
+pub(super) fn judge(settings: &Settings, changed: &[&str], memory: Option<Bytes>) -> Judgement {
+    judge_limits(&Limits { amounts: Amounts::of(settings, memory), changed }, memory)
+}
+
+fn judge_limits(limits: &Limits<'_>, memory: Option<Bytes>) -> Judgement {
     let mut judgement = Judgement::default();
     for property in ["MemoryMax", "MemoryHigh"] {
         if let Some(limit) = limits.new(property) {
@@ -169,7 +174,7 @@ mod tests {
     }
 
     fn judged(amounts: Amounts, changed: &[&str]) -> Judgement {
-        judge(&Limits { amounts, changed }, Some(MEMORY))
+        judge_limits(&Limits { amounts, changed }, Some(MEMORY))
     }
 
     const ALL: [&str; 4] = ["MemoryMin", "MemoryLow", "MemoryHigh", "MemoryMax"];
@@ -213,6 +218,6 @@ mod tests {
         assert_eq!(judged(min, &ALL).refused[0].0, "MemoryMin");
         assert_eq!(judged(Amounts { min: gib(25), ..min }, &ALL).refused.len(), 0);
         let unknown = Limits { amounts: Amounts { max: gib(50), ..Amounts::default() }, changed: &ALL };
-        assert_eq!(judge(&unknown, None), Judgement::default());
+        assert_eq!(judge_limits(&unknown, None), Judgement::default());
     }
 }

@@ -1,12 +1,12 @@
 //! The plan that gives a unit limits.
 
+use crate::change::undo::Drifted;
 use crate::change::{Area, Plan, Why};
 use crate::exit::{Exit, Fault};
 use crate::facts::readings::Readings;
 use crate::host::Host;
 
-use super::agreement::{self, Limits};
-use super::amounts::Amounts;
+use super::agreement;
 use super::leftovers;
 use super::manager::{Manager, Person};
 use super::own_file::{self, ByHand};
@@ -38,6 +38,8 @@ pub struct Request {
 pub struct Planning {
     /// The plan.
     pub plan: Plan,
+    /// What somebody else wrote into the drop-in, where that is why it is refused.
+    pub edited: Option<Drifted>,
     /// The unit's name.
     pub unit: String,
     /// What tells the unit's present start from the next one; empty where it does not run.
@@ -55,13 +57,14 @@ pub fn plan(readings: &Readings, request: &Request) -> Result<Planning, Fault> {
     if request.restarts {
         restart::refuse(&subject)?;
     }
-    let text = own_file::text(subject.host(), &subject.path, request.by_hand)?;
-    let wanted = changed(&subject, &text, &values);
+    let own = own_file::read(subject.host(), &subject.path)?;
+    let wanted = changed(&subject, &own.text, &values);
     let mut plan = Plan::new(title(&subject, &values), Area::Limits);
+    own.judge(&mut plan, request.by_hand);
     let mut planned = Planned::from([(subject.path.clone(), Some(wanted.clone()))]);
     let found = leftovers::find(subject.host(), subject.manager, &subject.unit, &values);
     let going: &[_] = if request.keeps_leftovers { &[] } else { &found };
-    let is_changed = wanted != text || going.iter().any(|one| one.is_spent);
+    let is_changed = wanted != own.text || going.iter().any(|one| one.is_spent);
     if is_changed && request.restarts {
         restart::before(&mut plan, &subject);
     }
@@ -80,7 +83,8 @@ pub fn plan(readings: &Readings, request: &Request) -> Result<Planning, Fault> {
         steps::reload_afterwards(&mut plan, subject.manager);
     }
     let invocation = subject.current.first().map(|one| one.invocation.clone()).unwrap_or_default();
-    Ok(Planning { plan, unit: subject.unit.as_str().to_owned(), invocation })
+    let edited = own.edited.filter(|_| request.by_hand == ByHand::Refused);
+    Ok(Planning { plan, edited, unit: subject.unit.as_str().to_owned(), invocation })
 }
 
 fn title(subject: &Subject<'_, '_>, values: &[(String, String)]) -> String {
@@ -136,13 +140,12 @@ fn judge(plan: &mut Plan, subject: &Subject<'_, '_>, settings: &Settings, values
         );
     }
     let properties: Vec<&str> = values.iter().map(|(property, _)| property.as_str()).collect();
-    weigh_all(plan, subject, settings, &properties);
+    judge_amounts(plan, subject, settings, &properties);
 }
 
 /// Judges the limits that are to be, by each other, by the machine, and by what each unit holds.
-pub(super) fn weigh_all(plan: &mut Plan, subject: &Subject<'_, '_>, settings: &Settings, changed: &[&str]) {
-    let limits = Limits { amounts: Amounts::of(settings, subject.memory), changed };
-    let judged = agreement::judge(&limits, subject.memory);
+fn judge_amounts(plan: &mut Plan, subject: &Subject<'_, '_>, settings: &Settings, changed: &[&str]) {
+    let judged = agreement::judge(settings, changed, subject.memory);
     let judged =
         judged.and(weigh::weigh_all(settings, changed, &subject.current, subject.readings, subject.manager));
     judged.refused.into_iter().for_each(|(property, why)| plan.refuse(property, why));

@@ -6,11 +6,11 @@ use crate::facts::readings::Readings;
 
 use super::manager::Manager;
 use super::own_file::{self, ByHand};
-use super::set::{of_whom, weigh_all, write};
+use super::set::{Planning, of_whom, write};
 use super::settings::{Planned, Settings};
 use super::subject::Subject;
 use super::unit_name::UnitName;
-use super::{asked, drop_in, steps, surroundings};
+use super::{agreement, asked, drop_in, steps, surroundings, weigh};
 
 /// What shall be taken away.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,38 +29,55 @@ pub struct Request {
 ///
 /// # Errors
 /// Says what was typed wrongly, that there is no such unit, or what stands in the way.
-pub fn plan(readings: &Readings, request: &Request) -> Result<Plan, Fault> {
+pub fn plan(readings: &Readings, request: &Request) -> Result<Planning, Fault> {
     let unit = UnitName::parse(&request.unit)?;
     request.properties.iter().try_for_each(|property| asked::property(&unit, property))?;
     let subject = Subject::find(readings, &request.manager, unit)?;
-    let text = own_file::text(subject.host(), &subject.path, request.by_hand)?;
-    let set: Vec<String> = drop_in::values(&text).into_iter().map(|(property, _)| property).collect();
-    let named: Vec<&str> = request.properties.iter().map(String::as_str).collect();
+    let own = own_file::read(subject.host(), &subject.path)?;
+    let mut plan = Plan::new(title(&subject, &request.properties), Area::Limits);
+    own.judge(&mut plan, request.by_hand);
+    take_away(&mut plan, &subject, &own.text, &request.properties)?;
+    let edited = own.edited.filter(|_| request.by_hand == ByHand::Refused);
+    Ok(Planning { plan, edited, unit: subject.unit.as_str().to_owned(), invocation: String::new() })
+}
+
+fn take_away(plan: &mut Plan, subject: &Subject<'_, '_>, text: &str, named: &[String]) -> Result<(), Fault> {
+    let set: Vec<String> = drop_in::values(text).into_iter().map(|(property, _)| property).collect();
+    let named: Vec<&str> = named.iter().map(String::as_str).collect();
     let all: Vec<&str> = set.iter().map(String::as_str).collect();
     let going: Vec<&str> = if named.is_empty() { all } else { named };
-    let mut plan = Plan::new(title(&subject, &request.properties), Area::Limits);
-    let left = drop_in::without(&text, &going);
+    let left = drop_in::without(text, &going);
     let after = if drop_in::values(&left).is_empty() { None } else { Some(left) };
     let planned = Planned::from([(subject.path.clone(), after.clone())]);
     let settings = subject.settings(&planned)?;
-    if text.is_empty() || after.as_ref() == Some(&text) {
-        explain_nothing(&mut plan, &subject, &going, &settings);
-        return Ok(plan);
+    if text.is_empty() || after.as_deref() == Some(text) {
+        explain_nothing(plan, subject, &going, &settings);
+        return Ok(());
     }
-    write(&mut plan, &subject, after.as_deref())?;
-    weigh_all(&mut plan, &subject, &settings, &going);
+    write(plan, subject, after.as_deref())?;
+    judge(plan, subject, &settings, &going);
     going.iter().for_each(|property| plan.note(what_counts(property, &settings)));
-    surroundings::waiting(&subject, &going).into_iter().for_each(|note| plan.note(note));
+    surroundings::waiting(subject, &going).into_iter().for_each(|note| plan.note(note));
     if subject.manager.can_be_told(subject.host()) {
-        steps::reload(&mut plan, subject.manager);
+        steps::reload(plan, subject.manager);
         if after.is_none() {
-            steps::prove_gone(&mut plan, subject.manager, &subject.unit, &subject.path);
+            steps::prove_gone(plan, subject.manager, &subject.unit, &subject.path);
         }
-        steps::reload_afterwards(&mut plan, subject.manager);
+        steps::reload_afterwards(plan, subject.manager);
     } else {
-        steps::note_managers(&mut plan, subject.host(), subject.manager);
+        steps::note_managers(plan, subject.host(), subject.manager);
     }
-    Ok(plan)
+    Ok(())
+}
+
+/// What counts without ours may be less than what the unit holds; that it is odd in itself is its owner's affair.
+fn judge(plan: &mut Plan, subject: &Subject<'_, '_>, settings: &Settings, changed: &[&str]) {
+    let Subject { current, readings, manager, .. } = subject;
+    let weighed = weigh::weigh_all(settings, changed, current, readings, manager);
+    weighed.refused.into_iter().for_each(|(property, why)| plan.refuse(property, why));
+    let judged = agreement::judge(settings, changed, subject.memory);
+    let odd = judged.refused.into_iter().map(|(property, why)| format!("{property}: {why}"));
+    odd.chain(weighed.notes).for_each(|note| plan.note(note));
 }
 
 fn title(subject: &Subject<'_, '_>, properties: &[String]) -> String {
@@ -113,7 +130,7 @@ mod tests {
             properties: properties.iter().map(|&one| one.to_owned()).collect(),
             by_hand: ByHand::Refused,
         };
-        plan(&Readings::new(&host, None), &request).unwrap()
+        plan(&Readings::new(&host, None), &request).unwrap().plan
     }
 
     fn ours() -> String {
