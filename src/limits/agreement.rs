@@ -48,7 +48,7 @@ impl Limits<'_> {
     }
 
     /// A limit that is changed.
-    pub(super) fn new(&self, property: &str) -> Option<Bytes> {
+    pub(super) fn changed(&self, property: &str) -> Option<Bytes> {
         self.of(property).filter(|_| self.changed.contains(&property))
     }
 
@@ -72,7 +72,7 @@ pub(super) fn judge(settings: &Settings, changed: &[&str], memory: Option<Bytes>
 fn judge_limits(limits: &Limits<'_>, memory: Option<Bytes>) -> Judgement {
     let mut judgement = Judgement::default();
     for property in ["MemoryMax", "MemoryHigh"] {
-        if let Some(limit) = limits.new(property) {
+        if let Some(limit) = limits.changed(property) {
             too_little(&mut judgement, property, limit);
             if let Some(memory) = memory.filter(|memory| limit >= *memory) {
                 judgement.refuse(property, format!(
@@ -138,20 +138,20 @@ fn order(judgement: &mut Judgement, limits: &Limits<'_>) {
 fn withheld(judgement: &mut Judgement, limits: &Limits<'_>, memory: Option<Bytes>) {
     let Some(memory) = memory else { return };
     let most = memory.percent(MOST_WITHHELD);
-    if let Some(min) = limits.new("MemoryMin").filter(|min| *min > most) {
+    if let Some(min) = limits.changed("MemoryMin").filter(|min| *min > most) {
         judgement.refuse("MemoryMin", format!(
             "{min} of {memory} would never be taken from the unit, whatever else needs it: more than {most} leaves the rest of the \
              machine no room, and has it killed"
         ));
     }
-    if let Some(low) = limits.new("MemoryLow").filter(|low| *low > memory) {
+    if let Some(low) = limits.changed("MemoryLow").filter(|low| *low > memory) {
         judgement.refuse("MemoryLow", format!("{low} is more than this machine has, {memory}"));
     }
 }
 
 /// What the limit leaves for everything else.
 fn rest(judgement: &mut Judgement, limits: &Limits<'_>, memory: Option<Bytes>) {
-    let (Some(memory), Some(max)) = (memory, limits.new("MemoryMax")) else { return };
+    let (Some(memory), Some(max)) = (memory, limits.changed("MemoryMax")) else { return };
     let needed = memory.percent(5.0).max(Bytes::from_mib(512).min(Bytes(memory.0 / 2)));
     let left = memory.less(max);
     if left < needed && max < memory {

@@ -56,7 +56,7 @@ fn edited(host: &Host, path: &str, text: &str) -> Option<Drifted> {
     let entries = journal::entries(host).ok()?;
     let is_done = |state: State| matches!(state, State::Applied | State::Undone | State::Incomplete);
     let done = entries.iter().filter(|entry| is_done(entry.state));
-    let last = done.flat_map(|entry| &entry.changes).filter(|change| change.target() == path).last();
+    let last = done.flat_map(|entry| &entry.changes).rfind(|change| change.target() == path);
     let left = match last {
         Some(Change::File(file)) => file.after.as_ref(),
         _ => None,

@@ -113,12 +113,17 @@ fn changed(subject: &Subject<'_, '_>, text: &str, values: &[(String, String)]) -
 /// Plans the drop-in's text.
 pub(super) fn write(plan: &mut Plan, subject: &Subject<'_, '_>, text: Option<&str>) -> Result<(), Fault> {
     let why = Why::new("the limits of the unit, now and at every start", "systemd.resource-control(5)");
-    match subject.manager {
-        Manager::Of(person) => {
-            steps::make_folder(plan, subject.host(), subject.manager, &subject.path);
-            plan.file_of(subject.host(), &subject.path, text, (person.user, person.group), why)
+    let (host, path) = (subject.host(), &subject.path);
+    match (text, subject.manager) {
+        // The folder of a user stays: it would come back as root's.
+        (None, Manager::System | Manager::AllUsers) => {
+            plan.file_with_folder_gone(host, path, Why::new("nothing is left in it", "memtune"))
         }
-        _ => plan.file(subject.host(), &subject.path, text, why),
+        (_, Manager::Of(person)) => {
+            steps::make_folder(plan, host, subject.manager, path);
+            plan.file_of(host, path, text, (person.user, person.group), why)
+        }
+        _ => plan.file(host, path, text, why),
     }
 }
 

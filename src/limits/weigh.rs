@@ -50,22 +50,22 @@ fn weigh(limits: &Limits<'_>, unit: &Current, room: &Room) -> Judgement {
     let swap = limits.amounts.swap_max.map_or(room.swap, |most| most.less(unit.swapped).min(room.swap));
     let stuck = needed.less(swap).max(unit.locked.min(needed));
     let name = &unit.name;
-    if let Some(max) = limits.new("MemoryMax") {
+    if let Some(max) = limits.changed("MemoryMax") {
         if stuck > max {
             judgement.refuse("MemoryMax", killed(name, needed, swap, stuck, max, room));
         } else if held > max {
             judgement.notes.push(shrunk(name, held, needed, max, "MemoryMax"));
         }
     }
-    if let Some(high) = limits.new("MemoryHigh") {
-        let is_killed = limits.new("MemoryMax").is_some_and(|max| stuck > max);
+    if let Some(high) = limits.changed("MemoryHigh") {
+        let is_killed = limits.changed("MemoryMax").is_some_and(|max| stuck > max);
         if stuck > high && !is_killed {
             judgement.refuse("MemoryHigh", stands_still(name, needed, swap, stuck, high, room));
-        } else if held > high && limits.new("MemoryMax").is_none_or(|max| held <= max) {
+        } else if held > high && limits.changed("MemoryMax").is_none_or(|max| held <= max) {
             judgement.notes.push(shrunk(name, held, needed, high, "MemoryHigh"));
         }
     }
-    if let Some(most) = limits.new("MemorySwapMax").filter(|most| unit.swapped > *most) {
+    if let Some(most) = limits.changed("MemorySwapMax").filter(|most| unit.swapped > *most) {
         judgement.notes.push(format!(
             "{name} has {} in swap, and keeps it: MemorySwapMax={} only keeps more from going there",
             unit.swapped,

@@ -24,6 +24,11 @@ fn write(machine: &Machine, path: &str, text: &str) {
     fs::write(path, text).unwrap();
 }
 
+/// What was said, however it was wrapped.
+fn flat(said: &str) -> String {
+    said.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 #[test]
 fn limits_are_set_one_after_the_other_and_taken_back_to_the_byte() {
     let machine = machine();
@@ -86,9 +91,8 @@ fn bad_input_is_told_what_is_right_and_nothing_is_written() {
         ("unset brain-in-jar MemoryMx", 2, "did you mean `MemoryMax`?"),
         ("unset brain-in-jr", 2, "did you mean"),
     ] {
-        let text = machine.ends(&format!("limits {typed} -y"), status).replace('\n', " ");
-        let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(flat.contains(said), "{typed}: {text}");
+        let text = flat(&machine.ends(&format!("limits {typed} -y"), status));
+        assert!(text.contains(said), "{typed}: {text}");
         machine.is_as(&before, typed);
     }
 }
@@ -153,7 +157,11 @@ fn a_profile_and_limits_live_beside_each_other() {
     let text = read(&machine, of_profile);
     machine.ends("limits set brain-in-jar OOMScoreAdjust=300 -y", 0);
     assert_eq!(read(&machine, of_profile), text);
-    assert!(machine.ends("tune diff", 0).contains("90-memtune.conf:5 sets OOMScoreAdjust to 300"));
+    let said = flat(&machine.ends("tune diff", 0));
+    assert!(
+        said.contains("90-memtune.conf:5 sets OOMScoreAdjust to 300, and wins over the profile"),
+        "{said}"
+    );
     machine.ends("limits unset brain-in-jar -y", 0);
     machine.is_as(&profiled, "the limits are gone");
     machine.ends("limits set brain-in-jar CPUWeight=50 -y", 0);

@@ -1,5 +1,6 @@
 //! The manual pages: one for each command from the command line's own description, one for the checks from their registry.
 
+mod limits;
 mod pages;
 mod roff;
 mod swap;

@@ -10,6 +10,7 @@ use crate::doctor::check::Check;
 use crate::doctor::registry;
 use crate::exit::Exit;
 
+use super::limits;
 use super::roff::{entry, escaped, line};
 use super::swap;
 use super::synopsis::{synopsis, with_synopsis};
@@ -93,7 +94,7 @@ fn closing_sections(name: &str) -> String {
             (
                 "SEE ALSO",
                 line(
-                    "memtune-doctor(1), memtune-tune(1), memtune-swap(1), memtune-checks(7), memtune-profile(5), sysctl(8), sysctl.d(5), swapon(8), proc(5)",
+                    "memtune-doctor(1), memtune-tune(1), memtune-swap(1), memtune-limits(1), memtune-checks(7), memtune-profile(5), sysctl(8), sysctl.d(5), swapon(8), proc(5)",
                 ),
             ),
         ],
@@ -109,6 +110,9 @@ fn closing_sections(name: &str) -> String {
             ("EXAMPLES", tune_examples),
             ("SEE ALSO", line("memtune(1), memtune-profile(5), memtune-undo(1), sysctl.d(5), tmpfiles.d(5)")),
         ],
+        name if name == "memtune-limits" || name.starts_with("memtune-limits-") => {
+            limits::sections(name, statuses)
+        }
         name if name == "memtune-swap" || name.starts_with("memtune-swap-") => swap::sections(name, statuses),
         name if name.starts_with("memtune-tune-") => {
             vec![("SEE ALSO", line("memtune-tune(1), memtune-profile(5)"))]
