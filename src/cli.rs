@@ -8,9 +8,11 @@ use clap_complete::Shell;
 use crate::sys::size::Size;
 
 mod limits;
+mod limits_set;
 mod names;
 
 pub use limits::{AskBudget, Limits, LimitsAction, ShowUnits};
+pub use limits_set::{SetLimits, UnsetLimits, Whose};
 use names::{Names, Suggested};
 
 /// Keeps Linux machines from dying of memory.
@@ -92,7 +94,7 @@ pub enum Command {
     /// Without a subcommand it shows what there is: each area, what holds it at boot, and what compressing costs and brings.
     Swap(Swap),
 
-    /// Show which unit may take how much memory, and whether all of them fit into the machine together.
+    /// See which unit may take how much memory, whether all of them fit together, and give them limits.
     ///
     /// Without a subcommand it lists the units with what they hold and what they may hold.
     Limits(Limits),

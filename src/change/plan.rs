@@ -100,6 +100,43 @@ impl Plan {
         Ok(())
     }
 
+    /// The same for a file of a user's, by number and group, who owns it where it is new.
+    ///
+    /// # Errors
+    /// As [`Plan::file`].
+    pub fn file_of(
+        &mut self,
+        host: &Host,
+        path: &str,
+        after: Option<&str>,
+        (user, group): (u32, u32),
+        why: Why,
+    ) -> Result<(), Fault> {
+        self.file(host, path, after, why)?;
+        let is_meant = |change: &&mut Change| matches!(change, Change::File(file) if file.target == path && file.before.is_none());
+        if let Some(Change::File(file)) = self.changes.iter_mut().find(is_meant)
+            && let Some(state) = &mut file.after
+        {
+            (state.user, state.group) = (user, group);
+        }
+        Ok(())
+    }
+
+    /// Plans that the file at `path` is gone, and its folder with it where nothing else is in there.
+    ///
+    /// # Errors
+    /// As [`Plan::file`].
+    pub fn file_with_folder_gone(&mut self, host: &Host, path: &str, why: Why) -> Result<(), Fault> {
+        self.file(host, path, None, why)?;
+        let is_meant = |change: &&mut Change| matches!(change, Change::File(file) if file.target == path);
+        if let Some(Change::File(file)) = self.changes.iter_mut().find(is_meant)
+            && let Some((folder, _)) = path.rsplit_once('/').filter(|(folder, _)| !folder.is_empty())
+        {
+            file.folders = vec![folder.to_owned()];
+        }
+        Ok(())
+    }
+
     /// Plans that the knob at `path` (below /proc/sys or /sys) has the value `after`. Nothing is planned where it has it, nor in a
     /// tree, which has no running kernel.
     ///

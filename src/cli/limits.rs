@@ -6,6 +6,8 @@ use crate::limits::instances::{self, Instance};
 use crate::limits::named;
 use crate::sys::size::Size;
 
+use super::limits_set::{SetLimits, UnsetLimits};
+
 /// What `memtune limits` takes.
 #[derive(Debug, Args)]
 pub struct Limits {
@@ -28,6 +30,17 @@ pub enum LimitsAction {
     /// The sum of what stays free, huge pages, compressed swap, file systems in memory, a GPU without memory of its own, and the units:
     /// with their MemoryMax, or where they have none, with the most that they have held. What lies in a slice counts at most as much as that.
     Budget(AskBudget),
+
+    /// Give a unit limits, now and at every start.
+    ///
+    /// They go into one drop-in, 90-memtune.conf (89-memtune.conf of templates, and of what stands for many units), which keeps what was set
+    /// before. Refused is what systemd would ignore, what another file overrides, what contradicts itself or is more than the machine has, and
+    /// what would end the unit at once or have it stand still, with the steps that do no harm. systemd verifies the file and says which values
+    /// it took; where it says no, everything is taken back.
+    Set(SetLimits),
+
+    /// Take away what `set` has set: the named properties, or all of them.
+    Unset(UnsetLimits),
 }
 
 /// Which units are shown.

@@ -8,6 +8,7 @@ use clap::{Arg, Command};
 
 use crate::doctor::group::Group;
 use crate::doctor::registry;
+use crate::facts::unit_property;
 use crate::profile;
 
 /// The names of one kind of thing; either case of letters will do, and blanks around them.
@@ -62,6 +63,13 @@ impl Suggested {
         Self {
             values: || ["zstd", "lz4", "lzo-rle", "lzo", "deflate", "842"].map(PossibleValue::new).to_vec(),
         }
+    }
+}
+
+impl Suggested {
+    /// The properties that limit units, which `=` and a value follow where they are set.
+    pub(super) fn properties() -> Self {
+        Self { values: || unit_property::names().map(PossibleValue::new).collect() }
     }
 }
 

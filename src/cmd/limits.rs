@@ -15,6 +15,8 @@ use crate::limits::units;
 use crate::ui::terminal::Terminal;
 use crate::ui::{json, limits};
 
+use super::limits_set;
+
 /// Runs the command.
 ///
 /// # Errors
@@ -24,6 +26,8 @@ pub fn run(arguments: &Limits, global: &Global, host: &Host, terminal: &mut Term
         None => show(&ShowUnits::default(), global, host, terminal),
         Some(LimitsAction::Show(wanted)) => show(wanted, global, host, terminal),
         Some(LimitsAction::Budget(asked)) => budget(asked, global, host, terminal),
+        Some(LimitsAction::Set(wanted)) => limits_set::set(wanted, global, host, terminal),
+        Some(LimitsAction::Unset(wanted)) => limits_set::unset(wanted, global, host, terminal),
     }
 }
 

@@ -14,6 +14,8 @@ pub mod undo;
 mod attendant;
 mod compressed;
 mod for_profile;
+mod limits_restart;
+mod limits_set;
 mod mend;
 mod places;
 mod swap_areas;

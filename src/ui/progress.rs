@@ -29,6 +29,13 @@ pub fn wait(duration: Duration, what: &str) -> Duration {
     start.elapsed()
 }
 
+/// Waits for half a second, with `what` on a terminal meanwhile.
+pub fn pause(what: &str) {
+    show(&harmless(what));
+    thread::sleep(Duration::from_millis(500));
+    show("");
+}
+
 /// Shows how a plan comes along, and stops it at Ctrl-C.
 pub struct Follower {
     interruption: Option<Interruption>,

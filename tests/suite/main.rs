@@ -14,6 +14,7 @@ mod generated;
 mod golden;
 mod hostile;
 mod limits;
+mod limits_set;
 mod recovery;
 mod rooms;
 mod schema;

@@ -8,15 +8,15 @@ use std::path::{Path, PathBuf};
 const HOUSE: &[(&str, &[&str])] = &[
     ("sys", &[]),
     ("exit", &[]),
-    ("cli", &["doctor", "limits", "profile", "sys"]),
+    ("cli", &["doctor", "facts", "limits", "profile", "sys"]),
     ("host", &["sys"]),
     ("facts", &["host", "sys"]),
     ("sysctl", &["facts", "host", "sys"]),
     ("change", &["exit", "facts", "host", "sys", "sysctl"]),
     ("profile", &["exit", "facts", "host", "sys", "sysctl"]),
-    ("tune", &["change", "exit", "facts", "host", "profile", "sys", "sysctl"]),
-    ("swap", &["change", "exit", "facts", "host", "profile", "sys", "sysctl"]),
     ("limits", &["change", "exit", "facts", "host", "profile", "sys"]),
+    ("tune", &["change", "exit", "facts", "host", "limits", "profile", "sys", "sysctl"]),
+    ("swap", &["change", "exit", "facts", "host", "profile", "sys", "sysctl"]),
     ("doctor", &["facts", "host", "limits", "swap", "sys", "sysctl"]),
     (
         "ui",

@@ -341,7 +341,7 @@ fn a_unit_is_limited_by_one_drop_in() {
     machine.write("/etc/systemd/system/llama.service", "[Service]\nExecStart=/bin/llama\n");
     let before = machine.state();
     machine.ends("tune --profile jetson-llm --unit llama -y", 0);
-    let drop_in = machine.read("/etc/systemd/system/llama.service.d/90-memtune.conf");
+    let drop_in = machine.read("/etc/systemd/system/llama.service.d/90-memtune-profile.conf");
     assert!(
         drop_in.contains("\n[Unit]\n")
             && drop_in.contains("\n[Service]\n")

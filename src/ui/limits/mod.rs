@@ -3,6 +3,7 @@
 
 pub mod budget;
 pub mod overview;
+pub mod restarted;
 pub mod unit;
 
 mod columns;

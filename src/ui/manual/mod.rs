@@ -1,6 +1,7 @@
 //! The manual pages: one for each command from the command line's own description, one for the checks from their registry.
 
 mod limits;
+mod limits_set;
 mod pages;
 mod roff;
 mod swap;

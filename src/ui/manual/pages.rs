@@ -10,10 +10,10 @@ use crate::doctor::check::Check;
 use crate::doctor::registry;
 use crate::exit::Exit;
 
-use super::limits;
 use super::roff::{entry, escaped, line};
 use super::swap;
 use super::synopsis::{synopsis, with_synopsis};
+use super::{limits, limits_set};
 
 /// What every page begins with.
 pub const MARK: &str = ".\\\" Written by memtune.\n";
@@ -110,10 +110,11 @@ fn closing_sections(name: &str) -> String {
             ("EXAMPLES", tune_examples),
             ("SEE ALSO", line("memtune(1), memtune-profile(5), memtune-undo(1), sysctl.d(5), tmpfiles.d(5)")),
         ],
-        name if name == "memtune-swap" || name.starts_with("memtune-swap-") => swap::sections(name, statuses),
+        "memtune-limits-set" | "memtune-limits-unset" => limits_set::sections(name, statuses),
         name if name == "memtune-limits" || name.starts_with("memtune-limits-") => {
             limits::sections(name, statuses)
         }
+        name if name == "memtune-swap" || name.starts_with("memtune-swap-") => swap::sections(name, statuses),
         name if name.starts_with("memtune-tune-") => {
             vec![("SEE ALSO", line("memtune-tune(1), memtune-profile(5)"))]
         }

@@ -1,0 +1,90 @@
+//! `memtune limits set` and `memtune limits unset`.
+
+use anyhow::Result;
+
+use crate::change::journal;
+use crate::cli::{Global, SetLimits, UnsetLimits, Whose};
+use crate::exit::{Exit, Fault};
+use crate::facts::readings::Readings;
+use crate::host::Host;
+use crate::limits::manager::Manager;
+use crate::limits::own_file::ByHand;
+use crate::limits::set::{self, Planning};
+use crate::limits::unset;
+use crate::ui::plan as shown;
+use crate::ui::terminal::Terminal;
+
+use super::limits_restart::{self, Restarted};
+use super::planned::{self, Approval};
+
+pub(super) fn set(wanted: &SetLimits, global: &Global, host: &Host, terminal: &mut Terminal) -> Result<Exit> {
+    let approval = Approval::of(global);
+    planned::recover(approval, global, host, terminal)?;
+    let manager = manager(&wanted.whose, host)?;
+    let request = set::Request {
+        unit: wanted.unit.clone(),
+        manager: manager.clone(),
+        values: wanted.values.clone(),
+        restarts: wanted.restart,
+        keeps_leftovers: wanted.keep_leftovers,
+        by_hand: by_hand(&wanted.whose),
+    };
+    let planning = planned::with_sudo(set::plan(&Readings::new(host, None), &request))?;
+    show_edit(&planning, global, terminal)?;
+    let Planning { plan, unit, invocation, .. } = planning;
+    let before = last_change(host);
+    let exit = planned::carry_out(plan, approval, global, host, terminal)?;
+    let id = last_change(host).filter(|&id| Some(id) != before);
+    match id.filter(|_| wanted.restart && exit == Exit::Done) {
+        Some(id) => {
+            let restarted = Restarted { unit: &unit, manager: &manager, invocation: &invocation, id };
+            limits_restart::follow(&restarted, global, host, terminal)
+        }
+        None => Ok(exit),
+    }
+}
+
+pub(super) fn unset(
+    wanted: &UnsetLimits,
+    global: &Global,
+    host: &Host,
+    terminal: &mut Terminal,
+) -> Result<Exit> {
+    let approval = Approval::of(global);
+    planned::recover(approval, global, host, terminal)?;
+    let request = unset::Request {
+        unit: wanted.unit.clone(),
+        manager: manager(&wanted.whose, host)?,
+        properties: wanted.properties.clone(),
+        by_hand: by_hand(&wanted.whose),
+    };
+    let planning = planned::with_sudo(unset::plan(&Readings::new(host, None), &request))?;
+    show_edit(&planning, global, terminal)?;
+    planned::carry_out(planning.plan, approval, global, host, terminal)
+}
+
+/// Shows what somebody else wrote into the drop-in, above the plan that is refused for it.
+fn show_edit(planning: &Planning, global: &Global, terminal: &mut Terminal) -> Result<()> {
+    if let Some(edited) = planning.edited.as_ref().filter(|_| !global.json) {
+        let text = shown::drift(std::slice::from_ref(edited), terminal.look);
+        terminal.show(&(text + "\n"))?;
+    }
+    Ok(())
+}
+
+fn manager(whose: &Whose, host: &Host) -> Result<Manager, Fault> {
+    if !whose.user {
+        return Ok(Manager::System);
+    }
+    let sudo = std::env::var("SUDO_UID").ok().and_then(|number| number.parse().ok());
+    Manager::of_user(host, rustix::process::geteuid().as_raw(), sudo)
+}
+
+fn by_hand(whose: &Whose) -> ByHand {
+    if whose.force { ByHand::Kept } else { ByHand::Refused }
+}
+
+/// The newest change of the journal; only root can see it.
+fn last_change(host: &Host) -> Option<u64> {
+    journal::read(host).ok()?.last_in_force().map(|entry| entry.id)
+}

@@ -1,0 +1,159 @@
+//! The unit file and the drop-ins of one unit, and which of their lines counts.
+
+use std::collections::BTreeMap;
+
+use crate::facts::malformed::MOST_ENTRIES;
+use crate::facts::unit_files::{self, Setting};
+use crate::host::{Host, IfThere, Lacking};
+
+use super::manager::Manager;
+use super::unit_name::UnitName;
+
+/// Texts that files shall have, by their paths; `None` where the file shall be gone.
+pub type Planned = BTreeMap<String, Option<String>>;
+
+/// All that sets a unit's properties.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The unit file.
+    fragment: Vec<Setting>,
+    /// The drop-ins by name: of files with one name only the first that systemd finds is read.
+    drop_ins: BTreeMap<String, Vec<Setting>>,
+    /// The drop-ins that are read.
+    paths: BTreeMap<String, String>,
+}
+
+impl Settings {
+    /// Reads them as they would be after `planned`.
+    ///
+    /// # Errors
+    /// Says which folder cannot be read.
+    pub fn read(host: &Host, manager: &Manager, unit: &UnitName, planned: &Planned) -> Result<Self, Lacking> {
+        let path = manager.search_path();
+        let mut own = Self { fragment: fragment(host, unit, &path), ..Self::default() };
+        let (near, of_kind): (Vec<String>, Vec<String>) = {
+            let mut folders = unit.folders();
+            let last = folders.pop();
+            (folders, last.into_iter().collect())
+        };
+        // What counts for a whole kind comes behind everything else, wherever it lies.
+        for names in [near, of_kind] {
+            for folder in &path {
+                for name in &names {
+                    own.read_folder(host, unit, &format!("{folder}/{name}"), planned)?;
+                }
+            }
+        }
+        Ok(own)
+    }
+
+    fn read_folder(
+        &mut self,
+        host: &Host,
+        unit: &UnitName,
+        folder: &str,
+        planned: &Planned,
+    ) -> Result<(), Lacking> {
+        let mut names = host.list(folder).if_there()?.unwrap_or_default();
+        let new = planned.keys().filter_map(|path| path.strip_prefix(folder)?.strip_prefix('/'));
+        names.extend(new.map(str::to_owned));
+        for name in names.into_iter().filter(|name| name.ends_with(".conf")) {
+            let path = format!("{folder}/{name}");
+            if self.drop_ins.contains_key(&name) || self.drop_ins.len() > MOST_ENTRIES {
+                continue;
+            }
+            // A link to /dev/null has the others of its name not read.
+            let text = match planned.get(&path) {
+                Some(None) => continue,
+                Some(Some(text)) => text.clone(),
+                None => host.read(&path).unwrap_or_default(),
+            };
+            self.drop_ins.insert(name.clone(), unit_files::parse(unit.as_str(), &path, &text));
+            self.paths.insert(name, path);
+        }
+        Ok(())
+    }
+
+    /// The assignment that counts; `None` where nothing sets the property.
+    pub fn deciding(&self, property: &str) -> Option<&Setting> {
+        let last = |settings: &'_ Vec<Setting>| settings.iter().rposition(|one| one.key == property);
+        let of_drop_ins = self.drop_ins.values().rev().find_map(|settings| settings.get(last(settings)?));
+        of_drop_ins.or_else(|| self.fragment.get(last(&self.fragment)?))
+    }
+
+    /// Whether the drop-in at `path` is read, and not hidden by one of its name.
+    pub fn reads(&self, path: &str) -> bool {
+        self.paths.values().any(|one| one == path)
+    }
+
+    /// The file that is read in the place of `path`.
+    pub fn in_place_of(&self, path: &str) -> Option<&str> {
+        let name = path.rsplit('/').next()?;
+        self.paths.get(name).map(String::as_str).filter(|&other| other != path)
+    }
+}
+
+/// That of an instance is its template's, unless it has one of its own.
+fn fragment(host: &Host, unit: &UnitName, path: &[String]) -> Vec<Setting> {
+    let template = unit.template();
+    let names = [Some(unit.as_str()), template.as_deref()].into_iter().flatten();
+    let mut files = names.flat_map(|name| path.iter().map(move |folder| format!("{folder}/{name}")));
+    let found = files.find_map(|file| Some((host.read(&file).ok()?, file)));
+    found.map(|(text, file)| unit_files::parse(unit.as_str(), &file, &text)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::made_tree::made_tree;
+
+    fn deciding(files: &[(&str, &str)], unit: &str, planned: &Planned) -> Option<(String, String)> {
+        let (_folder, host) = made_tree(files);
+        let unit = UnitName::parse(unit).unwrap();
+        let settings = Settings::read(&host, &Manager::System, &unit, planned).unwrap();
+        settings.deciding("MemoryMax").map(|one| (one.file.clone(), one.value.clone()))
+    }
+
+    const NONE: Planned = Planned::new();
+
+    #[test]
+    fn names_decide_between_files_and_folders_between_equal_names() {
+        let unit = ("/usr/lib/systemd/system/a@.service", "[Service]\nMemoryMax=1\n");
+        let of_template = ("/etc/systemd/system/a@.service.d/90.conf", "MemoryMax=2\n");
+        let of_instance = ("/usr/lib/systemd/system/a@1.service.d/20.conf", "MemoryMax=3\n");
+        let of_kind = ("/etc/systemd/system.control/service.d/90.conf", "MemoryMax=4\n");
+        let value = |files: &[(&str, &str)]| deciding(files, "a@1.service", &NONE).unwrap().1;
+        assert_eq!(value(&[unit]), "1");
+        assert_eq!(value(&[unit, of_instance]), "3");
+        assert_eq!(value(&[unit, of_template, of_instance]), "2");
+        // Of one name, the one for the whole kind is not read, however strong its folder.
+        assert_eq!(value(&[unit, of_template, of_instance, of_kind]), "2");
+        // Nearer to the unit only counts among equal names of one folder.
+        let hides = ("/etc/systemd/system/a@1.service.d/90.conf", "MemoryHigh=9\n");
+        assert_eq!(value(&[unit, of_template, of_instance, hides]), "3");
+    }
+
+    #[test]
+    fn what_is_planned_counts_as_if_it_were_there() {
+        let ours = "/etc/systemd/system/a.service.d/90-memtune.conf";
+        let theirs = ("/etc/systemd/system.control/a.service.d/95-x.conf", "MemoryMax=5\n");
+        let planned = Planned::from([(ours.to_owned(), Some("[Service]\nMemoryMax=7\n".to_owned()))]);
+        assert_eq!(deciding(&[], "a", &planned).unwrap(), (ours.to_owned(), "7".to_owned()));
+        assert_eq!(deciding(&[theirs], "a", &planned).unwrap().1, "5");
+        assert_eq!(
+            deciding(&[(ours, "MemoryMax=1\n")], "a", &Planned::from([(ours.to_owned(), None)])),
+            None
+        );
+    }
+
+    #[test]
+    fn a_file_of_the_same_name_in_a_stronger_folder_hides_ours() {
+        let ours = "/etc/systemd/system/a.service.d/90-memtune.conf";
+        let strong = "/run/systemd/system.control/a.service.d/90-memtune.conf";
+        let (_folder, host) = made_tree(&[(ours, ""), (strong, "")]);
+        let unit = UnitName::parse("a").unwrap();
+        let settings = Settings::read(&host, &Manager::System, &unit, &NONE).unwrap();
+        assert!(!settings.reads(ours) && settings.reads(strong));
+        assert_eq!((settings.in_place_of(ours), settings.in_place_of(strong)), (Some(strong), None));
+    }
+}

@@ -1,0 +1,195 @@
+//! What new limits do to units that hold memory already.
+
+use crate::facts::readings::Readings;
+use crate::sys::bytes::Bytes;
+use crate::sys::size;
+
+use super::agreement::{Judgement, Limits};
+use super::amounts::Amounts;
+use super::current::Current;
+use super::manager::Manager;
+use super::settings::Settings;
+
+/// Where a part of what a unit holds could go.
+struct Room {
+    /// What swap can still take.
+    swap: Bytes,
+    /// What is typed before the name of the unit.
+    set: String,
+}
+
+impl Room {
+    fn of(readings: &Readings, manager: &Manager) -> Self {
+        let areas = readings.swaps().map(Vec::as_slice).unwrap_or_default();
+        let free = areas.iter().filter(|area| !area.is_deleted).map(|area| area.size.less(area.used));
+        let set = format!("memtune limits set {}", manager.option());
+        Self { swap: free.sum(), set: set.trim_end().to_owned() }
+    }
+}
+
+/// What the `changed` ones among the limits that `settings` give do to `units`.
+pub fn weigh_all(
+    settings: &Settings,
+    changed: &[&str],
+    units: &[Current],
+    readings: &Readings,
+    manager: &Manager,
+) -> Judgement {
+    let memory = readings.meminfo().ok().map(|memory| memory.total());
+    let limits = Limits { amounts: Amounts::of(settings, memory), changed };
+    let room = Room::of(readings, manager);
+    units.iter().fold(Judgement::default(), |judged, one| judged.and(weigh(&limits, one, &room)))
+}
+
+/// Judges `limits` by what `unit` holds. Lowering MemoryMax below what cannot be put elsewhere has the kernel kill at once; MemoryHigh below
+/// it slows the unit down without end, and kills nothing.
+fn weigh(limits: &Limits<'_>, unit: &Current, room: &Room) -> Judgement {
+    let mut judgement = Judgement::default();
+    let Some(held) = unit.held.or(unit.needed).filter(|_| unit.is_active()) else { return judgement };
+    let needed = unit.needed.unwrap_or(held);
+    let swap = limits.amounts.swap_max.map_or(room.swap, |most| most.less(unit.swapped).min(room.swap));
+    let stuck = needed.less(swap).max(unit.locked.min(needed));
+    let name = &unit.name;
+    if let Some(max) = limits.changed("MemoryMax") {
+        if stuck > max {
+            judgement.refuse("MemoryMax", killed(name, needed, swap, stuck, max, room));
+        } else if held > max {
+            judgement.notes.push(shrunk(name, held, needed, max, "MemoryMax"));
+        }
+    }
+    if let Some(high) = limits.changed("MemoryHigh") {
+        let is_killed = limits.changed("MemoryMax").is_some_and(|max| stuck > max);
+        if stuck > high && !is_killed {
+            judgement.refuse("MemoryHigh", stands_still(name, needed, swap, stuck, high, room));
+        } else if held > high && limits.changed("MemoryMax").is_none_or(|max| held <= max) {
+            judgement.notes.push(shrunk(name, held, needed, high, "MemoryHigh"));
+        }
+    }
+    if let Some(most) = limits.changed("MemorySwapMax").filter(|most| unit.swapped > *most) {
+        judgement.notes.push(format!(
+            "{name} has {} in swap, and keeps it: MemorySwapMax={} only keeps more from going there",
+            unit.swapped,
+            size::exact(most)
+        ));
+    }
+    judgement
+}
+
+fn killed(name: &str, needed: Bytes, swap: Bytes, stuck: Bytes, max: Bytes, room: &Room) -> String {
+    let (max, safe) = (size::exact(max), size::exact(safe(stuck)));
+    let (holds, set) = (holds(name, needed, swap), &room.set);
+    // A brake above what it holds costs nothing, and keeps it from growing while it gives memory back.
+    let typed = crate::change::typed(&[name]);
+    format!(
+        "{holds}: MemoryMax={max} would have the kernel kill in it at once. MemoryMax={safe} can be set now. To come lower, in steps: \
+         `{set} {typed} MemoryHigh={safe}` keeps it from growing without a kill, and once it holds less, MemoryMax; or stop it, set the \
+         limit, and start it again"
+    )
+}
+
+fn stands_still(name: &str, needed: Bytes, swap: Bytes, stuck: Bytes, high: Bytes, room: &Room) -> String {
+    let (high, safe) = (size::exact(high), size::exact(safe(stuck)));
+    let (holds, set) = (holds(name, needed, swap), &room.set);
+    let typed = crate::change::typed(&[name]);
+    format!(
+        "{holds}: with MemoryHigh={high} it would be slowed down without end, and never killed. `{set} {typed} MemoryHigh={safe}` leaves \
+         it enough; more swap (`memtune swap add`) lets it go lower"
+    )
+}
+
+fn holds(name: &str, needed: Bytes, swap: Bytes) -> String {
+    match swap {
+        Bytes(0) => format!("{name} holds {needed} that cannot be dropped, and there is no swap for it"),
+        _ => format!("{name} holds {needed} that cannot be dropped, of which {swap} can go to swap"),
+    }
+}
+
+fn shrunk(name: &str, held: Bytes, needed: Bytes, limit: Bytes, property: &str) -> String {
+    let how = if needed > limit { "some of it goes to swap" } else { "the files among it are dropped" };
+    format!("{name} holds {held}: {property}={} has it shrunk at once, and {how}", size::exact(limit))
+}
+
+/// A tenth above what it holds, in whole MiB.
+fn safe(stuck: Bytes) -> Bytes {
+    Bytes::from_mib((stuck + stuck.percent(10.0)).0.div_ceil(1 << 20).max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mib(amount: u64) -> Bytes {
+        Bytes::from_mib(amount)
+    }
+
+    /// It holds 1000 MiB, of which 600 are its own.
+    fn unit() -> Current {
+        Current {
+            name: "a.service".to_owned(),
+            active: "active".to_owned(),
+            held: Some(mib(1000)),
+            needed: Some(mib(600)),
+            ..Current::default()
+        }
+    }
+
+    fn weighed(amounts: Amounts, swap: u64, unit: &Current) -> Judgement {
+        let changed = ["MemoryMax", "MemoryHigh", "MemorySwapMax"];
+        weigh(
+            &Limits { amounts, changed: &changed },
+            unit,
+            &Room { swap: mib(swap), set: "memtune limits set".to_owned() },
+        )
+    }
+
+    fn max(limit: u64) -> Amounts {
+        Amounts { max: Some(mib(limit)), ..Amounts::default() }
+    }
+
+    fn high(limit: u64) -> Amounts {
+        Amounts { high: Some(mib(limit)), ..Amounts::default() }
+    }
+
+    #[test]
+    fn a_limit_below_what_cannot_go_anywhere_is_refused_with_steps() {
+        let refused = weighed(max(599), 0, &unit()).refused;
+        assert_eq!(refused[0].0, "MemoryMax");
+        assert!(
+            refused[0].1.contains("600 MiB") && refused[0].1.contains("MemoryHigh=660M"),
+            "{}",
+            refused[0].1
+        );
+        let refused = weighed(high(599), 0, &unit()).refused;
+        assert!(refused[0].1.contains("without end"), "{}", refused[0].1);
+    }
+
+    #[test]
+    fn the_boundaries_are_what_it_needs_and_what_it_holds() {
+        for (limit, notes) in [(600, 1), (999, 1), (1000, 0)] {
+            for amounts in [max(limit), high(limit)] {
+                let judgement = weighed(amounts, 0, &unit());
+                assert_eq!((judgement.refused.len(), judgement.notes.len()), (0, notes), "{limit}");
+            }
+        }
+    }
+
+    #[test]
+    fn swap_takes_what_it_can_and_may() {
+        assert!(weighed(max(500), 100, &unit()).notes[0].contains("goes to swap"));
+        assert_eq!(weighed(max(499), 100, &unit()).refused.len(), 1);
+        assert_eq!(weighed(Amounts { swap_max: Some(Bytes(0)), ..max(500) }, 100, &unit()).refused.len(), 1);
+        let swapped = Current { swapped: mib(80), ..unit() };
+        let judgement = weighed(Amounts { swap_max: Some(mib(50)), ..max(2000) }, 100, &swapped);
+        assert!(judgement.notes[0].contains("keeps it"));
+        let locked = Current { locked: mib(550), ..unit() };
+        assert_eq!(weighed(max(500), 900, &locked).refused.len(), 1);
+    }
+
+    #[test]
+    fn what_does_not_run_holds_nothing() {
+        let stopped = Current { active: "inactive".to_owned(), ..unit() };
+        assert_eq!(weighed(max(1), 0, &stopped), Judgement::default());
+        let unknown = Current { held: None, needed: None, ..unit() };
+        assert_eq!(weighed(max(1), 0, &unknown), Judgement::default());
+    }
+}
