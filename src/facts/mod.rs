@@ -48,6 +48,7 @@ pub mod udev_rules;
 pub mod unit_files;
 pub mod unit_listing;
 pub mod unit_properties;
+pub mod unit_property;
 pub mod unit_settings;
 pub mod uptime;
 pub mod user_limits;

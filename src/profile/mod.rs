@@ -26,7 +26,6 @@ mod model;
 mod order;
 mod places;
 mod position;
-mod property;
 mod recommend;
 mod running;
 mod schema;
@@ -49,7 +48,6 @@ pub use model::{
     Unit, Watch, Whole,
 };
 pub use places::Places;
-pub use property::section;
 pub use recommend::recommend;
 pub use shipped::shipped;
 pub use size::size;

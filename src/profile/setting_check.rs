@@ -5,12 +5,13 @@ use std::ops::Range;
 use toml::Spanned;
 
 use crate::exit::Fault;
+use crate::facts::unit_property;
 
 use super::check::Reader;
 use super::condition_check::conditions;
 use super::model::{Amount, Bound, Keep, Scale, Setting, Target, Unit, Whole};
 use super::schema::{ScaleTable, SettingTable, UnitTable, Value, WhenTable};
-use super::{property, sys_path, sysctl_key};
+use super::{sys_path, sysctl_key};
 
 pub(super) fn settings(
     reader: Reader<'_>,
@@ -44,7 +45,7 @@ pub(super) fn unit(reader: Reader<'_>, tables: Vec<Spanned<UnitTable>>) -> Resul
     for table in tables {
         let place = table.span();
         let table = table.into_inner();
-        property::check(table.property.get_ref())
+        unit_property::check(table.property.get_ref())
             .map_err(|what| reader.text.wrong(&table.property.span(), what))?;
         let target = Target::Unit(table.property.into_inner());
         let rest = Rest {
@@ -179,7 +180,7 @@ pub(super) fn check_value(target: &Target, value: &str) -> Result<(), String> {
     match target {
         Target::Sysctl(key) => sysctl_key::check_value(key, value),
         Target::Sys(_) => sys_path::check_value(value),
-        Target::Unit(property) => property::check_value(property, value),
+        Target::Unit(property) => unit_property::check_value(property, value),
     }
 }
 

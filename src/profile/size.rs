@@ -2,6 +2,7 @@
 
 use crate::exit::{Exit, Fault};
 use crate::facts::readings::Readings;
+use crate::facts::unit_property;
 use crate::host::{Lacking, Reason};
 
 use super::agree::{Agreement, Candidate, agree};
@@ -11,7 +12,7 @@ use super::conflict;
 use super::model::{Advice, Keep, Profile, Setting, Target};
 use super::setting_check::check_value;
 use super::sized::{LeftOut, Numbers, Sized, SizedSetting};
-use super::{order, property, running, swap_size, watch};
+use super::{order, running, swap_size, watch};
 
 /// Sizes `profile` to the machine that `readings` tell of.
 ///
@@ -134,7 +135,7 @@ pub(super) fn lacking_fact(name: &str, lacking: &Lacking) -> Fault {
 impl Sized {
     /// The same without what concerns a unit: where no unit was named, nothing is written to any.
     pub fn without_unit(mut self) -> Self {
-        self.left_out.retain(|one| property::check(&one.target).is_err());
+        self.left_out.retain(|one| unit_property::check(&one.target).is_err());
         self.unit.clear();
         self
     }

@@ -1,6 +1,7 @@
 //! The texts of the files that hold a profile's values at every boot.
 
-use crate::profile::{self, Sized, SizedSetting, Target};
+use crate::facts::unit_property;
+use crate::profile::{Sized, SizedSetting, Target};
 
 /// sysctl.d reads files in the order of their names and the last assignment wins: this name stands behind Debian's
 /// 99-sysctl.conf, which is a link to /etc/sysctl.conf.
@@ -37,7 +38,7 @@ pub(super) fn tmpfiles(sized: &Sized) -> Option<String> {
 pub(super) fn drop_in(sized: &Sized) -> Option<String> {
     let of_section = |section: &str| -> String {
         let lines = sized.unit.iter().filter_map(|one| match &one.target {
-            Target::Unit(property) if profile::section(property) == section => {
+            Target::Unit(property) if unit_property::section(property) == section => {
                 Some(format!("\n{}{property}={}\n", comment(&because(one)), one.value))
             }
             _ => None,

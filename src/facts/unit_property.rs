@@ -1,7 +1,11 @@
-//! Which properties of a unit a profile may set, and to what.
+//! Which properties of a unit memtune sets, to what, and for which kinds of units.
 //!
 //! systemd ignores a value that it does not understand and only says so in its log: whoever thinks that a limit holds
 //! would never know. So what it would ignore is refused here.
+
+use crate::sys::size;
+
+use super::malformed::shortened;
 
 /// How the value of a property is spelled.
 #[derive(Clone, Copy)]
@@ -53,31 +57,87 @@ const PROPERTIES: [(&str, Syntax); 18] = [
     ("StartLimitBurst", Syntax::Number(0, 1_000_000)),
 ];
 
-/// The section of a service's file in which a property stands.
-pub fn section(property: &str) -> &'static str {
-    if property.starts_with("StartLimit") { "Unit" } else { "Service" }
+/// The kinds of units that have processes of their own or hold some, by the ends of their names.
+pub const KINDS: [&str; 6] = ["service", "slice", "scope", "socket", "mount", "swap"];
+
+/// All that may be set.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    PROPERTIES.iter().map(|(name, _)| *name)
 }
 
-/// Refuses a property that a profile may not set.
-pub(super) fn check(property: &str) -> Result<(), String> {
-    match syntax(property) {
-        Some(_) => Ok(()),
-        None => {
-            let names: Vec<&str> = PROPERTIES.iter().map(|(name, _)| *name).collect();
-            let found = crate::facts::malformed::shortened(property);
-            Err(format!("`{found}` is no property that a profile may set: allowed are {}", names.join(", ")))
-        }
+/// The section of a service's file in which a property stands.
+pub fn section(property: &str) -> &'static str {
+    section_of(property, "service")
+}
+
+/// The section in which a property stands in the file of a unit of `kind`, one of [`KINDS`].
+pub fn section_of(property: &str, kind: &str) -> &'static str {
+    match kind {
+        _ if property.starts_with("StartLimit") => "Unit",
+        "slice" => "Slice",
+        "scope" => "Scope",
+        "socket" => "Socket",
+        "mount" => "Mount",
+        "swap" => "Swap",
+        _ => "Service",
     }
 }
 
+/// Whether units of `kind`, one of [`KINDS`], have the property: slices and scopes start no processes, and only services are restarted.
+pub fn is_of_kind(property: &str, kind: &str) -> bool {
+    let is_of_services = property.starts_with("Restart") || property.starts_with("StartLimit");
+    let is_of_start = property.starts_with("Limit") || property == "OOMScoreAdjust";
+    match kind {
+        "service" => true,
+        "scope" => !is_of_services && !is_of_start,
+        "slice" => !is_of_services && !is_of_start && property != "OOMPolicy",
+        _ => !is_of_services && property != "OOMPolicy",
+    }
+}
+
+/// Whether a running process keeps what it was started with.
+pub fn waits_for_start(property: &str) -> bool {
+    property.starts_with("Limit") || ["OOMScoreAdjust", "OOMPolicy"].contains(&property)
+}
+
+/// Refuses a property that is not among these; names the one that comes near.
+///
+/// # Errors
+/// Says what is allowed.
+pub fn check(property: &str) -> Result<(), String> {
+    if syntax(property).is_some() {
+        return Ok(());
+    }
+    let found = shortened(property);
+    let near = nearest(property).map(|name| format!(" (did you mean `{name}`?)")).unwrap_or_default();
+    let names: Vec<&str> = names().collect();
+    Err(format!("`{found}` is no property that memtune sets{near}: allowed are {}", names.join(", ")))
+}
+
+/// The property whose name comes nearest, if one comes near.
+fn nearest(typed: &str) -> Option<&'static str> {
+    // The old name, which systemd took until version 253.
+    if typed == "MemoryLimit" {
+        return Some("MemoryMax");
+    }
+    let typed = typed.to_lowercase();
+    let rated = names().map(|name| (strsim::jaro_winkler(&typed, &name.to_lowercase()), name));
+    let (likeness, name) = rated.max_by(|one, other| one.0.total_cmp(&other.0))?;
+    (likeness > 0.85).then_some(name)
+}
+
 /// Refuses a value that systemd would ignore.
-pub(super) fn check_value(property: &str, value: &str) -> Result<(), String> {
+///
+/// # Errors
+/// Says what is allowed, and how it would be spelled where that can be told.
+pub fn check_value(property: &str, value: &str) -> Result<(), String> {
     let Some(syntax) = syntax(property) else { return check(property) };
     if syntax.fits(value) {
         return Ok(());
     }
-    let found = crate::facts::malformed::shortened(value);
-    Err(format!("`{property}` cannot be `{found}`: allowed is {}", syntax.allowed()))
+    let found = shortened(value);
+    let say = syntax.respelled(value).map(|say| format!("; say `{say}`")).unwrap_or_default();
+    Err(format!("`{property}` cannot be `{found}`: allowed is {}{say}", syntax.allowed()))
 }
 
 fn syntax(property: &str) -> Option<Syntax> {
@@ -109,12 +169,31 @@ impl Syntax {
         }
     }
 
+    /// What was meant, as systemd reads it: `24GB` is `24G`, and 6 processors are `600%`.
+    fn respelled(self, value: &str) -> Option<String> {
+        let value = value.trim();
+        let size = || size::parse(value).ok().map(size::exact);
+        let say = match self {
+            Self::Memory { .. } | Self::Limit { bytes: true } if value.ends_with('%') => {
+                value.replace(' ', "")
+            }
+            Self::Memory { .. } | Self::Limit { bytes: true } => size()?,
+            Self::Quota if is_within(value, 1, 64) => format!("{value}00%"),
+            Self::Word(_) => value.to_lowercase(),
+            Self::Number(..) | Self::Weight => value.trim_start_matches('+').to_owned(),
+            _ => return None,
+        };
+        self.fits(&say).then_some(say)
+    }
+
     fn allowed(self) -> String {
         match self {
             Self::Memory { zero: false, .. } => {
                 "a size above 0 such as `24G`, a share such as `75%`, or `infinity`".to_owned()
             }
-            Self::Memory { share: false, .. } => "a size such as `2G`, `0`, or `infinity`".to_owned(),
+            Self::Memory { share: false, .. } => {
+                "a size such as `2G`, `0`, or `infinity` (versions of systemd differ in what a share is taken of)".to_owned()
+            }
             Self::Memory { .. } => "a size such as `1G`, a share such as `5%`, or `infinity`".to_owned(),
             Self::Quota => "a share of one processor such as `600%`".to_owned(),
             Self::Weight => "1 to 10000, or `idle`".to_owned(),
@@ -134,7 +213,7 @@ impl Syntax {
 fn is_bytes(value: &str) -> bool {
     let number = value.strip_suffix(['K', 'M', 'G', 'T']);
     let is_sound = number.map_or_else(|| is_digits(value), is_decimal);
-    is_sound && crate::sys::size::parse(value).is_ok()
+    is_sound && size::parse(value).is_ok()
 }
 
 /// More than nothing, and no more than the whole.
@@ -212,7 +291,11 @@ mod tests {
             ("CPUQuota", "6", "`600%`"),
             ("CPUQuota", "0%", "`600%`"),
             ("CPUWeight", "0", "10000"),
-            ("OOMPolicy", "Kill", "continue, stop, kill"),
+            ("OOMPolicy", "Kill", "say `kill`"),
+            ("MemoryMax", "24GB", "say `24G`"),
+            ("MemoryHigh", "1.5g", "say `1536M`"),
+            ("MemorySwapMax", "50%", "differ"),
+            ("CPUQuota", "6", "say `600%`"),
             ("OOMScoreAdjust", "1001", "-1000 to 1000"),
             ("OOMScoreAdjust", "+5", "-1000 to 1000"),
             ("LimitNOFILE", "8G", "number"),
@@ -227,9 +310,43 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_misspelt_property_is_told_from_an_unknown_one() {
+        for (typed, meant) in [
+            ("memorymax", "MemoryMax"),
+            ("MemoryMx", "MemoryMax"),
+            ("MemoryLimit", "MemoryMax"),
+            ("CpuQuota", "CPUQuota"),
+            ("OOMScoreAdj", "OOMScoreAdjust"),
+        ] {
+            let wrong = check(typed).unwrap_err();
+            assert!(wrong.contains(&format!("did you mean `{meant}`?")), "{typed}: {wrong}");
+        }
+        assert!(!check("Nice").unwrap_err().contains("did you mean"));
+    }
+
+    #[test]
+    fn each_kind_of_unit_has_its_own_properties_and_section() {
+        for (property, kinds) in [
+            ("MemoryMax", KINDS.to_vec()),
+            ("OOMPolicy", vec!["service", "scope"]),
+            ("Restart", vec!["service"]),
+            ("LimitNOFILE", vec!["service", "socket", "mount", "swap"]),
+        ] {
+            let having: Vec<&str> = KINDS.into_iter().filter(|kind| is_of_kind(property, kind)).collect();
+            assert_eq!(having, kinds, "{property}");
+        }
+        assert_eq!(
+            (section_of("MemoryMax", "slice"), section_of("StartLimitBurst", "service")),
+            ("Slice", "Unit")
+        );
+        assert!(waits_for_start("LimitMEMLOCK") && !waits_for_start("MemoryMax"));
+    }
+
     proptest! {
         #[test]
         fn no_value_ends_its_line(index in 0usize..PROPERTIES.len(), value in "(\\PC|\n|[0-9]+|[KMGT%:. ]|infinity)*") {
+            let _ = check(&value);
             if check_value(PROPERTIES[index].0, &value).is_ok() {
                 prop_assert!(!value.contains(['\n', '\r', '#', ';', '\\']));
             }
