@@ -9,9 +9,11 @@ use crate::sys::size::Size;
 
 mod limits;
 mod names;
+mod trial;
 
 pub use limits::{AskBudget, Limits, LimitsAction, ShowUnits};
 use names::{Names, Suggested};
+pub use trial::{RunUnder, Try};
 
 /// Keeps Linux machines from dying of memory.
 ///

@@ -28,6 +28,18 @@ pub enum LimitsAction {
     /// The sum of what stays free, huge pages, compressed swap, file systems in memory, a GPU without memory of its own, and the units:
     /// with their MemoryMax, or where they have none, with the most that they have held. What lies in a slice counts at most as much as that.
     Budget(AskBudget),
+
+    /// Run a program under limits of a unit that end with it, and say what it needed.
+    ///
+    /// It runs in a scope of systemd's, whose limits count for all of its processes together. Afterwards it is told how much memory they held at
+    /// most, how long they waited for memory or were throttled, and whether a limit killed them. memtune ends with the status of the program.
+    Try(Try),
+
+    /// Run a program under limits that each process has for itself (setrlimit(2)), and say which of them it died of.
+    ///
+    /// Limits of a process do not add up: whatever it starts has them anew. For the memory of all of it take `try`. memtune ends with the status
+    /// of the program.
+    Run(RunUnder),
 }
 
 /// Which units are shown.

@@ -15,6 +15,8 @@ use crate::limits::units;
 use crate::ui::terminal::Terminal;
 use crate::ui::{json, limits};
 
+use super::trial;
+
 /// Runs the command.
 ///
 /// # Errors
@@ -24,6 +26,8 @@ pub fn run(arguments: &Limits, global: &Global, host: &Host, terminal: &mut Term
         None => show(&ShowUnits::default(), global, host, terminal),
         Some(LimitsAction::Show(wanted)) => show(wanted, global, host, terminal),
         Some(LimitsAction::Budget(asked)) => budget(asked, global, host, terminal),
+        Some(LimitsAction::Try(asked)) => trial::scope(asked, global, host, terminal),
+        Some(LimitsAction::Run(asked)) => trial::rlimits(asked, global, host, terminal),
     }
 }
 

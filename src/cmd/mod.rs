@@ -17,3 +17,4 @@ mod for_profile;
 mod mend;
 mod places;
 mod swap_areas;
+mod trial;

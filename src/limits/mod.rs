@@ -16,5 +16,6 @@ pub mod remarks;
 pub mod reserve;
 pub mod sources;
 pub mod tree;
+pub mod trial;
 pub mod unit;
 pub mod units;

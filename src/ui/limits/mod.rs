@@ -3,6 +3,7 @@
 
 pub mod budget;
 pub mod overview;
+pub mod trial;
 pub mod unit;
 
 mod columns;
