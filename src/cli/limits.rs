@@ -6,6 +6,8 @@ use crate::limits::instances::{self, Instance};
 use crate::limits::named;
 use crate::sys::size::Size;
 
+use super::trial::{RunUnder, Try};
+
 /// What `memtune limits` takes.
 #[derive(Debug, Args)]
 pub struct Limits {

@@ -96,7 +96,7 @@ mod tests {
 
     fn climbed(sizes: &[u64], needs: u64) -> Ladder {
         let sizes: Vec<Bytes> = sizes.iter().map(|&mib| Bytes::from_mib(mib)).collect();
-        climb_down(&sizes, |size| Ok(report(u8::from(size < Bytes::from_mib(needs))))).unwrap()
+        climb_down(&sizes, |size| Ok::<_, ()>(report(u8::from(size < Bytes::from_mib(needs))))).unwrap()
     }
 
     #[test]
