@@ -68,10 +68,17 @@ pub struct Rlimit {
 }
 
 impl Rlimit {
-    /// The argument of prlimit(1). Both limits are set: a program that could raise the soft one would be tried for nothing.
+    /// The argument of prlimit(1). Both limits are set: a program that could raise the soft one would be tried for nothing. Of processor time
+    /// the hard one comes a second later, for that kills without saying why, and the soft one says so (SIGXCPU).
     pub fn argument(&self) -> String {
-        let most = self.most.map_or_else(|| "unlimited".to_owned(), |most| most.to_string());
-        format!("--{}={most}:{most}", self.resource.name)
+        let name = self.resource.name;
+        match self.most {
+            None => format!("--{name}=unlimited:unlimited"),
+            Some(most) if self.resource.counts == Counts::Seconds => {
+                format!("--{name}={most}:{}", most.saturating_add(1))
+            }
+            Some(most) => format!("--{name}={most}:{most}"),
+        }
     }
 
     /// The amount, for people.
@@ -121,7 +128,7 @@ mod tests {
     fn limits_are_read_as_they_are_written_elsewhere() {
         assert_eq!(argument("as=512M"), "--as=536870912:536870912");
         assert_eq!(argument("LimitMEMLOCK=infinity"), "--memlock=unlimited:unlimited");
-        assert_eq!(argument("RLIMIT_CPU=10"), "--cpu=10:10");
+        assert_eq!(argument("RLIMIT_CPU=10"), "--cpu=10:11");
         assert_eq!(argument("nofile=64"), "--nofile=64:64");
     }
 
