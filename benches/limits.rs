@@ -12,7 +12,7 @@ use std::io;
 use std::path::Path;
 use std::process::Command;
 
-use memtune::limits::unit::{PATTERNS, PROPERTIES};
+use memtune::limits::shown::unit::{PATTERNS, PROPERTIES};
 
 mod measure;
 

@@ -10,10 +10,12 @@ use crate::sys::size::Size;
 mod limits;
 mod limits_set;
 mod names;
+mod trial;
 
 pub use limits::{AskBudget, Limits, LimitsAction, ShowUnits};
 pub use limits_set::{SetLimits, UnsetLimits, Whose};
 use names::{Names, Suggested};
+pub use trial::{RunUnder, Try};
 
 /// Keeps Linux machines from dying of memory.
 ///

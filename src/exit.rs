@@ -7,25 +7,27 @@ use std::process::ExitCode;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
     /// Done, nothing to complain of.
-    Done = 0,
+    Done,
     /// Findings at or above `--fail-on`, or values that do not hold in `verify`.
-    Findings = 1,
+    Findings,
     /// Wrong usage.
-    Usage = 2,
+    Usage,
     /// A privilege is needed that the caller lacks.
-    Privilege = 3,
+    Privilege,
     /// Refused, since it would not be safe.
-    Refused = 4,
+    Refused,
     /// Failed; nothing was left half done.
-    Failed = 5,
+    Failed,
     /// Failed, and something is left that could not be taken back.
-    Incomplete = 6,
+    Incomplete,
     /// memtune itself is wrong.
-    Bug = 70,
+    Bug,
+    /// With the status of the program that was run for the caller.
+    Of(u8),
 }
 
 impl Exit {
-    /// All of them, in the order of their numbers.
+    /// All of memtune's own, in the order of their numbers.
     pub const ALL: [Self; 8] = [
         Self::Done,
         Self::Findings,
@@ -39,7 +41,17 @@ impl Exit {
 
     /// The number that the shell sees.
     pub fn status(self) -> u8 {
-        self as u8
+        match self {
+            Self::Done => 0,
+            Self::Findings => 1,
+            Self::Usage => 2,
+            Self::Privilege => 3,
+            Self::Refused => 4,
+            Self::Failed => 5,
+            Self::Incomplete => 6,
+            Self::Bug => 70,
+            Self::Of(status) => status,
+        }
     }
 
     /// What it means, for the manual.
@@ -55,6 +67,7 @@ impl Exit {
             Self::Failed => "failed; whatever was done before was taken back",
             Self::Incomplete => "failed, and taking it back failed too; the message says what is left",
             Self::Bug => "a bug in memtune",
+            Self::Of(_) => "what the program that was run ended with",
         }
     }
 }

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use memtune::limits::drop_in::{values, with, without};
+use memtune::limits::setting::drop_in::{values, with, without};
 
 fuzz_target!(|text: &str| {
     let set = with(text, "Service", "MemoryMax", "1G");

@@ -3,8 +3,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use memtune::facts::{cgroup_memory, unit_listing};
-use memtune::limits::instances;
-use memtune::limits::unit::{PROPERTIES, Unit};
+use memtune::limits::budget::instances;
+use memtune::limits::shown::unit::{PROPERTIES, Unit};
 
 fuzz_target!(|text: &str| {
     let _ = cgroup_memory::parse_limit(text);

@@ -2,11 +2,12 @@
 
 use clap::{Args, Subcommand, ValueHint};
 
-use crate::limits::instances::{self, Instance};
-use crate::limits::named;
+use crate::limits::budget::instances::{self, Instance};
+use crate::limits::unit_name::UnitName;
 use crate::sys::size::Size;
 
 use super::limits_set::{SetLimits, UnsetLimits};
+use super::trial::{RunUnder, Try};
 
 /// What `memtune limits` takes.
 #[derive(Debug, Args)]
@@ -41,6 +42,18 @@ pub enum LimitsAction {
 
     /// Take away what `set` has set: the named properties, or all of them.
     Unset(UnsetLimits),
+
+    /// Run a program under limits of a unit that end with it, and say what it needed.
+    ///
+    /// It runs in a scope of systemd's, whose limits count for all of its processes together. Afterwards it is told how much memory they held at
+    /// most, how long they waited for memory or were throttled, and whether a limit killed them. memtune ends with the status of the program.
+    Try(Try),
+
+    /// Run a program under limits that each process has for itself (setrlimit(2)), and say which of them it died of.
+    ///
+    /// Limits of a process do not add up: whatever it starts has them anew. For the memory of all of it take `try`. memtune ends with the status
+    /// of the program.
+    Run(RunUnder),
 }
 
 /// Which units are shown.
@@ -81,5 +94,6 @@ pub struct AskBudget {
 
 fn addition(text: &str) -> Result<(String, Size), String> {
     let (name, size) = instances::pair(text)?;
-    Ok((named::full_name(name).map_err(|fault| fault.to_string())?, size))
+    let unit = UnitName::parse(name).map_err(|fault| fault.to_string())?;
+    Ok((unit.as_str().to_owned(), size))
 }

@@ -8,14 +8,14 @@ use crate::exit::Exit;
 use crate::facts::readings::Readings;
 use crate::facts::unit_listing::{Manager, Wanted};
 use crate::host::Host;
-use crate::limits::budget::{self, Budget};
-use crate::limits::instances;
-use crate::limits::overview::Overview;
-use crate::limits::units;
+use crate::limits::budget::instances;
+use crate::limits::budget::sum::{self, Budget};
+use crate::limits::shown::overview::Overview;
+use crate::limits::shown::units;
 use crate::ui::terminal::Terminal;
 use crate::ui::{json, limits};
 
-use super::limits_set;
+use super::{limits_set, trial};
 
 /// Runs the command.
 ///
@@ -28,6 +28,8 @@ pub fn run(arguments: &Limits, global: &Global, host: &Host, terminal: &mut Term
         Some(LimitsAction::Budget(asked)) => budget(asked, global, host, terminal),
         Some(LimitsAction::Set(wanted)) => limits_set::set(wanted, global, host, terminal),
         Some(LimitsAction::Unset(wanted)) => limits_set::unset(wanted, global, host, terminal),
+        Some(LimitsAction::Try(asked)) => trial::scope(asked, global, host, terminal),
+        Some(LimitsAction::Run(asked)) => trial::rlimits(asked, global, host, terminal),
     }
 }
 
@@ -56,7 +58,7 @@ fn budget(asked: &AskBudget, global: &Global, host: &Host, terminal: &mut Termin
     if let Some(file) = &asked.file {
         parts.extend(instances::read(file)?);
     }
-    let request = budget::Request { reserve: asked.reserve, additions: asked.add.clone(), instances: parts };
+    let request = sum::Request { reserve: asked.reserve, additions: asked.add.clone(), instances: parts };
     let budget = Budget::of(&Readings::new(host, None), &request)?;
     let text = match (global.json, global.quiet) {
         (true, _) => json::object(&budget)?,

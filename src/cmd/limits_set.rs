@@ -7,10 +7,10 @@ use crate::cli::{Global, SetLimits, UnsetLimits, Whose};
 use crate::exit::{Exit, Fault};
 use crate::facts::readings::Readings;
 use crate::host::Host;
-use crate::limits::manager::Manager;
-use crate::limits::own_file::ByHand;
-use crate::limits::set::{self, Planning};
-use crate::limits::unset;
+use crate::limits::setting::manager::Manager;
+use crate::limits::setting::own_file::ByHand;
+use crate::limits::setting::set::{self, Planning};
+use crate::limits::setting::unset;
 use crate::ui::plan as shown;
 use crate::ui::terminal::Terminal;
 

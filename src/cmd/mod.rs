@@ -19,3 +19,4 @@ mod limits_set;
 mod mend;
 mod places;
 mod swap_areas;
+mod trial;

@@ -1,5 +1,7 @@
 //! /proc/pressure/memory: the share of time in which work waited for memory (PSI).
 
+use std::time::Duration;
+
 use crate::host::{Host, Lacking, Reason};
 
 use super::malformed::{InFile, Malformed, numbered_lines};
@@ -47,6 +49,25 @@ pub fn parse(text: &str) -> Result<Pressure, Malformed> {
     Ok(Pressure { some, full: full.unwrap_or_default() })
 }
 
+/// For how long tasks have waited since the machine, or the group, came to be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// At least one task waited.
+    pub some: Duration,
+    /// All tasks that were not idle waited.
+    pub full: Duration,
+}
+
+/// Reads `total=`, in microseconds, of both lines; `None` where there is none.
+pub fn totals(text: &str) -> Option<Totals> {
+    let total = |kind: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(kind))?;
+        let number = line.split_ascii_whitespace().find_map(|word| word.strip_prefix("total="))?;
+        number.parse().ok().map(Duration::from_micros)
+    };
+    Some(Totals { some: total("some ")?, full: total("full ").unwrap_or_default() })
+}
+
 fn parse_shares(number: usize, text: &str) -> Result<Shares, Malformed> {
     let mut shares = Shares::default();
     let mut found = 0;
@@ -82,6 +103,15 @@ pub fn read(host: &Host) -> Result<Pressure, Lacking> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn totals_are_read() {
+        let text = "some avg10=1.00 avg60=0.00 avg300=0.00 total=12\nfull avg10=0.00 total=3\n";
+        let micros = Duration::from_micros;
+        assert_eq!(totals(text), Some(Totals { some: micros(12), full: micros(3) }));
+        assert_eq!(totals("some total=9"), Some(Totals { some: micros(9), full: micros(0) }));
+        assert_eq!(totals("some avg10=1.00\n"), None);
+    }
 
     #[test]
     fn reads_shares() {

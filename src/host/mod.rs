@@ -5,6 +5,7 @@
 //!
 //! **Invariants.** Reads are bounded. Nothing here parses what it reads, and nothing here knows what the answer is for.
 
+mod attend;
 mod captures;
 mod knobs;
 mod lacking;
@@ -17,6 +18,7 @@ mod root;
 mod status;
 mod write;
 
+pub use attend::{Attended, Ended, Output};
 pub use lacking::{IfThere, Lacking, Reason};
 pub use machine::Host;
 pub use status::{FileStatus, Space};

@@ -4,6 +4,7 @@
 //! The lowest floor of the house: it knows no other room.
 
 pub mod bytes;
+pub mod foreground;
 pub mod interruption;
 pub mod size;
 pub mod uuid;

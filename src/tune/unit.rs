@@ -5,10 +5,10 @@ use crate::exit::{Exit, Fault};
 use crate::facts::readings::Readings;
 use crate::facts::unit_property;
 use crate::host::Lacking;
-use crate::limits::manager::Manager;
-use crate::limits::settings::{Planned, Settings};
+use crate::limits::setting::manager::Manager;
+use crate::limits::setting::settings::{Planned, Settings};
+use crate::limits::setting::{current, presence, restart, rivals, weigh};
 use crate::limits::unit_name::UnitName;
-use crate::limits::{current, presence, restart, rivals, weigh};
 use crate::profile::{Sized, SizedSetting, Target};
 
 use super::files;

@@ -3,9 +3,9 @@
 use crate::facts::readings::Readings;
 use crate::facts::unit_properties;
 use crate::host::Lacking;
-use crate::limits::manager::Manager;
-use crate::limits::settings::{Planned, Settings};
-use crate::limits::shown_value::{as_typed, same, shown_name};
+use crate::limits::setting::manager::Manager;
+use crate::limits::setting::settings::{Planned, Settings};
+use crate::limits::setting::shown_value::{as_typed, same, shown_name};
 use crate::limits::unit_name::UnitName;
 use crate::sysctl::Place;
 

@@ -50,6 +50,21 @@ impl Terminal {
     }
 }
 
+/// Writes beside an answer that is somebody else's, such as the output of a program that was run for the caller.
+///
+/// # Errors
+/// Fails where the reader has gone.
+pub fn show_beside(text: &str, colour: Colour) -> io::Result<()> {
+    let choice = match colour {
+        Colour::Auto => AutoStream::choice(&io::stderr()),
+        Colour::Always => ColorChoice::Always,
+        Colour::Never => ColorChoice::Never,
+    };
+    let mut beside = AutoStream::new(io::stderr().lock(), choice);
+    beside.write_all(text.as_bytes())?;
+    beside.flush()
+}
+
 /// COLUMNS wins, as in other programs: a terminal does not export it, so whoever set it meant it.
 fn width() -> usize {
     let wanted = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());

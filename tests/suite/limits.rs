@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::common::{cases, memtune};
 use super::schema::Schema;
-use memtune::limits::unit::PROPERTIES;
+use memtune::limits::shown::unit::PROPERTIES;
 use serde_json::Value;
 
 /// A group of the running kernel, gone when this is dropped.

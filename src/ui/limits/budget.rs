@@ -3,9 +3,9 @@
 use textwrap::core::display_width;
 
 use crate::doctor::finding::Severity;
-use crate::limits::budget::Budget;
-use crate::limits::holder::Holder;
-use crate::limits::kind;
+use crate::limits::budget::sum::Budget;
+use crate::limits::shown::holder::Holder;
+use crate::limits::shown::kind;
 use crate::sys::bytes::Bytes;
 use crate::sys::size;
 use crate::ui::look::{HEADING, Look, harmless, style_of, styled};
@@ -128,7 +128,7 @@ mod tests {
     use super::*;
     use crate::facts::readings::Readings;
     use crate::host::made_tree::made_tree;
-    use crate::limits::budget::Request;
+    use crate::limits::budget::sum::Request;
     use crate::sys::size::Size;
 
     fn shown(width: usize, max: u64) -> String {

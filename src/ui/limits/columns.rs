@@ -1,9 +1,9 @@
 //! What the table can say of a unit.
 
 use crate::facts::cgroup_memory::Limit;
-use crate::limits::entry::Entry;
-use crate::limits::kind;
-use crate::limits::sources::Source;
+use crate::limits::shown::entry::Entry;
+use crate::limits::shown::kind;
+use crate::limits::shown::sources::Source;
 use crate::sys::bytes::Bytes;
 
 use crate::ui::look::harmless;

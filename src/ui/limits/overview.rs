@@ -1,7 +1,7 @@
 //! The whole answer of `memtune limits show`.
 
 use crate::facts::cgroup_memory::Limit;
-use crate::limits::overview::Overview;
+use crate::limits::shown::overview::Overview;
 use crate::ui::look::{FAINT, HEADING, Look, styled};
 use crate::ui::paragraph;
 

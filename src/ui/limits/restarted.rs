@@ -1,8 +1,8 @@
 //! A unit that was started anew: how it is doing, and what follows it.
 
 use crate::change;
-use crate::limits::current::Current;
-use crate::limits::manager::Manager;
+use crate::limits::setting::current::Current;
+use crate::limits::setting::manager::Manager;
 use crate::ui::look::{HEADING, Look, harmless, styled};
 use crate::ui::paragraph;
 

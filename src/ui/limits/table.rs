@@ -3,7 +3,7 @@
 use textwrap::core::display_width;
 
 use crate::doctor::finding::Severity;
-use crate::limits::entry::Entry;
+use crate::limits::shown::entry::Entry;
 use crate::ui::look::{HEADING, Look, style_of, styled};
 use crate::ui::paragraph;
 
@@ -86,8 +86,8 @@ mod tests {
     use crate::facts::readings::Readings;
     use crate::facts::unit_listing::{Manager, Wanted};
     use crate::host::made_tree::made_tree;
-    use crate::limits::overview::Overview;
-    use crate::limits::units::Request;
+    use crate::limits::shown::overview::Overview;
+    use crate::limits::shown::units::Request;
 
     const LONG: &str =
         "/sys/fs/cgroup/system.slice/a-service-with-a-rather-long-name\u{1b}[2J@instance.service";

@@ -2,9 +2,9 @@
 
 use crate::doctor::finding::Severity;
 use crate::facts::cgroup_memory::Limit;
-use crate::limits::entry::Entry;
-use crate::limits::overview::Overview;
-use crate::limits::sources::Source;
+use crate::limits::shown::entry::Entry;
+use crate::limits::shown::overview::Overview;
+use crate::limits::shown::sources::Source;
 use crate::ui::look::{FAINT, HEADING, Look, harmless, style_of, styled};
 use crate::ui::paragraph;
 

@@ -5,8 +5,8 @@ use crate::facts::unit_properties::{self, Properties};
 use crate::host::{Host, Lacking};
 use crate::sys::bytes::Bytes;
 
+use super::super::unit_name::UnitName;
 use super::manager::Manager;
-use super::unit_name::UnitName;
 
 /// More units than any template has instances.
 const MOST_UNITS: usize = 4096;

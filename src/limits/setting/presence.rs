@@ -4,12 +4,10 @@ use crate::change;
 use crate::exit::{Exit, Fault};
 use crate::host::{Host, Lacking};
 
+use super::super::likeness::nearest;
+use super::super::unit_name::UnitName;
 use super::current::{Current, is_name};
 use super::manager::Manager;
-use super::unit_name::UnitName;
-
-/// How like a name has to be for being the one that was meant.
-const ALIKE: f64 = 0.85;
 
 /// More than any machine has unit files.
 const MOST_NAMES: usize = 20_000;
@@ -71,35 +69,12 @@ fn exists_on_disk(host: &Host, manager: &Manager, unit: &UnitName, current: &[Cu
 fn absent(host: &Host, manager: &Manager, unit: &UnitName) -> Fault {
     let option = manager.option();
     let names = names(host, manager);
-    let near = nearest(unit, &names);
+    let near = nearest(unit, names.iter().map(String::as_str));
     // The shell takes a backslash away unless it is quoted.
     let near = near.map(|name| format!("did you mean `{}`? ", change::typed(&[name]))).unwrap_or_default();
     Fault::new(Exit::Usage, format!("there is no unit `{}`", unit.as_str())).hint(format!(
         "{near}`systemctl {option}list-units --all` and `systemctl {option}list-unit-files` show those that are there"
     ))
-}
-
-/// The name that comes nearest, if one comes near. An instance is meant by its template's name.
-fn nearest<'n>(unit: &UnitName, names: &'n [String]) -> Option<&'n str> {
-    let wanted = unit.template().unwrap_or_else(|| unit.as_str().to_owned());
-    let bare =
-        |name: &str| name.rsplit_once('.').map_or_else(|| name.to_owned(), |(stem, _)| stem.to_lowercase());
-    let own = bare(&wanted);
-    let rate = |name: &str| {
-        let likeness = strsim::jaro_winkler(&own, &bare(name));
-        let is_of_kind = name.ends_with(&format!(".{}", unit.kind()));
-        // `a\x2db` is what the shell made `ax2db` of.
-        let is_unquoted = name.replace('\\', "") == wanted;
-        if is_unquoted {
-            2.0
-        } else if is_of_kind {
-            likeness
-        } else {
-            likeness - 0.05
-        }
-    };
-    let best = names.iter().map(|name| (rate(name), name)).max_by(|one, other| one.0.total_cmp(&other.0))?;
-    (best.0 > ALIKE && best.1 != unit.as_str()).then_some(best.1)
 }
 
 /// Names of units that could be limited.

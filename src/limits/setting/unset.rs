@@ -4,12 +4,12 @@ use crate::change::{Area, Plan};
 use crate::exit::Fault;
 use crate::facts::readings::Readings;
 
+use super::super::unit_name::UnitName;
 use super::manager::Manager;
 use super::own_file::{self, ByHand};
 use super::set::{Planning, of_whom, write};
 use super::settings::{Planned, Settings};
 use super::subject::Subject;
-use super::unit_name::UnitName;
 use super::{agreement, asked, drop_in, steps, surroundings, weigh};
 
 /// What shall be taken away.

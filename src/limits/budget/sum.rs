@@ -8,15 +8,15 @@ use crate::facts::unit_listing::{Manager, Wanted};
 use crate::sys::bytes::Bytes;
 use crate::sys::size::Size;
 
+use super::super::shown::holder::{Holder, HolderKind};
+use super::super::shown::tree::{Tree, name_of};
+use super::super::shown::units::{Request as Units, Survey};
 use super::claims::{self, Declared};
 use super::elsewhere;
 use super::faults;
 use super::fixed;
-use super::holder::{Holder, HolderKind};
 use super::instances::{Instance, Sized};
 use super::reserve;
-use super::tree::{Tree, name_of};
-use super::units::{Request as Units, Survey};
 
 /// What the caller says beside what is there.
 #[derive(Clone, Debug, Default)]

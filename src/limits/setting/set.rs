@@ -6,6 +6,7 @@ use crate::exit::{Exit, Fault};
 use crate::facts::readings::Readings;
 use crate::host::Host;
 
+use super::super::unit_name::UnitName;
 use super::agreement;
 use super::leftovers;
 use super::manager::{Manager, Person};
@@ -13,7 +14,6 @@ use super::own_file::{self, ByHand};
 use super::rivals;
 use super::settings::{Planned, Settings};
 use super::subject::Subject;
-use super::unit_name::UnitName;
 use super::{asked, drop_in, restart, steps, surroundings, weigh};
 
 /// What shall be set.

@@ -11,7 +11,7 @@ use crate::host::{Host, Lacking, Reason};
 use crate::sys::bytes::Bytes;
 use crate::sys::size::{Size, Wrong};
 
-use super::named;
+use super::super::unit_name::UnitName;
 
 /// No service has more of them.
 const MOST: usize = 10_000;
@@ -51,7 +51,8 @@ impl FromStr for Instance {
 
 impl Instance {
     fn new(unit: Option<&str>, name: &str, size: Size) -> Result<Self, String> {
-        let unit = unit.map(named::full_name).transpose().map_err(|fault| fault.to_string())?;
+        let unit = unit.map(UnitName::parse).transpose().map_err(|fault| fault.to_string())?;
+        let unit = unit.map(|unit| unit.as_str().to_owned());
         match name.trim() {
             "" => Err("an instance has a name, such as `subject=10G`".to_owned()),
             name => Ok(Self { unit, name: shortened(name), size }),

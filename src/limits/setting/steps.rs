@@ -5,9 +5,9 @@ use crate::facts::malformed::MOST_ENTRIES;
 use crate::host::Host;
 use crate::sys::bytes::Bytes;
 
+use super::super::unit_name::UnitName;
 use super::manager::Manager;
 use super::shown_value::{shown, shown_name};
-use super::unit_name::UnitName;
 
 /// Has systemd read its units anew before anything is taken back to a restart; it stands in front of the file, for the way back goes
 /// through the steps in reverse.

@@ -6,11 +6,11 @@ use crate::facts::settings_home::{Home, home};
 use crate::host::{Host, Lacking};
 use crate::sys::bytes::Bytes;
 
+use super::super::unit_name::UnitName;
 use super::current::{self, Current};
 use super::manager::Manager;
 use super::presence;
 use super::settings::{Planned, Settings};
-use super::unit_name::UnitName;
 
 pub(super) struct Subject<'r, 'h> {
     pub(super) readings: &'r Readings<'h>,

@@ -4,7 +4,7 @@ use crate::exit::{Exit, Fault};
 use crate::facts::malformed::shortened;
 use crate::facts::unit_property;
 
-use super::unit_name::UnitName;
+use super::super::unit_name::UnitName;
 
 /// Reads `PROPERTY=VALUE` each; of one property that is named twice the last counts, as in a unit file.
 pub(super) fn values(unit: &UnitName, typed: &[String]) -> Result<Vec<(String, String)>, Fault> {

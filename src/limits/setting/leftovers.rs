@@ -7,10 +7,10 @@ use crate::facts::malformed::MOST_ENTRIES;
 use crate::facts::unit_files;
 use crate::host::Host;
 
+use super::super::unit_name::UnitName;
 use super::manager::Manager;
 use super::settings::Planned;
 use super::shown_value::same;
-use super::unit_name::UnitName;
 
 /// A file that sets what we set, to something else.
 #[derive(Clone, Debug, PartialEq, Eq)]

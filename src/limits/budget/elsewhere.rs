@@ -7,9 +7,9 @@ use crate::facts::unit_settings::winning;
 use crate::host::Host;
 use crate::sys::size;
 
-use super::entry::path_of_slice;
-use super::tree::{TOP, Tree};
-use super::unit::Unit;
+use super::super::shown::entry::path_of_slice;
+use super::super::shown::tree::{TOP, Tree};
+use super::super::shown::unit::Unit;
 
 /// Fills `tree`, and says what is not so well known as it should be.
 ///

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use crate::facts::cgroup_memory::{GroupMemory, Limit};
 use crate::sys::bytes::Bytes;
 
-use super::holder::{Holder, HolderKind};
+use super::super::shown::holder::{Holder, HolderKind};
+use super::super::shown::kind;
+use super::super::shown::tree::{TOP, Tree, name_of};
 use super::instances::Sized;
-use super::kind;
-use super::tree::{TOP, Tree, name_of};
 
 /// What the caller says of units, by name.
 #[derive(Clone, Debug, Default)]

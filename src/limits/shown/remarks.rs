@@ -116,7 +116,7 @@ fn needed(entry: &Entry) -> Option<Bytes> {
 mod tests {
     use super::*;
     use crate::host::made_tree::made_tree;
-    use crate::limits::entry;
+    use crate::limits::shown::entry;
 
     const GIB: u64 = 1 << 30;
 
@@ -218,7 +218,7 @@ mod tests {
     #[test]
     fn old_groups_know_only_max() {
         let high = |entry: &mut Entry| {
-            let source = |key: &str| crate::limits::sources::Source {
+            let source = |key: &str| crate::limits::shown::sources::Source {
                 key: key.to_owned(),
                 value: "1G".to_owned(),
                 file: "/f".to_owned(),

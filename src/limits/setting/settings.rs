@@ -6,8 +6,8 @@ use crate::facts::malformed::MOST_ENTRIES;
 use crate::facts::unit_files::{self, Setting};
 use crate::host::{Host, IfThere, Lacking};
 
+use super::super::unit_name::UnitName;
 use super::manager::Manager;
-use super::unit_name::UnitName;
 
 /// Texts that files shall have, by their paths; `None` where the file shall be gone.
 pub type Planned = BTreeMap<String, Option<String>>;

@@ -117,8 +117,8 @@ mod tests {
     use super::*;
     use crate::facts::unit_listing::Wanted;
     use crate::host::made_tree::made_tree;
-    use crate::limits::overview::Overview;
-    use crate::limits::units::Request;
+    use crate::limits::shown::overview::Overview;
+    use crate::limits::shown::units::Request;
 
     const SYSTEM: Request = Request { manager: Manager::System, wanted: Wanted::Active };
     const MEMINFO: (&str, &str) = ("/proc/meminfo", "MemTotal: 1024 kB\nSwapTotal: 0 kB\n");

@@ -2,9 +2,9 @@
 
 use crate::sys::bytes::Bytes;
 
-use super::holder::Holder;
+use super::super::shown::holder::Holder;
+use super::super::shown::tree::{TOP, Tree};
 use super::instances::Sized;
-use super::tree::{TOP, Tree};
 
 /// From this share of memory on, in per cent, protection leaves the kernel nothing to take back.
 const MOST_PROTECTED: f64 = 80.0;

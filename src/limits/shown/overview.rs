@@ -10,6 +10,7 @@ use crate::facts::unit_listing::{Manager, Wanted};
 use crate::host::Host;
 use crate::sys::bytes::Bytes;
 
+use super::super::unit_name::UnitName;
 use super::entry::{self, Entry};
 use super::named;
 use super::remarks::{self, Around};
@@ -54,17 +55,17 @@ impl Overview {
     /// # Errors
     /// Says that there is none, and which comes nearest.
     pub fn of_unit(readings: &Readings, manager: Manager, typed: &str) -> Result<Self, Fault> {
-        let full = named::full_name(typed)?;
+        let unit = UnitName::parse(typed)?;
         let mut survey = Survey::of(readings, Request { manager, wanted: Wanted::Loaded });
         if let (Manager::User, Some(lacking)) = (manager, &survey.unheard) {
             return Err(unknown::nothing(readings.host(), manager, lacking));
         }
-        let mut meant: Vec<Entry> = named::find(&survey.entries, typed, &full).into_iter().cloned().collect();
+        let mut meant: Vec<Entry> = named::find(&survey.entries, typed, &unit).into_iter().cloned().collect();
         if meant.is_empty() {
-            meant.extend(not_loaded(readings.host(), manager, &full, &survey.tree));
+            meant.extend(not_loaded(readings.host(), manager, unit.as_str(), &survey.tree));
         }
         if meant.is_empty() {
-            return Err(named::unknown(&survey.entries, &full));
+            return Err(named::unknown(&survey.entries, &unit));
         }
         survey.entries = meant;
         Ok(Self::from(readings, survey))

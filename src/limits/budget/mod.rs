@@ -1,0 +1,10 @@
+//! Whether all that may take memory fits into the machine together.
+
+pub mod claims;
+pub mod fixed;
+pub mod instances;
+pub mod reserve;
+pub mod sum;
+
+mod elsewhere;
+mod faults;

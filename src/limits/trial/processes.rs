@@ -1,0 +1,80 @@
+//! What single processes use of their limits while they run: a program and all that it starts.
+
+use crate::facts::process_fields;
+use crate::host::Host;
+
+use super::resource::Resource;
+
+/// No tree of processes that somebody tries a limit on has more.
+const MOST_PROCESSES: usize = 4096;
+
+/// The process `pid` and its descendants, as far as they are there still.
+pub(super) fn family(host: &Host, pid: u32) -> Vec<u32> {
+    let mut family = vec![pid];
+    let mut place = 0;
+    while let Some(&parent) = family.get(place).filter(|_| family.len() < MOST_PROCESSES) {
+        place += 1;
+        for child in children(host, parent) {
+            if !family.contains(&child) {
+                family.push(child);
+            }
+        }
+    }
+    family
+}
+
+/// Each thread lists those that it has started.
+fn children(host: &Host, pid: u32) -> Vec<u32> {
+    let threads = host.list(&format!("/proc/{pid}/task")).unwrap_or_default();
+    let lists =
+        threads.iter().filter_map(|thread| host.read(&format!("/proc/{pid}/task/{thread}/children")).ok());
+    lists.flat_map(|list| numbers(&list)).collect()
+}
+
+fn numbers(list: &str) -> Vec<u32> {
+    list.split_ascii_whitespace().filter_map(|word| word.parse().ok()).collect()
+}
+
+/// How much the process has of the resource, or has had; `None` where the kernel does not tell.
+pub(super) fn most(host: &Host, pid: u32, resource: &Resource) -> Option<u64> {
+    let amount = |name: &str| {
+        process_fields::read_amount(host, pid, "status", name).ok().flatten().map(|bytes| bytes.0)
+    };
+    match resource.name {
+        "as" => amount("VmPeak"),
+        "data" => amount("VmData"),
+        "stack" => amount("VmStk"),
+        "memlock" => amount("VmLck"),
+        "nofile" => Some(host.list(&format!("/proc/{pid}/fd")).ok()?.len() as u64),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::made_tree::made_tree;
+
+    #[test]
+    fn a_family_has_all_generations_and_no_one_twice() {
+        let (_folder, host) = made_tree(&[
+            ("/proc/5/task/5/children", "6 7 "),
+            ("/proc/5/task/9/children", "8 "),
+            ("/proc/6/task/6/children", "5 10 "),
+            ("/proc/11/task/11/children", ""),
+        ]);
+        let mut family = family(&host, 5);
+        family.sort_unstable();
+        assert_eq!(family, [5, 6, 7, 8, 10]);
+    }
+
+    #[test]
+    fn a_real_process_uses_something() {
+        let host = Host::live();
+        let own = std::process::id();
+        let used = |name: &str| most(&host, own, Resource::named(name).unwrap());
+        assert!(used("as").unwrap() > used("data").unwrap());
+        assert!(used("nofile").unwrap() >= 3);
+        assert_eq!(used("fsize"), None);
+    }
+}
