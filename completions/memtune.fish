@@ -38,7 +38,7 @@ complete -c memtune -n "__fish_memtune_needs_command" -s V -l version -d 'Print 
 complete -c memtune -n "__fish_memtune_needs_command" -f -a "doctor" -d 'Examine the memory set-up and say what to mend'
 complete -c memtune -n "__fish_memtune_needs_command" -f -a "tune" -d 'Set the machine up for what it is used for, by a profile'
 complete -c memtune -n "__fish_memtune_needs_command" -f -a "swap" -d 'Show the machine\'s swap, say how much of which kind it needs, add, remove and compress it'
-complete -c memtune -n "__fish_memtune_needs_command" -f -a "limits" -d 'Show which unit may take how much memory, and whether all of them fit into the machine together'
+complete -c memtune -n "__fish_memtune_needs_command" -f -a "limits" -d 'See which unit may take how much memory, whether all of them fit together, and give them limits'
 complete -c memtune -n "__fish_memtune_needs_command" -f -a "history" -d 'List every change that memtune made here'
 complete -c memtune -n "__fish_memtune_needs_command" -f -a "undo" -d 'Take a change back'
 complete -c memtune -n "__fish_memtune_needs_command" -f -a "completions" -d 'Print the completions for a shell'
@@ -418,18 +418,22 @@ complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_su
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zswap" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zswap" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zswap" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget set unset try run" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget set unset try run" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget" -l json -d 'Print one JSON object instead of text'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget" -s n -l dry-run -d 'Show what would be changed, and change nothing'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget" -f -a "show" -d 'Show what units hold, what they may hold, and what set that'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget" -f -a "budget" -d 'Say whether all that may take memory fits into the machine together; ends with status 1 where it does not'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget set unset try run" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget set unset try run" -s n -l dry-run -d 'Show what would be changed, and change nothing'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget set unset try run" -s y -l yes -d 'Do what was planned without asking'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget set unset try run" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget set unset try run" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget set unset try run" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget set unset try run" -f -a "show" -d 'Show what units hold, what they may hold, and what set that'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget set unset try run" -f -a "budget" -d 'Say whether all that may take memory fits into the machine together; ends with status 1 where it does not'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget set unset try run" -f -a "set" -d 'Give a unit limits, now and at every start'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget set unset try run" -f -a "unset" -d 'Take away what `set` has set: the named properties, or all of them'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget set unset try run" -f -a "try" -d 'Run a program under limits of a unit that end with it, and say what it needed'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget set unset try run" -f -a "run" -d 'Run a program under limits that each process has for itself (setrlimit(2)), and say which of them it died of'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from show" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from show" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -456,6 +460,57 @@ complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from budget" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from budget" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from budget" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -l restart -d 'Start the service anew, wait until it is up and stays so, and take everything back where it does not'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -l keep-leftovers -d 'Leave what `systemctl set-property` wrote where it contradicts'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -l user -d 'It is a unit of the caller\'s own systemd, also through sudo; as root without sudo, of every user\'s'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -l force -d 'Keep what somebody has written into memtune\'s drop-in by hand, and change it along'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -s n -l dry-run -d 'Show what would be changed, and change nothing'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -s y -l yes -d 'Do what was planned without asking'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from unset" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from unset" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from unset" -l user -d 'It is a unit of the caller\'s own systemd, also through sudo; as root without sudo, of every user\'s'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from unset" -l force -d 'Keep what somebody has written into memtune\'s drop-in by hand, and change it along'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from unset" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from unset" -s n -l dry-run -d 'Show what would be changed, and change nothing'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from unset" -s y -l yes -d 'Do what was planned without asking'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from unset" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from unset" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from unset" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from try" -l ladder -d 'Try one MemoryMax after the other, from the largest down, until the program no longer survives; its input is empty' -r
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from try" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from try" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from try" -l user -d 'Let the systemd of your own session make the scope; whoever is not root needs that'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from try" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from try" -s n -l dry-run -d 'Show what would be changed, and change nothing'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from try" -s y -l yes -d 'Do what was planned without asking'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from try" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from try" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from try" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from run" -l rlimit -d 'Limits: as, data, stack, memlock, fsize and core in bytes such as 512M, cpu in seconds, nofile and nproc in pieces' -r
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from run" -l ladder -d 'Try one size after the other, from the largest down, until the program no longer survives; its input is empty' -r
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from run" -l of -d 'The limit that the ladder is for: as, data, stack or memlock' -r
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from run" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from run" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from run" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from run" -s n -l dry-run -d 'Show what would be changed, and change nothing'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from run" -s y -l yes -d 'Do what was planned without asking'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from run" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from run" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from run" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand history" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand history" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
