@@ -8,7 +8,7 @@ declare -A header=()
 # because a misspelled "# limit:" would otherwise be a comment that nobody ever misses.
 read_header() {
     local file=$1 line lines=()
-    header=([about]='' [suite]=full [limit]=20 [between]='' [moments]=0
+    header=([about]='' [suite]=full [limit]=60 [between]='' [moments]=0
         [memory]=1024 [kernel]='' [release]=bookworm [disks]='' [own]='')
     mapfile -t lines <"$file"
     for line in "${lines[@]}"; do
