@@ -18,6 +18,7 @@ pub mod fields;
 pub mod fstab;
 pub mod hugetlb;
 pub mod identity;
+pub mod ignored_setting;
 pub mod kernel_arguments;
 pub mod kernel_log;
 pub mod kernel_modules;
