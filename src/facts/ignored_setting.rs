@@ -6,8 +6,7 @@ use super::unit_files::Setting;
 use super::unit_property::{self, KINDS, section_of};
 
 /// The sections in which lines about memory stand, rightly or wrongly; the first is none at all.
-const SECTIONS: [&str; 9] =
-    ["", "Unit", "Install", "Service", "Slice", "Scope", "Socket", "Mount", "Swap"];
+const SECTIONS: [&str; 9] = ["", "Unit", "Install", "Service", "Slice", "Scope", "Socket", "Mount", "Swap"];
 
 /// The units in which systemd counts memory, beside none.
 const UNITS_OF_SIZE: [char; 7] = ['B', 'K', 'M', 'G', 'T', 'P', 'E'];
@@ -50,7 +49,11 @@ fn why(setting: &Setting) -> Option<(String, Option<String>)> {
         return Some((format!("systemd spells it {property}"), None));
     }
     if let Some(right) = property.and_then(|name| other_section(unit, section, name)) {
-        let place = if section.is_empty() { "stands in no section".to_owned() } else { format!("stands in [{section}]") };
+        let place = if section.is_empty() {
+            "stands in no section".to_owned()
+        } else {
+            format!("stands in [{section}]")
+        };
         return Some((format!("it {place} and belongs into [{right}]"), None));
     }
     // What ends so goes on in the next line, and what systemd fills in is not known here.
@@ -148,12 +151,36 @@ mod tests {
     #[test]
     fn what_systemd_reads_is_left_alone() {
         for line in [
-            "MemoryMax=24G", "MemoryMax=1.5G", "MemoryMax=1G 512M", "MemoryMax=24 G", "MemoryMax=1P", "MemoryMax=70%",
-            "MemoryMax=infinity", "MemoryMax=", "MemoryMax=4096B", "MemoryMin=0", "MemorySwapMax=0", "MemorySwapMax=50%",
-            "MemoryHigh=5‰", "CPUQuota=250%", "CPUQuota=5‰", "OOMScoreAdjust=+5", "OOMScoreAdjust=0x10",
-            "LimitMEMLOCK=8M:infinity", "LimitAS=infinity", "LimitNOFILE=weird", "Restart=on-abort", "OOMPolicy=kill",
-            "MemoryMax=\\", "MemoryMax=%i", "RestartSec=5 minutes", "StartLimitBurst=5", "MemoryAccounting=yes",
-            "MemoryDenyWriteExecute=yes", "TasksMax=0x10", "[X-Own]\nMemoryMax=much",
+            "MemoryMax=24G",
+            "MemoryMax=1.5G",
+            "MemoryMax=1G 512M",
+            "MemoryMax=24 G",
+            "MemoryMax=1P",
+            "MemoryMax=70%",
+            "MemoryMax=infinity",
+            "MemoryMax=",
+            "MemoryMax=4096B",
+            "MemoryMin=0",
+            "MemorySwapMax=0",
+            "MemorySwapMax=50%",
+            "MemoryHigh=5‰",
+            "CPUQuota=250%",
+            "CPUQuota=5‰",
+            "OOMScoreAdjust=+5",
+            "OOMScoreAdjust=0x10",
+            "LimitMEMLOCK=8M:infinity",
+            "LimitAS=infinity",
+            "LimitNOFILE=weird",
+            "Restart=on-abort",
+            "OOMPolicy=kill",
+            "MemoryMax=\\",
+            "MemoryMax=%i",
+            "RestartSec=5 minutes",
+            "StartLimitBurst=5",
+            "MemoryAccounting=yes",
+            "MemoryDenyWriteExecute=yes",
+            "TasksMax=0x10",
+            "[X-Own]\nMemoryMax=much",
         ] {
             let found = ignored("a.service", &format!("[Service]\n{line}\n"));
             assert!(found.is_empty(), "{line}: {found:?}");
@@ -192,8 +219,14 @@ mod tests {
 
     #[test]
     fn each_kind_has_its_own_section() {
-        assert_eq!(ignored("a.slice", "[Service]\nMemoryMax=1G\n")[0].why, "it stands in [Service] and belongs into [Slice]");
-        assert_eq!(ignored("a.service", "MemoryMax=1G\n")[0].why, "it stands in no section and belongs into [Service]");
+        assert_eq!(
+            ignored("a.slice", "[Service]\nMemoryMax=1G\n")[0].why,
+            "it stands in [Service] and belongs into [Slice]"
+        );
+        assert_eq!(
+            ignored("a.service", "MemoryMax=1G\n")[0].why,
+            "it stands in no section and belongs into [Service]"
+        );
         assert_eq!(ignored("a.service", "[Unit]\nMemoryMax=1G\n").len(), 1);
         assert!(ignored("a.slice", "[Slice]\nMemoryMax=1G\n").is_empty());
         assert!(ignored("a.timer", "[Timer]\nMemoryMax=1G\n").is_empty());

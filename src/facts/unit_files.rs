@@ -58,15 +58,24 @@ pub fn parse(unit: &str, file: &str, text: &str) -> Vec<Setting> {
 /// # Errors
 /// Says which folder or file cannot be read.
 pub fn read(host: &Host, folders: &[&str], kinds: &[&str], keys: &[&str]) -> Result<Vec<Setting>, Lacking> {
+    read_where(host, folders, kinds, |setting| keys.contains(&setting.key.as_str()))
+}
+
+/// Reads the settings that are `wanted` of all units whose name ends with one of `kinds`, from `folders`.
+///
+/// # Errors
+/// Says which folder or file cannot be read.
+pub fn read_where(
+    host: &Host,
+    folders: &[&str],
+    kinds: &[&str],
+    wanted: impl Fn(&Setting) -> bool,
+) -> Result<Vec<Setting>, Lacking> {
     let mut settings = Vec::new();
     for path in unit_paths(host, folders, kinds)? {
         // A link to /dev/null masks a unit; it reads as something that is not a file.
         if let Ok(text) = host.read(&path.file) {
-            settings.extend(
-                parse(&path.unit, &path.file, &text)
-                    .into_iter()
-                    .filter(|one| keys.contains(&one.key.as_str())),
-            );
+            settings.extend(parse(&path.unit, &path.file, &text).into_iter().filter(&wanted));
         }
     }
     Ok(settings)
@@ -117,8 +126,10 @@ mod tests {
             (3, "LimitAS", "2G")
         );
         assert_eq!(settings[1].value, "/bin/a --x=y");
-        let sections: Vec<String> =
-            parse("a", "/f", "A=1\n[Unit]\nB=2\n[Service]\nC=3\n").into_iter().map(|one| one.section).collect();
+        let sections: Vec<String> = parse("a", "/f", "A=1\n[Unit]\nB=2\n[Service]\nC=3\n")
+            .into_iter()
+            .map(|one| one.section)
+            .collect();
         assert_eq!(sections, ["", "Unit", "Service"]);
     }
 

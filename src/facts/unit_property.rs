@@ -104,7 +104,8 @@ pub fn waits_for_start(property: &str) -> bool {
 }
 
 /// What version 1 of the control groups has nothing for.
-pub const OF_VERSION_2: [&str; 5] = ["MemoryHigh", "MemoryLow", "MemoryMin", "MemorySwapMax", "MemoryZSwapMax"];
+pub const OF_VERSION_2: [&str; 5] =
+    ["MemoryHigh", "MemoryLow", "MemoryMin", "MemorySwapMax", "MemoryZSwapMax"];
 
 /// Whether a line in a unit's file means something, and does nothing on control groups of version 1.
 pub fn is_lost_on_version_1(property: &str, value: &str) -> bool {
