@@ -95,7 +95,7 @@ fn commands(budget: &Budget) -> Vec<String> {
     let is_unit = |name: &&String| matches!(Kind::of(name), Kind::Service | Kind::Slice | Kind::Scope);
     let smaller = budget.would_fit().zip(budget.breaks.as_ref().filter(is_unit));
     let smaller = smaller.map(|(room, name)| set(name, &[&format!("MemoryMax={}", size::exact(room))]));
-    std::iter::once("memtune limits budget".to_owned()).chain(smaller).collect()
+    smaller.into_iter().chain(["memtune limits budget".to_owned()]).collect()
 }
 
 #[cfg(test)]
@@ -120,8 +120,8 @@ mod tests {
         let finding = examined(&[(MAX, "53687091200\n")]);
         assert!(finding.title.starts_with("Units may take 51.6 GiB"), "{}", finding.title);
         let commands = finding.fix.unwrap().commands;
-        assert_eq!(commands[0], "memtune limits budget");
-        assert_eq!(commands[1], "sudo memtune limits set brain.service MemoryMax=31129M");
+        assert_eq!(commands[0], "sudo memtune limits set brain.service MemoryMax=31129M");
+        assert_eq!(commands[1], "memtune limits budget");
         assert!(finding.workings[0].contains("brain.service alone may take 50 GiB"));
     }
 
