@@ -16,7 +16,7 @@ use super::sysctl;
 use super::units;
 
 /// The tables of the groups, in the order of [`Group::ALL`](super::group::Group::ALL).
-const TABLES: [&[Check]; 50] = [
+const TABLES: [&[Check]; 60] = [
     pressure::stall::CHECKS,
     pressure::room::CHECKS,
     pressure::kernel_share::CHECKS,
@@ -41,8 +41,18 @@ const TABLES: [&[Check]; 50] = [
     overcommit::refused::CHECKS,
     overcommit::limit::CHECKS,
     overcommit::vendors::CHECKS,
+    units::budget::CHECKS,
+    units::narrowed::CHECKS,
+    units::high::CHECKS,
+    units::killed::CHECKS,
+    units::near_max::CHECKS,
+    units::ignored::CHECKS,
+    units::leftovers::CHECKS,
+    units::old_groups::CHECKS,
+    units::crash_loop::CHECKS,
     units::spared::CHECKS,
     units::immune::CHECKS,
+    units::containers::CHECKS,
     resource_limits::address_space::CHECKS,
     resource_limits::locked::CHECKS,
     resource_limits::logins::CHECKS,

@@ -25,22 +25,30 @@ pub struct Setting {
     pub file: String,
     /// The line, counted from 1.
     pub line: usize,
+    /// The section that it stands in, such as `Service`; empty before the first one.
+    pub section: String,
     /// The key, such as `LimitAS`.
     pub key: String,
     /// The value as it is written.
     pub value: String,
 }
 
-/// Reads the assignments of one unit file; comments and section names are passed over.
+/// Reads the assignments of one unit file; comments are passed over.
 pub fn parse(unit: &str, file: &str, text: &str) -> Vec<Setting> {
+    let mut section = String::new();
     let setting = |(line, content): (usize, &str)| {
         let content = content.trim();
-        if content.starts_with(['#', ';', '[']) {
+        if content.starts_with(['#', ';']) {
+            return None;
+        }
+        if let Some(name) = content.strip_prefix('[') {
+            name.trim_end_matches(']').clone_into(&mut section);
             return None;
         }
         let (key, value) = content.split_once('=')?;
         let (key, value) = (key.trim().to_owned(), value.trim().to_owned());
-        Some(Setting { unit: unit.to_owned(), file: file.to_owned(), line, key, value })
+        let section = section.clone();
+        Some(Setting { unit: unit.to_owned(), file: file.to_owned(), line, section, key, value })
     };
     numbered_lines(text).filter_map(setting).take(MOST_ENTRIES).collect()
 }
@@ -50,15 +58,24 @@ pub fn parse(unit: &str, file: &str, text: &str) -> Vec<Setting> {
 /// # Errors
 /// Says which folder or file cannot be read.
 pub fn read(host: &Host, folders: &[&str], kinds: &[&str], keys: &[&str]) -> Result<Vec<Setting>, Lacking> {
+    read_where(host, folders, kinds, |setting| keys.contains(&setting.key.as_str()))
+}
+
+/// Reads the settings that are `wanted` of all units whose name ends with one of `kinds`, from `folders`.
+///
+/// # Errors
+/// Says which folder or file cannot be read.
+pub fn read_where(
+    host: &Host,
+    folders: &[&str],
+    kinds: &[&str],
+    wanted: impl Fn(&Setting) -> bool,
+) -> Result<Vec<Setting>, Lacking> {
     let mut settings = Vec::new();
     for path in unit_paths(host, folders, kinds)? {
         // A link to /dev/null masks a unit; it reads as something that is not a file.
         if let Ok(text) = host.read(&path.file) {
-            settings.extend(
-                parse(&path.unit, &path.file, &text)
-                    .into_iter()
-                    .filter(|one| keys.contains(&one.key.as_str())),
-            );
+            settings.extend(parse(&path.unit, &path.file, &text).into_iter().filter(&wanted));
         }
     }
     Ok(settings)
@@ -109,6 +126,11 @@ mod tests {
             (3, "LimitAS", "2G")
         );
         assert_eq!(settings[1].value, "/bin/a --x=y");
+        let sections: Vec<String> = parse("a", "/f", "A=1\n[Unit]\nB=2\n[Service]\nC=3\n")
+            .into_iter()
+            .map(|one| one.section)
+            .collect();
+        assert_eq!(sections, ["", "Unit", "Service"]);
     }
 
     proptest! {

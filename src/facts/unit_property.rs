@@ -33,7 +33,7 @@ const PROTECTION: Syntax = Syntax::Memory { zero: true, share: true };
 /// The manual takes a share of swap, some versions of systemd one of memory: only sizes mean the same everywhere.
 const SWAP: Syntax = Syntax::Memory { zero: true, share: false };
 
-const PROPERTIES: [(&str, Syntax); 18] = [
+const PROPERTIES: [(&str, Syntax); 20] = [
     ("MemoryMax", MEMORY),
     ("MemoryHigh", MEMORY),
     ("MemoryLow", PROTECTION),
@@ -46,6 +46,9 @@ const PROPERTIES: [(&str, Syntax); 18] = [
     ("OOMScoreAdjust", Syntax::Number(-1000, 1000)),
     ("LimitMEMLOCK", Syntax::Limit { bytes: true }),
     ("LimitNOFILE", Syntax::Limit { bytes: false }),
+    // They count addresses, not memory: as limits of memory they are no use, so they are only ever lifted.
+    ("LimitAS", Syntax::Word(&["infinity"])),
+    ("LimitDATA", Syntax::Word(&["infinity"])),
     ("TasksMax", Syntax::Tasks),
     ("ManagedOOMPreference", Syntax::Word(&["none", "avoid", "omit"])),
     (
@@ -100,6 +103,19 @@ pub fn waits_for_start(property: &str) -> bool {
     property.starts_with("Limit") || ["OOMScoreAdjust", "OOMPolicy"].contains(&property)
 }
 
+/// What version 1 of the control groups has nothing for.
+pub const OF_VERSION_2: [&str; 5] =
+    ["MemoryHigh", "MemoryLow", "MemoryMin", "MemorySwapMax", "MemoryZSwapMax"];
+
+/// Whether a line in a unit's file means something, and does nothing on control groups of version 1.
+pub fn is_lost_on_version_1(property: &str, value: &str) -> bool {
+    let is_nothing = match property {
+        "MemoryLow" | "MemoryMin" => value.is_empty() || is_zero(value) && is_bytes(value),
+        _ => value.is_empty() || value == "infinity",
+    };
+    OF_VERSION_2.contains(&property) && !is_nothing
+}
+
 /// Refuses a property that is not among these; names the one that comes near.
 ///
 /// # Errors
@@ -136,8 +152,13 @@ pub fn check_value(property: &str, value: &str) -> Result<(), String> {
         return Ok(());
     }
     let found = shortened(value);
-    let say = syntax.respelled(value).map(|say| format!("; say `{say}`")).unwrap_or_default();
+    let say = respelled(property, value).map(|say| format!("; say `{say}`")).unwrap_or_default();
     Err(format!("`{property}` cannot be `{found}`: allowed is {}{say}", syntax.allowed()))
+}
+
+/// What was meant by a value that systemd does not understand, where that can be told: `24G` for `24GB`.
+pub fn respelled(property: &str, value: &str) -> Option<String> {
+    syntax(property)?.respelled(value)
 }
 
 fn syntax(property: &str) -> Option<Syntax> {
@@ -323,6 +344,21 @@ mod tests {
             assert!(wrong.contains(&format!("did you mean `{meant}`?")), "{typed}: {wrong}");
         }
         assert!(!check("Nice").unwrap_err().contains("did you mean"));
+    }
+
+    #[test]
+    fn what_limits_nothing_is_not_lost() {
+        for (property, value, is_lost) in [
+            ("MemoryHigh", "1G", true),
+            ("MemoryHigh", "infinity", false),
+            ("MemorySwapMax", "0", true),
+            ("MemorySwapMax", "", false),
+            ("MemoryMin", "0", false),
+            ("MemoryLow", "5%", true),
+            ("MemoryMax", "1G", false),
+        ] {
+            assert_eq!(is_lost_on_version_1(property, value), is_lost, "{property}={value}");
+        }
     }
 
     #[test]

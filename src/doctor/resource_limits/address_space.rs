@@ -6,16 +6,18 @@ use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::Fix;
 use crate::doctor::group::Group;
-use crate::doctor::units::drop_in_and_restart;
+use crate::doctor::shell::{can_be_typed, quoted};
+use crate::doctor::units::{OwnFiles, set_and_restart};
 use crate::facts::malformed::shortened;
 use crate::facts::process_unit::{self, Groups};
 use crate::facts::processes::Process;
 use crate::facts::readings::Readings;
 use crate::facts::resource_limits;
-use crate::facts::unit_files::{self, OWN_FOLDERS, Setting};
-use crate::facts::unit_settings;
+use crate::facts::unit_files::Setting;
 use crate::host::{Host, Lacking};
 use crate::sys::bytes::Bytes;
+
+use super::default_limits;
 
 /// Only the largest processes are asked for their limits.
 const MOST_PROCESSES: usize = 16;
@@ -32,7 +34,7 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
     name: "rlimit-as",
     group: Group::ResourceLimits,
     question: "Is the address space of a service limited, where its memory was meant?",
-    thresholds: "warn where LimitAS or LimitDATA of a service is not infinity, in the administrator's unit files or at one of the 16 largest processes",
+    thresholds: "warn where LimitAS or LimitDATA of a service is not infinity, in the administrator's unit files, by DefaultLimitAS or DefaultLimitDATA in system.conf, or at one of the 16 largest processes; info where LimitRSS is set, which the kernel ignores",
     why: "These limits count what a process has mapped, not what it uses: mapped files, reserved heaps and a graphics driver's address space are many times its memory. It dies with ENOMEM while memory is free, and a service of several processes still takes as much as it likes, for the limit holds for each of them alone.",
     sources: &[
         "https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#Process%20Properties",
@@ -50,25 +52,30 @@ struct Limited<'r> {
 }
 
 fn limited(readings: &Readings) -> Result<Diagnosis, Lacking> {
-    let written = written_limits(readings.host())?;
+    let (written, idle) = written_limits(readings)?;
     let live = match live_limits(readings) {
         Ok(live) => live,
         // What stands in files is worth telling without the processes; that nothing does is not.
-        Err(_) if !written.is_empty() => Vec::new(),
+        Err(_) if !written.is_empty() || !idle.is_empty() => Vec::new(),
         Err(lacking) => return Err(lacking),
     };
-    let diagnosis = match (&written[..], &live[..]) {
-        ([setting, ..], _) => {
+    let diagnosis = match (&written[..], &live[..], idle.first()) {
+        ([setting, ..], ..) => {
             let (unit, key, value) = (&setting.unit, &setting.key, shortened(&setting.value));
             Diagnosis::warn(format!("{unit} has {key}={value}, which limits addresses, not memory"))
         }
-        ([], [one, ..]) => Diagnosis::warn(format!(
+        ([], [one, ..], _) => Diagnosis::warn(format!(
             "{} (PID {}) may map only {}, and holds {}",
             one.process.name, one.process.pid, one.limit, one.process.resident
         )),
-        ([], []) => Diagnosis::ok("No service's address space is limited"),
+        ([], [], Some(setting)) => Diagnosis::info(format!(
+            "{} has LimitRSS={}, which the kernel ignores",
+            setting.unit,
+            shortened(&setting.value)
+        )),
+        ([], [], None) => Diagnosis::ok("No service's address space is limited"),
     };
-    let diagnosis = written.iter().take(MOST_SHOWN).fold(diagnosis, |diagnosis, one| {
+    let diagnosis = written.iter().chain(&idle).take(MOST_SHOWN).fold(diagnosis, |diagnosis, one| {
         diagnosis.evidence(format!("{}:{}", one.file, one.line), one.key.as_str(), shortened(&one.value))
     });
     let diagnosis = live.iter().fold(diagnosis, |diagnosis, one| {
@@ -78,23 +85,55 @@ fn limited(readings: &Readings) -> Result<Diagnosis, Lacking> {
             one.process.name, one.process.mapped, one.process.resident, one.limit
         ))
     });
-    let commands = lift_all(readings.host(), &written, &live);
+    let mut commands = lift_all(readings.host(), &written, &live);
+    commands.extend(put_aside(&written, &idle));
     Ok(match commands.is_empty() {
         true => diagnosis,
         false => diagnosis.fix(Fix::commands(commands)),
     })
 }
 
-/// The limits that the administrator's unit files set; what packages bring knows its program better.
-fn written_limits(host: &Host) -> Result<Vec<Setting>, Lacking> {
-    let settings = unit_files::read(host, &OWN_FOLDERS, &[".service"], &["LimitAS", "LimitDATA"])?;
-    let mut settings = unit_settings::winning(settings);
+/// The limits that the administrator's files set, of addresses and of what the kernel does not limit; what packages bring knows its
+/// program better.
+fn written_limits(readings: &Readings) -> Result<(Vec<Setting>, Vec<Setting>), Lacking> {
     // `SOFT:HARD`; programs meet the soft one. An empty value takes earlier ones back.
-    settings.retain(|setting| {
+    let is_limit = |setting: &Setting| {
         let soft = setting.value.split(':').next().unwrap_or_default();
         process_unit::is_name(&setting.unit) && !soft.is_empty() && soft != "infinity"
-    });
-    Ok(settings)
+    };
+    let own = OwnFiles::of(readings)?;
+    let is_of_service = |setting: &Setting, keys: &[&str]| {
+        setting.unit.ends_with(".service") && keys.contains(&setting.key.as_str())
+    };
+    let mut of_addresses = own.winning(|one| is_of_service(one, &["LimitAS", "LimitDATA"]));
+    of_addresses.extend(default_limits::read(readings.host()));
+    of_addresses.retain(is_limit);
+    let mut idle = own.winning(|one| is_of_service(one, &["LimitRSS"]));
+    idle.retain(is_limit);
+    Ok((of_addresses, idle))
+}
+
+/// What no unit can lift: limits for all services, and lines that do nothing.
+fn put_aside(written: &[Setting], idle: &[Setting]) -> Vec<String> {
+    let lines: Vec<&Setting> = written
+        .iter()
+        .filter(|one| is_default(one))
+        .chain(idle)
+        .filter(|one| can_be_typed(&one.file))
+        .collect();
+    let aside = |one: &&Setting| format!("sudo sed -i '{}s/^/# /' {}", one.line, quoted(&one.file));
+    let mut commands: Vec<String> = lines.iter().take(MOST_SHOWN).map(aside).collect();
+    let reads_again = match (lines.iter().any(|one| is_default(one)), lines.is_empty()) {
+        (true, _) => Some("sudo systemctl daemon-reexec   # counts for what is started from then on"),
+        (false, false) => Some("sudo systemctl daemon-reload"),
+        (false, true) => None,
+    };
+    commands.extend(reads_again.map(str::to_owned));
+    commands
+}
+
+fn is_default(setting: &Setting) -> bool {
+    setting.key.starts_with("Default")
 }
 
 /// Those of the largest processes. Programs of users are left out: browsers limit their own processes so.
@@ -133,7 +172,7 @@ type LimitsByUnit<'l> = BTreeMap<&'l str, BTreeMap<&'l str, String>>;
 
 fn lift_all(host: &Host, written: &[Setting], live: &[Limited]) -> Vec<String> {
     let mut limits: LimitsByUnit = BTreeMap::new();
-    for setting in written.iter().take(MOST_SHOWN) {
+    for setting in written.iter().filter(|one| !is_default(one)).take(MOST_SHOWN) {
         let soft = setting.value.split(':').next().unwrap_or_default();
         let own = limits.entry(&setting.unit).or_default();
         own.insert(&setting.key, soft.to_owned());
@@ -146,12 +185,12 @@ fn lift_all(host: &Host, written: &[Setting], live: &[Limited]) -> Vec<String> {
     }
     let pid_of =
         |unit: &str| live.iter().find(|one| one.unit.as_deref() == Some(unit)).map(|one| one.process.pid);
-    limits.iter().flat_map(|(unit, limits)| lift(host, unit, limits, pid_of(unit))).collect()
+    limits.iter().map(|(unit, limits)| lift(host, unit, limits, pid_of(unit))).collect()
 }
 
 /// Lifts a unit's limits, and puts one on memory in their place where the unit is known to use at most 80 % of it: systemd applies
 /// it to the running service with the very reload, and one below the use would kill.
-fn lift(host: &Host, unit: &str, limits: &BTreeMap<&str, String>, pid: Option<u32>) -> Vec<String> {
+fn lift(host: &Host, unit: &str, limits: &BTreeMap<&str, String>, pid: Option<u32>) -> String {
     let mut settings: Vec<String> = limits.keys().map(|key| format!("{key}=infinity")).collect();
     let used = memory_of(host, unit, pid);
     let largest = limits.values().filter_map(|value| amount(value)).max();
@@ -160,7 +199,7 @@ fn lift(host: &Host, unit: &str, limits: &BTreeMap<&str, String>, pid: Option<u3
         settings.push(format!("MemoryMax={}", largest.0));
     }
     let settings: Vec<&str> = settings.iter().map(String::as_str).collect();
-    drop_in_and_restart(unit, &settings)
+    set_and_restart(unit, &settings)
 }
 
 /// What a unit's control group holds; `None` where that cannot be told. The kernel says where the group of one of its processes
@@ -236,10 +275,12 @@ mod tests {
     #[test]
     fn a_limit_on_memory_takes_its_place_only_with_room_to_spare() {
         let roomy = examined(FREE, "", "[Service]\nLimitAS=2G\n").fix.unwrap().commands;
-        assert!(roomy[1].contains(r"LimitAS=infinity\nMemoryMax=2147483648\n"));
-        assert_eq!(roomy[3], "sudo systemctl restart redis.service");
+        assert_eq!(
+            roomy,
+            ["sudo memtune limits set redis.service LimitAS=infinity MemoryMax=2147483648 --restart"]
+        );
         let tight = examined(FREE, "", "[Service]\nLimitAS=1G\n").fix.unwrap().commands;
-        assert!(tight[1].contains(r"LimitAS=infinity\n'"));
+        assert_eq!(tight, ["sudo memtune limits set redis.service LimitAS=infinity --restart"]);
         assert_eq!((amount("2x"), amount("")), (None, None));
     }
 
@@ -250,7 +291,7 @@ mod tests {
         let mut files =
             vec![("/proc/9/stat", STAT), ("/proc/9/limits", BOUND), ("/proc/9/cgroup", group.as_str())];
         files.extend(used.map(|used| (file.as_str(), used)));
-        examine_tree("L01", &files).fix.unwrap().commands.swap_remove(1)
+        examine_tree("L01", &files).fix.unwrap().commands.swap_remove(0)
     }
 
     #[test]
@@ -261,8 +302,8 @@ mod tests {
             assert!(!proposed(slice, None).contains("MemoryMax"), "{slice}");
         }
         // A unit file of which no process is known, and no group either.
-        let unit = [("/etc/systemd/system/a.service", "LimitAS=4G\n")];
-        assert!(!examine_tree("L01", &unit).fix.unwrap().commands[1].contains("MemoryMax"));
+        let unit = [("/etc/systemd/system/a.service", "[Service]\nLimitAS=4G\n")];
+        assert!(!examine_tree("L01", &unit).fix.unwrap().commands[0].contains("MemoryMax"));
     }
 
     #[test]
@@ -274,7 +315,7 @@ mod tests {
             ("/sys/fs/cgroup/memory/db.slice/redis.service/memory.usage_in_bytes", "1000\n"),
         ];
         let commands = examine_tree("L01", &files).fix.unwrap().commands;
-        assert!(commands[1].contains("MemoryMax=1073741824"), "{commands:?}");
+        assert!(commands[0].contains("MemoryMax=1073741824"), "{commands:?}");
     }
 
     #[test]
@@ -292,7 +333,23 @@ mod tests {
     #[test]
     fn without_processes_only_a_find_is_told() {
         let unit = |text| [("/etc/systemd/system/a.service", text)];
-        assert_eq!(examine_tree("L01", &unit("LimitAS=1\n")).severity, Severity::Warn);
+        assert_eq!(examine_tree("L01", &unit("[Service]\nLimitAS=1\n")).severity, Severity::Warn);
         assert_eq!(examine_tree("L01", &unit("")).severity, Severity::Skip);
+    }
+    #[test]
+    fn limits_for_all_services_count_and_what_the_kernel_ignores_is_told() {
+        let all = [("/etc/systemd/system.conf", "[Manager]\nDefaultLimitAS=4G\n")];
+        let finding = examine_tree("L01", &all);
+        assert_eq!(finding.severity, Severity::Warn);
+        let commands = finding.fix.unwrap().commands;
+        assert_eq!(commands[0], "sudo sed -i '2s/^/# /' /etc/systemd/system.conf");
+        assert!(commands[1].starts_with("sudo systemctl daemon-reexec"));
+        let idle = [("/etc/systemd/system/a.service", "[Service]\nLimitRSS=4G\n")];
+        let finding = examine_tree("L01", &idle);
+        assert_eq!(
+            (finding.severity, finding.title.as_str()),
+            (Severity::Info, "a.service has LimitRSS=4G, which the kernel ignores")
+        );
+        assert_eq!(finding.fix.unwrap().commands[1], "sudo systemctl daemon-reload");
     }
 }

@@ -4,7 +4,7 @@ use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::Fix;
 use crate::doctor::group::Group;
-use crate::doctor::units::drop_in_and_restart;
+use crate::doctor::units::set_and_restart;
 use crate::facts::process_status::{self, ProcessStatus};
 use crate::facts::process_unit::{self, Place};
 use crate::facts::processes::{self, Process};
@@ -14,6 +14,7 @@ use crate::facts::users;
 use crate::host::{Host, Lacking};
 use crate::sys::bytes::Bytes;
 
+use super::lock_need::{self, Need};
 use super::lock_wish::{is_candidate, wish};
 
 /// No machine runs more programs of this kind that matter.
@@ -25,7 +26,7 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
     name: "memlock",
     group: Group::ResourceLimits,
     question: "May the programs that were told to lock their memory do so?",
-    thresholds: "warn where a language model server, Elasticsearch, OpenSearch or Cassandra was told to lock memory and its limit is below what it holds",
+    thresholds: "warn where a language model server, Elasticsearch, OpenSearch or Cassandra was told to lock memory and its limit is below what it holds, below the model that it was given, or below the heap that it may grow to",
     why: "Locked memory cannot be swapped or dropped, which is why such programs ask for it. Beyond the limit, which is 8 MiB (64 KiB before Linux 5.16) unless someone raised it, the kernel refuses. The program then writes one line to its log and goes on unlocked, or ends.",
     sources: &[
         "https://man7.org/linux/man-pages/man2/mlock.2.html",
@@ -42,24 +43,31 @@ struct Locker<'r> {
     wish: &'static str,
     limit: Option<Bytes>,
     status: ProcessStatus,
+    /// What its command line says that it will lock.
+    named: Option<Need>,
 }
 
 impl Locker<'_> {
     fn is_hindered(&self) -> bool {
-        !self.status.may_lock_everything() && self.limit.is_some_and(|limit| limit < self.process.resident)
+        !self.status.may_lock_everything() && self.limit.is_some_and(|limit| limit < self.needed())
+    }
+
+    fn needed(&self) -> Bytes {
+        let named = self.named.as_ref().map(|need| need.bytes).unwrap_or_default();
+        named.max(self.process.resident)
     }
 }
 
 fn locked(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let lockers = lockers(readings)?;
     let hindered: Vec<&Locker> = lockers.iter().filter(|one| one.is_hindered()).collect();
-    let largest = hindered.iter().max_by_key(|one| one.process.resident);
+    let largest = hindered.iter().max_by_key(|one| one.needed());
     let diagnosis = match (largest, lockers.len()) {
         (Some(one), _) => Diagnosis::warn(format!(
             "{} (PID {}) was told to lock its memory, {}, but may lock only {}",
             one.process.name,
             one.process.pid,
-            one.process.resident,
+            one.needed(),
             one.limit.unwrap_or_default()
         )),
         (None, 0) => Diagnosis::ok("No program here was told to lock its memory"),
@@ -74,6 +82,12 @@ fn locked(readings: &Readings) -> Result<Diagnosis, Lacking> {
             .evidence(format!("/proc/{pid}/cmdline"), one.process.name.as_str(), one.wish)
             .evidence(format!("/proc/{pid}/limits"), "Max locked memory", limit)
             .evidence(format!("/proc/{pid}/stat"), "resident", resident);
+        let diagnosis = match &one.named {
+            Some(need) => {
+                diagnosis.evidence(format!("/proc/{pid}/cmdline"), need.source.as_str(), need.bytes)
+            }
+            None => diagnosis,
+        };
         match one.status.locked {
             Some(locked) => diagnosis.evidence(format!("/proc/{pid}/status"), "VmLck", locked),
             None => diagnosis,
@@ -112,6 +126,7 @@ fn lockers<'r>(readings: &'r Readings) -> Result<Vec<Locker<'r>>, Lacking> {
             wish,
             limit: limits.locked,
             status: process_status::read(readings.host(), process.pid).unwrap_or_default(),
+            named: lock_need::of(readings.host(), &words),
         });
     }
     Ok(lockers)
@@ -121,7 +136,7 @@ fn lockers<'r>(readings: &'r Readings) -> Result<Vec<Locker<'r>>, Lacking> {
 fn allow(host: &Host, one: &Locker) -> Vec<String> {
     let place = process_unit::read(host, one.process.pid).unwrap_or_default();
     if let Some(unit) = place.system_service() {
-        return drop_in_and_restart(unit, &["LimitMEMLOCK=infinity"]);
+        return vec![set_and_restart(unit, &["LimitMEMLOCK=infinity"])];
     }
     let name = is_in_session(&place).then(|| user_name(host, one.status.user?)).flatten();
     name.map(|name| {
@@ -176,10 +191,23 @@ mod tests {
         }
         let commands =
             examined("llama-server", MODEL, "65536", &[("/proc/9/cgroup", SERVICE)]).fix.unwrap().commands;
-        assert!(commands[1].contains("LimitMEMLOCK=infinity") && commands[1].contains("llama.service.d"));
-        assert_eq!(commands[3], "sudo systemctl restart llama.service");
+        assert_eq!(commands, ["sudo memtune limits set llama.service LimitMEMLOCK=infinity --restart"]);
         let able = [("/proc/9/status", "CapEff:\t0000000000004000\n")];
         assert_eq!(examined("llama-server", MODEL, "65536", &able).severity, Severity::Ok);
+    }
+
+    #[test]
+    fn what_is_not_read_yet_counts_too() {
+        let java = |heap: &str| {
+            let command = format!("java -Xmx{heap} org.apache.cassandra.service.CassandraDaemon");
+            examined("java", &command, "16777216", &[]).severity
+        };
+        assert_eq!((java("16m"), java("17m")), (Severity::Ok, Severity::Warn));
+        let model = ("/models/a.gguf", "x".repeat(9 << 20));
+        let command = "llama-server --mlock -m /models/a.gguf";
+        let finding = examined("llama-server", command, "8388608", &[(model.0, &model.1)]);
+        assert_eq!(finding.severity, Severity::Warn);
+        assert!(finding.title.contains("9 MiB"), "{}", finding.title);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::Fix;
 use crate::doctor::group::Group;
-use crate::doctor::units::drop_in_and_restart;
+use crate::doctor::units::set_and_restart;
 use crate::facts::malformed::shortened;
 use crate::facts::process_unit::is_name;
 use crate::facts::readings::Readings;
@@ -77,7 +77,6 @@ fn logins(readings: &Readings) -> Result<Diagnosis, Lacking> {
         .iter()
         .filter_map(|limit| move_to_unit(limit, services.get(&limit.whom)?))
         .take(MOST_SHOWN)
-        .flatten()
         .collect();
     Ok(match commands.is_empty() {
         true => diagnosis,
@@ -108,7 +107,7 @@ fn services_by_user(host: &Host) -> Result<BTreeMap<String, Service>, Lacking> {
 }
 
 /// Only locked memory: the other limits are the wrong tool for a service (L01), so losing them loses nothing.
-fn move_to_unit(limit: &UserLimit, service: &Service) -> Option<Vec<String>> {
+fn move_to_unit(limit: &UserLimit, service: &Service) -> Option<String> {
     if limit.item != "memlock" || service.sets_limit {
         return None;
     }
@@ -116,7 +115,7 @@ fn move_to_unit(limit: &UserLimit, service: &Service) -> Option<Vec<String>> {
         "unlimited" | "infinity" | "-1" => "infinity".to_owned(),
         kib => format!("{}K", kib.parse::<u64>().ok()?),
     };
-    Some(drop_in_and_restart(&service.unit, &[&format!("LimitMEMLOCK={value}")]))
+    Some(set_and_restart(&service.unit, &[&format!("LimitMEMLOCK={value}")]))
 }
 
 #[cfg(test)]
@@ -160,8 +159,7 @@ mod tests {
     #[test]
     fn the_unit_takes_the_limit_over() {
         let commands = examined("llm - memlock 65536\n").fix.unwrap().commands;
-        assert!(commands[1].contains(r"[Service]\nLimitMEMLOCK=65536K\n"));
-        assert_eq!(commands[3], "sudo systemctl restart llm.service");
+        assert_eq!(commands, ["sudo memtune limits set llm.service LimitMEMLOCK=65536K --restart"]);
         assert_eq!(examined("redis - memlock 5\n").fix, None);
         assert_eq!(examined("llm - as 5\n").fix, None);
     }

@@ -4,4 +4,6 @@ pub(super) mod address_space;
 pub(super) mod locked;
 pub(super) mod logins;
 
+mod default_limits;
+mod lock_need;
 mod lock_wish;

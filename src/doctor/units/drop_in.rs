@@ -1,12 +1,11 @@
-//! The commands that give a unit of the system a setting.
+//! The commands that give a unit of the system a setting which `memtune limits` does not know.
 
 use crate::doctor::shell::quoted;
 
-/// The file that all of memtune's settings for one unit go to.
-const FILE: &str = "90-memtune.conf";
+/// Behind most others by its name, and before the files of `memtune limits`, which go by what memtune itself wrote.
+const FILE: &str = "80-memtune-doctor.conf";
 
-/// Adds `settings` to the section `section` of `unit`, and lets systemd read them. The unit's processes get resource limits and
-/// an oom_score_adj only when they start anew; everything else counts at once.
+/// Adds `settings` to the section `section` of `unit`, and lets systemd read them.
 pub(in crate::doctor) fn drop_in(unit: &str, section: &str, settings: &[&str]) -> Vec<String> {
     let folder = quoted(&format!("/etc/systemd/system/{unit}.d"));
     let file = quoted(&format!("/etc/systemd/system/{unit}.d/{FILE}"));
@@ -25,15 +24,6 @@ fn in_format(setting: &str) -> String {
     setting.replace('\\', r"\\").replace('%', "%%").replace('\'', r"'\''")
 }
 
-/// The same, and starts the unit anew where it is one that runs; templates, such as `a@.service`, never do.
-pub(in crate::doctor) fn drop_in_and_restart(unit: &str, settings: &[&str]) -> Vec<String> {
-    let mut commands = drop_in(unit, "Service", settings);
-    if !unit.contains("@.") {
-        commands.push(format!("sudo systemctl restart {}", quoted(unit)));
-    }
-    commands
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -44,13 +34,10 @@ mod tests {
             drop_in("ssh.service", "Service", &["A=1", "B=2"]),
             [
                 "sudo mkdir -p /etc/systemd/system/ssh.service.d",
-                r"printf '[Service]\nA=1\nB=2\n' | sudo tee -a /etc/systemd/system/ssh.service.d/90-memtune.conf",
+                r"printf '[Service]\nA=1\nB=2\n' | sudo tee -a /etc/systemd/system/ssh.service.d/80-memtune-doctor.conf",
                 "sudo systemctl daemon-reload",
             ]
         );
         assert_eq!(in_format(r"Limit=40%\'"), r"Limit=40%%\\'\''");
-        let escaped = drop_in_and_restart(r"a\x2db@1.service", &["A=1"]);
-        assert_eq!(escaped[3], r"sudo systemctl restart 'a\x2db@1.service'");
-        assert_eq!(drop_in_and_restart("a@.service", &["A=1"]).len(), 3);
     }
 }

@@ -10,7 +10,7 @@ use crate::facts::readings::Readings;
 use crate::host::Lacking;
 
 use super::adjustment::{EXEC_DOC, PROC_DOC, evidence_of, set_now};
-use super::drop_in::drop_in;
+use super::limit::set;
 
 /// The checks of this file.
 pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
@@ -62,9 +62,7 @@ fn immune_hog(readings: &Readings) -> Result<Diagnosis, Lacking> {
         commands.push(set_now(process, SPARED));
         let place = process_unit::read(readings.host(), process.pid).unwrap_or_default();
         let setting = format!("OOMScoreAdjust={SPARED}");
-        commands.extend(
-            place.system_service().map(|unit| drop_in(unit, "Service", &[&setting])).unwrap_or_default(),
-        );
+        commands.extend(place.system_service().map(|unit| set(unit, &[&setting])));
     }
     Ok(diagnosis.fix(Fix::commands(commands)))
 }

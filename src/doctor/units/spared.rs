@@ -10,7 +10,7 @@ use crate::facts::readings::Readings;
 use crate::host::Lacking;
 
 use super::adjustment::{EXEC_DOC, PROC_DOC, evidence_of, set_now};
-use super::drop_in::drop_in;
+use super::limit::set;
 
 /// The checks of this file.
 pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
@@ -94,10 +94,7 @@ fn protect(readings: &Readings, guarded: &Guarded, process: &Process) -> Vec<Str
     }
     let place = process_unit::read(readings.host(), process.pid).unwrap_or_default();
     let setting = format!("OOMScoreAdjust={adjustment}");
-    let mut commands =
-        place.system_service().map(|unit| drop_in(unit, "Service", &[&setting])).unwrap_or_default();
-    commands.push(now);
-    commands
+    place.system_service().map(|unit| set(unit, &[&setting])).into_iter().chain([now]).collect()
 }
 
 #[cfg(test)]
@@ -119,8 +116,8 @@ mod tests {
             assert_eq!(finding.severity, severity, "{adjustment}");
         }
         let commands = examined(&[(20, "dbus-daemon", 1, "200", DBUS)]).fix.unwrap().commands;
-        assert!(commands[1].contains(r"[Service]\nOOMScoreAdjust=-900\n"));
-        assert_eq!(commands[3], "echo -900 | sudo tee /proc/20/oom_score_adj");
+        assert_eq!(commands[0], "sudo memtune limits set dbus.service OOMScoreAdjust=-900");
+        assert_eq!(commands[1], "echo -900 | sudo tee /proc/20/oom_score_adj");
         assert_eq!(examined(&[(2, "sh", 1, "0", "/")]).severity, Severity::Ok);
     }
 

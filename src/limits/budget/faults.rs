@@ -49,11 +49,15 @@ fn listed(instances: &[Sized]) -> String {
     named.chain(rest).collect::<Vec<_>>().join(", ")
 }
 
-/// Protection that leaves the kernel nothing to take back.
-pub(super) fn protected(tree: &Tree, total: Bytes) -> Option<String> {
+/// What MemoryMin keeps from being taken back.
+pub(super) fn protected(tree: &Tree, total: Bytes) -> Bytes {
     let min =
         |path: &str| tree.group(path).and_then(|group| group.min).map(|min| min.bytes().unwrap_or(total));
-    let sum: Bytes = tree.below(TOP).into_iter().filter_map(min).sum();
+    tree.below(TOP).into_iter().filter_map(min).sum()
+}
+
+/// That so much protection leaves the kernel nothing to take back.
+pub(super) fn overprotected(sum: Bytes, total: Bytes) -> Option<String> {
     (sum.percent_of(total) > MOST_PROTECTED).then(|| {
         format!("MemoryMin protects {sum} of {total}: when memory is short, the kernel finds nothing to take back and kills")
     })

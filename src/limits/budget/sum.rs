@@ -1,16 +1,17 @@
 //! Whether all that may take memory fits into the machine together.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::exit::{Exit, Fault};
 use crate::facts::readings::Readings;
-use crate::facts::unit_listing::{Manager, Wanted};
 use crate::sys::bytes::Bytes;
 use crate::sys::size::Size;
 
 use super::super::shown::holder::{Holder, HolderKind};
 use super::super::shown::tree::{Tree, name_of};
-use super::super::shown::units::{Request as Units, Survey};
+use super::super::shown::units::Survey;
 use super::claims::{self, Declared};
 use super::elsewhere;
 use super::faults;
@@ -57,6 +58,9 @@ pub struct Budget {
     pub holders: Vec<Holder>,
     /// What is odd, or cannot be known.
     pub remarks: Vec<String>,
+    /// What MemoryMin keeps from being taken back.
+    #[serde(skip)]
+    pub protected: Bytes,
 }
 
 impl Budget {
@@ -65,14 +69,14 @@ impl Budget {
     /// # Errors
     /// Says that nothing tells what there is, or what its units take.
     pub fn of(readings: &Readings, request: &Request) -> Result<Self, Fault> {
-        let system = Units { manager: Manager::System, wanted: Wanted::Active };
-        let Survey { mut tree, units, .. } = Survey::of(readings, system);
+        let survey = Survey::active(readings);
+        let mut tree = Cow::Borrowed(&survey.tree);
         let total = tree
             .memory()
             .ok_or_else(|| Fault::new(Exit::Failed, "nothing tells how much memory there is"))?;
         let mut remarks: Vec<String> = Vec::new();
         if !tree.counts_memory() {
-            remarks.extend(elsewhere::fill(readings.host(), &units, &mut tree)?);
+            remarks.extend(elsewhere::fill(readings.host(), &survey.units, tree.to_mut())?);
         }
         let declared = declared(request, total);
         let (reserve, how) = reserve::of(readings, request.reserve, total);
@@ -99,6 +103,7 @@ impl Budget {
             holder.sum = sum;
         }
         let breaks = holders.iter().find(|holder| holder.sum > total);
+        let protected = faults::protected(tree, total);
         let faults = faults::of(&holders, breaks, total);
         Self {
             schema: "memtune.budget/1",
@@ -112,9 +117,15 @@ impl Budget {
             missing: sum.less(total),
             breaks: breaks.map(|holder| holder.name.clone()),
             faults,
-            remarks: remarks.into_iter().chain(faults::protected(tree, total)).collect(),
+            remarks: remarks.into_iter().chain(faults::overprotected(protected, total)).collect(),
             holders,
+            protected,
         }
+    }
+
+    /// Why what MemoryMin protects is too much; `None` where it is not.
+    pub fn overprotected(&self) -> Option<String> {
+        faults::overprotected(self.protected, self.total)
     }
 
     /// Whether `holder` is the first with which the sum is more than memory.

@@ -1,25 +1,74 @@
 //! What `systemctl set-property` left: one file for each property, which loses against ours at the next reload, and counts again when ours is
 //! gone.
 
+use std::collections::BTreeSet;
+
 use crate::change::{Plan, Why};
 use crate::exit::Fault;
 use crate::facts::malformed::MOST_ENTRIES;
-use crate::facts::unit_files;
+use crate::facts::unit_files::{self, Setting};
+use crate::facts::unit_property;
 use crate::host::Host;
 
 use super::super::unit_name::UnitName;
 use super::manager::Manager;
-use super::settings::Planned;
+use super::settings::{Planned, Settings};
 use super::shown_value::same;
 
 /// A file that sets what we set, to something else.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Leftover {
-    pub(super) path: String,
+pub struct Leftover {
+    /// The file.
+    pub path: String,
     /// `MemoryMax=1G` and the like.
-    pub(super) says: String,
+    pub says: String,
     /// Whether it says nothing besides, and can go.
-    pub(super) is_spent: bool,
+    pub is_spent: bool,
+}
+
+/// A leftover that loses against a drop-in of memtune's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contradiction {
+    /// The unit.
+    pub unit: UnitName,
+    /// What is left.
+    pub leftover: Leftover,
+    /// The line that wins.
+    pub ours: Setting,
+}
+
+/// Those of all units of the machine's own systemd.
+pub fn contradictions(host: &Host) -> Vec<Contradiction> {
+    let manager = Manager::System;
+    let folders = manager.control_folders().into_iter();
+    let names = folders.flat_map(|folder| host.list(&folder).unwrap_or_default());
+    let units: BTreeSet<String> =
+        names.filter_map(|name| Some(name.strip_suffix(".d")?.to_owned())).take(MOST_ENTRIES).collect();
+    let units = units.into_iter().filter_map(|name| UnitName::parse(&name).ok());
+    units.flat_map(|unit| contradictions_of(host, &manager, &unit)).collect()
+}
+
+fn contradictions_of(host: &Host, manager: &Manager, unit: &UnitName) -> Vec<Contradiction> {
+    let settings = Settings::read(host, manager, unit, &Planned::new()).unwrap_or_default();
+    let ours: Vec<&Setting> = unit_property::names()
+        .filter_map(|name| settings.deciding(name))
+        .filter(|one| is_ours(one))
+        .collect();
+    let values: Vec<(String, String)> = ours.iter().map(|one| (one.key.clone(), one.value.clone())).collect();
+    let winner = |leftover: &Leftover| {
+        let (key, _) = leftover.says.split_once('=')?;
+        ours.iter().find(|one| one.key == key).map(|&one| one.clone())
+    };
+    let found = find(host, manager, unit, &values).into_iter();
+    found
+        .filter_map(|leftover| Some(Contradiction { ours: winner(&leftover)?, unit: unit.clone(), leftover }))
+        .collect()
+}
+
+fn is_ours(setting: &Setting) -> bool {
+    const FILES: [&str; 4] =
+        ["89-memtune-profile.conf", "89-memtune.conf", "90-memtune-profile.conf", "90-memtune.conf"];
+    FILES.contains(&setting.file.rsplit('/').next().unwrap_or_default())
 }
 
 /// Finds those that contradict `values`.
@@ -98,5 +147,27 @@ mod tests {
         let found = find(&host, &Manager::System, &unit, &values);
         let says: Vec<(&str, bool)> = found.iter().map(|one| (one.says.as_str(), one.is_spent)).collect();
         assert_eq!(says, [("MemoryMax=1073741824", true), ("MemoryMax=infinity", false)]);
+    }
+    #[test]
+    fn only_what_loses_against_our_own_contradicts() {
+        let own = "/etc/systemd/system/a.service.d";
+        let control = "/etc/systemd/system.control/a.service.d";
+        let files = |name: &str| {
+            let (_folder, host) = made_tree(&[
+                ("/etc/systemd/system/a.service", "[Service]\nMemoryMax=1G\n"),
+                (&format!("{own}/{name}"), "[Service]\nMemoryMax=2G\n"),
+                (&format!("{control}/50-MemoryMax.conf"), "[Service]\nMemoryMax=3G\n"),
+                (&format!("{control}/50-MemoryHigh.conf"), "[Service]\nMemoryHigh=1G\n"),
+                ("/run/systemd/system.control/odd", ""),
+            ]);
+            contradictions(&host)
+        };
+        let found = files("90-memtune.conf");
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].unit.as_str(), found[0].leftover.says.as_str()), ("a.service", "MemoryMax=3G"));
+        assert_eq!((found[0].ours.value.as_str(), found[0].ours.line), ("2G", 2));
+        assert_eq!(files("90-memtune-profile.conf").len(), 1);
+        assert_eq!(files("95-own.conf"), []);
+        assert_eq!(files("20-memtune.conf"), []);
     }
 }

@@ -6,6 +6,7 @@
 pub mod agreement;
 pub mod current;
 pub mod drop_in;
+pub mod leftovers;
 pub mod manager;
 pub mod own_file;
 pub mod presence;
@@ -19,7 +20,6 @@ pub mod weigh;
 
 mod amounts;
 mod asked;
-mod leftovers;
 mod steps;
 mod subject;
 mod surroundings;

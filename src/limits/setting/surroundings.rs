@@ -8,9 +8,6 @@ use super::restart;
 use super::shown_value::amount;
 use super::subject::Subject;
 
-/// What version 1 of the control groups has nothing for.
-const OF_VERSION_2: [&str; 5] = ["MemoryHigh", "MemoryLow", "MemoryMin", "MemorySwapMax", "MemoryZSwapMax"];
-
 /// What is worth knowing about `values` here, in sentences.
 pub(super) fn notes(subject: &Subject<'_, '_>, values: &[(String, String)], restarts: bool) -> Vec<String> {
     let mut notes: Vec<String> = [
@@ -33,7 +30,7 @@ fn old_groups(subject: &Subject<'_, '_>, values: &[(String, String)]) -> Option<
     let lost: Vec<&str> = values
         .iter()
         .map(|(property, _)| property.as_str())
-        .filter(|one| OF_VERSION_2.contains(one))
+        .filter(|one| unit_property::OF_VERSION_2.contains(one))
         .collect();
     (is_old && !lost.is_empty()).then(|| {
         format!(

@@ -3,11 +3,12 @@
 use serde::Serialize;
 
 use crate::facts::cgroup_memory::{GroupMemory, Limit};
+use crate::facts::ignored_setting::Ignored;
 use crate::facts::pressure::Pressure;
 use crate::host::Host;
 use crate::sys::bytes::Bytes;
 
-use super::kind::Kind;
+use super::kind::{self, Kind};
 use super::sources::{self, Source};
 use super::tree::{Effective, TOP, Tree, name_of, parent_of};
 use super::unit::Unit;
@@ -79,6 +80,15 @@ pub struct Entry {
     pub settings: Vec<Source>,
     /// What is odd about it.
     pub remarks: Vec<String>,
+    /// What cannot simply be dropped of what it holds.
+    #[serde(skip)]
+    pub needed: Option<Bytes>,
+    /// The cache of files that can be dropped.
+    #[serde(skip)]
+    pub droppable: Option<Bytes>,
+    /// The lines of its files that systemd ignores.
+    #[serde(skip)]
+    pub ignored: Vec<Ignored>,
 }
 
 /// Shares of time in per cent.
@@ -105,6 +115,8 @@ pub fn of_unit(unit: &Unit, tree: &Tree, host: &Host) -> Entry {
     let effective = effective(unit, max, tree);
     let files = unit.files();
     let files = if files.is_empty() && !user { sources::files_of(host, &unit.name) } else { files };
+    let (settings, ignored) = sources::read(host, &unit.name, &files);
+    let base = bare(&unit.name, user, path, group);
     Entry {
         slice: unit.text("Slice").map(str::to_owned),
         state: unit.state(),
@@ -126,8 +138,10 @@ pub fn of_unit(unit: &Unit, tree: &Tree, host: &Host) -> Entry {
         tasks_max: unit.number("TasksMax"),
         oom_policy: unit.text("OOMPolicy").map(str::to_owned),
         oom_score_adjust: unit.text("OOMScoreAdjust").and_then(|text| text.parse().ok()),
-        settings: sources::read(host, &unit.name, &files),
-        ..bare(&unit.name, user, path, group)
+        oom_kills: base.oom_kills.or_else(|| unit.number("OOMKills")),
+        settings,
+        ignored,
+        ..base
     }
 }
 
@@ -139,6 +153,7 @@ pub fn of_group(path: &str, tree: &Tree, host: &Host) -> Entry {
     let effective = tree.effective_max(path);
     let is_units = matches!(Kind::of(name), Kind::Service | Kind::Slice) && !user;
     let files = if is_units { sources::files_of(host, name) } else { Vec::new() };
+    let (settings, ignored) = sources::read(host, name, &files);
     let slice = Some(name_of(parent_of(path))).filter(|slice| slice.ends_with(".slice"));
     let numbers = group.cloned().unwrap_or_default();
     Entry {
@@ -153,18 +168,19 @@ pub fn of_group(path: &str, tree: &Tree, host: &Host) -> Entry {
         effective_max: effective.as_ref().map(|one| one.bytes),
         effective_by: effective.map(|one| owner(&one.by)),
         swap_max: numbers.swap_max,
-        settings: sources::read(host, name, &files),
+        settings,
+        ignored,
         ..bare(if Kind::of(name) == Kind::Group { path } else { name }, user, Some(path), group)
     }
 }
 
 /// Of a unit that does not run, and of which only the files tell.
 pub fn of_files(unit: &str, host: &Host) -> Entry {
-    let settings = sources::read(host, unit, &sources::files_of(host, unit));
+    let (settings, ignored) = sources::read(host, unit, &sources::files_of(host, unit));
     let limit = |key: &str| sources::limit(&settings, key);
     let (min, low) = (limit("MemoryMin"), limit("MemoryLow"));
     let (high, max, swap_max) = (limit("MemoryHigh"), limit("MemoryMax"), limit("MemorySwapMax"));
-    Entry { min, low, high, max, swap_max, settings, ..bare(unit, false, None, None) }
+    Entry { min, low, high, max, swap_max, settings, ignored, ..bare(unit, false, None, None) }
 }
 
 /// What only the group tells.
@@ -190,7 +206,7 @@ fn bare(unit: &str, user: bool, path: Option<&str>, group: Option<&GroupMemory>)
         effective_max: None,
         effective_by: None,
         swap_max: None,
-        oom_kills: group.and_then(|group| oom_kills(kind, group)),
+        oom_kills: group.and_then(|group| oom_kills(name_of(unit), group)),
         slowed: group.and_then(|group| group.own_events.or(group.events)).map(|events| events.high),
         pressure: group.and_then(|group| group.pressure).map(Waiting::from),
         restarts: None,
@@ -203,14 +219,17 @@ fn bare(unit: &str, user: bool, path: Option<&str>, group: Option<&GroupMemory>)
         oom_score_adjust: None,
         settings: Vec::new(),
         remarks: Vec::new(),
+        needed: group.and_then(GroupMemory::needed),
+        droppable: group.and_then(GroupMemory::droppable),
+        ignored: Vec::new(),
     }
 }
 
-/// A service's own parts count as it; the units in a slice are told of themselves.
-fn oom_kills(kind: Kind, group: &GroupMemory) -> Option<u64> {
-    let events = match kind {
-        Kind::Slice | Kind::Group => group.own_events,
-        Kind::Service | Kind::Scope | Kind::Container => group.events.or(group.own_events),
+/// A service's own parts count as it; the units in a slice or in a user's own systemd are told of themselves.
+fn oom_kills(name: &str, group: &GroupMemory) -> Option<u64> {
+    let events = match kind::holds_units(name) {
+        true => group.own_events,
+        false => group.events.or(group.own_events),
     };
     events.map(|events| events.oom_kill)
 }

@@ -5,6 +5,7 @@ pub mod entry;
 pub mod holder;
 pub mod kind;
 pub mod named;
+pub mod oddity;
 pub mod overview;
 pub mod remarks;
 pub mod sources;

@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use crate::exit::Fault;
-use crate::facts::cgroup_memory::Version;
 use crate::facts::cgroups::Arrangement;
 use crate::facts::readings::Readings;
 use crate::facts::unit_listing::{Manager, Wanted};
@@ -72,19 +71,18 @@ impl Overview {
     }
 
     fn from(readings: &Readings, survey: Survey) -> Self {
-        let meminfo = readings.meminfo().ok();
+        let around = Around::of(readings, &survey.tree);
         let mut overview = Self {
             schema: "memtune.limits/1",
-            memory: survey.tree.memory(),
-            swap: meminfo.and_then(|meminfo| meminfo.find("SwapTotal")),
+            memory: around.memory,
+            swap: around.swap,
             cgroups: survey.tree.arrangement,
             systemd: survey.unheard.is_none(),
             remarks: unknown::remarks(readings, &survey),
             units: survey.entries,
         };
-        let around = Around { memory: overview.memory, swap: overview.swap, version: version(&survey.tree) };
         for unit in &mut overview.units {
-            unit.remarks = remarks::about(unit, around);
+            unit.remarks = remarks::about(unit, around).iter().map(ToString::to_string).collect();
         }
         overview
     }
@@ -102,14 +100,6 @@ fn not_loaded(host: &Host, manager: Manager, full: &str, tree: &Tree) -> Option<
         Err(_) if manager == Manager::User => None,
         // Nor does it load a template, only its instances.
         Err(_) => (!sources::files_of(host, full).is_empty()).then(|| entry::of_files(full, host)),
-    }
-}
-
-fn version(tree: &Tree) -> Option<Version> {
-    match tree.arrangement? {
-        Arrangement::V2 => Some(Version::Two),
-        Arrangement::V1 | Arrangement::Hybrid => Some(Version::One),
-        Arrangement::None => None,
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::facts::cgroup_memory::Limit;
+use crate::facts::ignored_setting::{self, Ignored};
 use crate::facts::unit_files::{self, OWN_FOLDERS, VENDOR_FOLDERS};
 use crate::host::{Host, IfThere};
 use crate::sys::size;
@@ -63,13 +64,16 @@ pub struct Loser {
     pub value: String,
 }
 
-/// The settings in `files`, of which later ones count more.
-pub fn read(host: &Host, unit: &str, files: &[String]) -> Vec<Source> {
+/// The settings in `files`, of which later ones count more, and the lines that systemd ignores.
+pub fn read(host: &Host, unit: &str, files: &[String]) -> (Vec<Source>, Vec<Ignored>) {
     let mut found: BTreeMap<String, Source> = BTreeMap::new();
+    let mut ignored = Vec::new();
     for file in files {
         // A file may have gone since systemd read it; what it set holds until the next reload.
         let text = host.read(file).unwrap_or_default();
-        for setting in unit_files::parse(unit, file, &text) {
+        let (heeded, others) = ignored_setting::divide(unit_files::parse(unit, file, &text));
+        ignored.extend(others);
+        for setting in heeded {
             if KEYS.contains(&setting.key.as_str()) {
                 let (file, line, value) = (setting.file, setting.line, setting.value);
                 let mut source = Source { key: setting.key, value, file, line, loses: Vec::new() };
@@ -82,7 +86,7 @@ pub fn read(host: &Host, unit: &str, files: &[String]) -> Vec<Source> {
     }
     let mut sources: Vec<Source> = found.into_values().collect();
     sources.sort_by_key(|source| KEYS.iter().position(|key| *key == source.key));
-    sources
+    (sources, ignored)
 }
 
 /// The limit that the files set, where it is a size; shares mean different things to different versions of systemd.
@@ -158,13 +162,14 @@ mod tests {
         let (_folder, host) = made_tree(&[
             ("/lib/a.service", "[Service]\nMemoryMax=1G\nExecStart=/bin/true\nMemoryMax=2G\n"),
             ("/etc/a.service.d/50-MemoryMax.conf", "[Service]\nMemoryMax=3G\n"),
-            ("/etc/a.service.d/90-memtune.conf", "[Service]\nMemoryMax=4G\nRestart=always\n"),
+            ("/etc/a.service.d/90-memtune.conf", "[Service]\nMemoryMax=4G\nRestart=always\nMemoryMax=5GB\n"),
         ]);
         let files =
             ["/lib/a.service", "/etc/a.service.d/50-MemoryMax.conf", "/etc/a.service.d/90-memtune.conf"];
         let files = files.map(str::to_owned);
-        let sources = read(&host, "a.service", &files);
-        assert_eq!(sources.len(), 2);
+        let (sources, ignored) = read(&host, "a.service", &files);
+        assert_eq!((sources.len(), ignored.len()), (2, 1));
+        assert_eq!(ignored[0].setting.line, 4);
         let first = &sources[0];
         assert_eq!((first.key.as_str(), first.value.as_str(), first.line), ("MemoryMax", "4G", 2));
         let loses: Vec<&str> = first.loses.iter().map(|one| one.value.as_str()).collect();

@@ -6,7 +6,7 @@ use crate::facts::unit_properties::{Properties, microseconds};
 use crate::sys::bytes::Bytes;
 
 /// What is asked of each unit. Those that a version of systemd does not know, it leaves out.
-pub const PROPERTIES: [&str; 25] = [
+pub const PROPERTIES: [&str; 30] = [
     "Id",
     "Slice",
     "ControlGroup",
@@ -32,6 +32,11 @@ pub const PROPERTIES: [&str; 25] = [
     "NeedDaemonReload",
     "CPUQuotaPerSecUSec",
     "TasksMax",
+    "OOMKills",
+    "RestartUSec",
+    "StartLimitIntervalUSec",
+    "StartLimitBurst",
+    "ExecMainStartTimestampMonotonic",
 ];
 
 /// The kinds of units that hold processes.

@@ -1,6 +1,7 @@
 //! The units and groups of a machine.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use crate::facts::readings::Readings;
 use crate::facts::unit_listing::{self, Manager, Wanted};
@@ -35,6 +36,13 @@ pub struct Survey {
 }
 
 impl Survey {
+    /// Of the units of the machine's own systemd that are not inactive; looked at once, however many ask.
+    pub fn active(readings: &Readings) -> Rc<Self> {
+        readings.concluded(|readings| {
+            Self::of(readings, Request { manager: Manager::System, wanted: Wanted::Active })
+        })
+    }
+
     /// Of a machine: one question to systemd, and the files of the groups.
     pub fn of(readings: &Readings, request: Request) -> Self {
         let host = readings.host();
