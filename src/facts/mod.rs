@@ -41,6 +41,7 @@ pub mod slabs;
 pub mod swap_header;
 pub mod swaps;
 pub mod sysctl_files;
+pub mod systemd_version;
 pub mod tmpfiles;
 pub mod tmpfs;
 pub mod tuned;
