@@ -56,7 +56,10 @@ fn a_program_keeps_its_output_its_input_and_its_status() {
     let mut child = child.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     std::io::Write::write_all(&mut child.stdin.take().unwrap(), "grüße\n".as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
-    assert_eq!((output.stdout.as_slice(), told(&output).as_str()), ("grüße\n".as_bytes(), "limits: it ran to its end"));
+    assert_eq!(
+        (output.stdout.as_slice(), told(&output).as_str()),
+        ("grüße\n".as_bytes(), "limits: it ran to its end")
+    );
 }
 
 #[test]
@@ -76,16 +79,23 @@ fn what_it_died_of_is_told_and_its_status_is_a_shells() {
     assert_eq!(fs::metadata(folder.path().join("ü")).unwrap().len(), 64 << 10);
 
     // awk asks for a little more again and again, so that it is seen near its limit.
-    let hungry = answer(&["--rlimit", "data=24M"], "exec awk 'BEGIN { for (;;) kept[n++] = n \"..........\" }'");
+    let hungry =
+        answer(&["--rlimit", "data=24M"], "exec awk 'BEGIN { for (;;) kept[n++] = n \"..........\" }'");
     assert_ne!(hungry["status"], 0);
-    assert_eq!((&hungry["died_of"], &hungry["limits"][0]["name"]), (&"data".into(), &"data".into()), "{hungry}");
+    assert_eq!(
+        (&hungry["died_of"], &hungry["limits"][0]["name"]),
+        (&"data".into(), &"data".into()),
+        "{hungry}"
+    );
     assert!(hungry["limits"][0]["most"].as_u64().unwrap() <= 24 << 20, "{hungry}");
 }
 
 #[test]
 fn what_is_not_known_is_not_claimed() {
     let output = ran(&["--rlimit", "as=1G"], "sleep 0.1; exit 5");
-    assert!(told(&output).contains("a single large request may have been refused for as, or it failed by itself"));
+    assert!(
+        told(&output).contains("a single large request may have been refused for as, or it failed by itself")
+    );
     let answer = answer(&["--rlimit", "nofile=64,core=0"], "kill -TERM $$");
     assert_eq!((&answer["died_of"], &answer["signal"]), (&Value::Null, &15.into()), "{answer}");
     // This shell ends by itself, with the status of what it ran.
@@ -97,7 +107,12 @@ fn what_is_not_known_is_not_claimed() {
 #[test]
 fn limits_really_hold_and_none_is_left_out() {
     let output = ran(
-        &["--rlimit", "as=1G,nofile=64:128,core=0,stack=1M,memlock=64K", "--rlimit", "LimitNPROC=5000,cpu=2min"],
+        &[
+            "--rlimit",
+            "as=1G,nofile=64:128,core=0,stack=1M,memlock=64K",
+            "--rlimit",
+            "LimitNPROC=5000,cpu=2min",
+        ],
         "ulimit -v; ulimit -Sn; ulimit -Hn; ulimit -c; ulimit -s; ulimit -t; ulimit -Ht",
     );
     let seen: Vec<&str> = std::str::from_utf8(&output.stdout).unwrap().lines().collect();
@@ -110,7 +125,8 @@ fn each_process_has_the_limits_for_itself_which_is_said_once() {
     assert_eq!(told(&alone).matches("for itself").count(), 1, "{}", told(&alone));
     let ladder = ran(&["--ladder", "1G,512M"], "sleep 0.2 & wait");
     assert_eq!(told(&ladder).matches("for itself").count(), 1, "{}", told(&ladder));
-    let output = memtune().args(ASKED).args(["--rlimit", "nofile=64", "--", "sleep", "0.1"]).output().unwrap();
+    let output =
+        memtune().args(ASKED).args(["--rlimit", "nofile=64", "--", "sleep", "0.1"]).output().unwrap();
     assert!(!told(&output).contains("for itself"), "{}", told(&output));
 }
 
@@ -134,19 +150,26 @@ fn a_ladder_finds_the_smallest_size() {
 #[test]
 fn a_ladder_is_broken_off_as_a_whole() {
     // The program ends well, as if it had survived.
-    let mut child = started(&["--ladder", "1G,512M"], "trap 'kill $!; exit 0' TERM; sleep 30 & echo begun; wait");
+    let mut child =
+        started(&["--ladder", "1G,512M"], "trap 'kill $!; exit 0' TERM; sleep 30 & echo begun; wait");
     wait_for(child.stdout.as_mut().unwrap(), "begun");
     send(&child, Signal::TERM);
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(128 + 15));
-    assert!(told(&output).contains("limits: interrupted at 1 GiB") && !told(&output).contains("512"), "{}", told(&output));
+    assert!(
+        told(&output).contains("limits: interrupted at 1 GiB") && !told(&output).contains("512"),
+        "{}",
+        told(&output)
+    );
 }
 
 #[test]
 fn who_asks_once_is_passed_on_and_who_asks_twice_kills() {
-    for (script, asked, status) in
-        [("exec sleep 30", 1, 128 + 15), ("trap 'exit 7' TERM; sleep 30 & wait", 1, 7), ("trap '' TERM; exec sleep 30", 2, 128 + 9)]
-    {
+    for (script, asked, status) in [
+        ("exec sleep 30", 1, 128 + 15),
+        ("trap 'exit 7' TERM; sleep 30 & wait", 1, 7),
+        ("trap '' TERM; exec sleep 30", 2, 128 + 9),
+    ] {
         let mut child = started(&["--rlimit", "core=0"], &format!("echo $$ begun; {script}"));
         wait_for(child.stdout.as_mut().unwrap(), "begun");
         for _ in 0..asked {
@@ -164,7 +187,12 @@ fn who_asks_once_is_passed_on_and_who_asks_twice_kills() {
 fn what_the_caller_has_it_ignore_is_ignored_by_the_program() {
     let script = "trap '' HUP INT; \"$0\" limits run --rlimit core=0 -q -- sh -c 'kill -HUP $PPID $$; kill -INT $PPID $$; echo lives'";
     let output = Command::new("sh").args(["-c", script, env!("CARGO_BIN_EXE_memtune")]).output().unwrap();
-    assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(0), b"lives\n".as_slice()), "{}", told(&output));
+    assert_eq!(
+        (output.status.code(), output.stdout.as_slice()),
+        (Some(0), b"lives\n".as_slice()),
+        "{}",
+        told(&output)
+    );
 }
 
 #[test]
@@ -175,7 +203,8 @@ fn a_reader_who_leaves_changes_nothing() {
     let script = "\"$0\" limits run --rlimit core=0 -- yes 2>\"$1\" | head -n 1";
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
-    let output = Command::new("sh").args(["-c", script, env!("CARGO_BIN_EXE_memtune")]).arg(&log).output().unwrap();
+    let output =
+        Command::new("sh").args(["-c", script, env!("CARGO_BIN_EXE_memtune")]).arg(&log).output().unwrap();
     assert_eq!(output.stdout, b"y\n");
     assert!(fs::read_to_string(log).unwrap().contains("SIGPIPE"));
 }
@@ -183,7 +212,11 @@ fn a_reader_who_leaves_changes_nothing() {
 #[test]
 fn what_cannot_be_run_and_what_is_typed_wrongly_is_told_apart() {
     let cases: [(&[&str], i32, &str); 15] = [
-        (&["--rlimit", "as=1G", "--", "no-such-program"], 127, "error: there is no program `no-such-program`"),
+        (
+            &["--rlimit", "as=1G", "--", "no-such-program"],
+            127,
+            "error: there is no program `no-such-program`",
+        ),
         (&["--rlimit", "as=1G", "--", "/etc/passwd"], 126, "error: `/etc/passwd` is there"),
         (&["--", "true"], 2, "no limit is named"),
         (&["--rlimit", "as=1G"], 2, "PROGRAM"),
@@ -202,11 +235,25 @@ fn what_cannot_be_run_and_what_is_typed_wrongly_is_told_apart() {
     for (arguments, status, wanted) in cases {
         let output = memtune().args(ASKED).args(arguments).output().unwrap();
         let code = output.status.code().unwrap();
-        assert!(code == status || status == 0 && [3, 4].contains(&code), "{arguments:?}: {code}: {}", told(&output));
-        assert!(told(&output).contains(wanted) && !told(&output).contains("limits:"), "{arguments:?}: {}", told(&output));
+        assert!(
+            code == status || status == 0 && [3, 4].contains(&code),
+            "{arguments:?}: {code}: {}",
+            told(&output)
+        );
+        assert!(
+            told(&output).contains(wanted) && !told(&output).contains("limits:"),
+            "{arguments:?}: {}",
+            told(&output)
+        );
     }
     let root = cases_root();
-    let output = memtune().arg("--root").arg(root).args(ASKED).args(["--rlimit", "as=1G", "--", "true"]).output().unwrap();
+    let output = memtune()
+        .arg("--root")
+        .arg(root)
+        .args(ASKED)
+        .args(["--rlimit", "as=1G", "--", "true"])
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(4));
 }
 
@@ -227,7 +274,11 @@ fn what_would_be_run_is_shown_and_nothing_is_run() {
         .into();
     assert_eq!(text.lines().collect::<Vec<_>>(), wanted);
     assert!(!file.exists());
-    assert_eq!(command.arg("--json").output().unwrap().status.code(), Some(0), "it is an argument of the program");
+    assert_eq!(
+        command.arg("--json").output().unwrap().status.code(),
+        Some(0),
+        "it is an argument of the program"
+    );
 }
 
 #[test]

@@ -12,6 +12,9 @@ const SUSPICIOUS: f64 = 0.9;
 /// What the loader ends a program with whose libraries it cannot map; a shell, where it finds no program.
 const NOT_LOADED: u8 = 127;
 
+/// The doing of whoever sits at the terminal, reads what it writes, or asked it to end.
+const OF_NO_LIMIT: [Signal; 5] = [Signal::HUP, Signal::INT, Signal::QUIT, Signal::PIPE, Signal::TERM];
+
 /// The limit, and how sure that is.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Died {
@@ -24,7 +27,15 @@ pub(super) fn judge(ending: Ending, rlimits: &[Rlimit], held: &[Held]) -> Died {
     if let Some(name) = told_by_signal(ending.any_signal(), rlimits, held) {
         return Died { of: Some(name.to_owned()), because: format!("the limit of {name} was reached") };
     }
+    if OF_NO_LIMIT.iter().any(|signal| ending.any_signal() == Some(signal.as_raw())) {
+        return Died { of: None, because: "no limit sends that".to_owned() };
+    }
+    let was_killed = ending.any_signal() == Some(Signal::KILL.as_raw());
     let suspects = rlimits.iter().zip(held).filter_map(|(rlimit, held)| {
+        // What is over its hard limit of processor time is killed, and nothing else becomes of it.
+        if rlimit.resource.name == "cpu" && !was_killed {
+            return None;
+        }
         let (most, limit) = (held.most? as f64, rlimit.most? as f64);
         let share = if limit > 0.0 { most / limit } else { 1.0 };
         (share >= SUSPICIOUS).then_some((share, rlimit, held.most?))
@@ -72,7 +83,7 @@ fn unseen(ending: Ending, rlimits: &[Rlimit]) -> String {
     match (of_memory, untold) {
         (Some(resource), _) if ending.status == NOT_LOADED => {
             format!(
-                "most likely its libraries found no room in {}: a program ends so that cannot be loaded",
+                "its libraries may have found no room in {}: a program ends so that cannot be loaded",
                 resource.name
             )
         }
@@ -149,6 +160,8 @@ mod tests {
             (Ended::Status(127), ("as=4M", Some(4096)), "cannot be loaded"),
             (FAILED, ("nproc=4", None), "cannot be seen"),
             (FAILED, ("core=0", None), "failed by itself"),
+            (FAILED, ("cpu=1", Some(1)), "failed by itself"),
+            (Ended::Signal(2), ("as=1M", Some(1 << 20)), "no limit sends that"),
         ] {
             let died = judged(ended, &[limits]);
             assert!(died.of.is_none() && died.because.contains(because), "{limits:?}: {}", died.because);

@@ -1,9 +1,11 @@
 //! What single processes use of their limits while they run: a program and all that it starts.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use crate::facts::{process_fields, processes};
 use crate::host::Host;
+use crate::sys::bytes::Bytes;
 
 use super::resource::Resource;
 
@@ -41,9 +43,7 @@ pub(super) fn is_not_begun(host: &Host, pid: u32) -> bool {
 
 /// How much the process has of the resource, or has had; `None` where the kernel does not tell.
 pub(super) fn most(host: &Host, pid: u32, resource: &Resource) -> Option<u64> {
-    let amount = |name: &str| {
-        process_fields::read_amount(host, pid, "status", name).ok().flatten().map(|bytes| bytes.0)
-    };
+    let amount = |name: &str| memory(host, pid, name);
     match resource.name {
         "as" => amount("VmPeak"),
         "data" => amount("VmData"),
@@ -51,11 +51,21 @@ pub(super) fn most(host: &Host, pid: u32, resource: &Resource) -> Option<u64> {
         "memlock" => amount("VmLck"),
         "cpu" => {
             let text = host.read(&format!("/proc/{pid}/stat")).ok()?;
-            Some(processes::parse_processor_time(&text, rustix::param::clock_ticks_per_second())?.as_secs())
+            let time = processes::parse_processor_time(&text, rustix::param::clock_ticks_per_second())?;
+            // To the nearest second: it is looked at a moment before it ends.
+            Some(time.saturating_add(Duration::from_millis(500)).as_secs())
         }
         "nofile" => Some(host.list(&format!("/proc/{pid}/fd")).ok()?.len() as u64),
         _ => None,
     }
+}
+
+/// Nothing as long as its code is not there: it is being loaded then.
+fn memory(host: &Host, pid: u32, name: &str) -> Option<u64> {
+    let text = host.read(&format!("/proc/{pid}/status")).ok()?;
+    let amount = |name: &str| process_fields::number(&text, name).map(|kib| Bytes::from_kib(kib).0);
+    amount("VmExe").filter(|&code| code > 0)?;
+    amount(name)
 }
 
 #[cfg(test)]
@@ -80,6 +90,16 @@ mod tests {
     fn who_sets_the_limits_is_not_yet_the_program() {
         let (_folder, host) = made_tree(&[("/proc/5/comm", "prlimit\n"), ("/proc/6/comm", "prlimits\n")]);
         assert_eq!([5, 6, 7].map(|pid| is_not_begun(&host, pid)), [true, false, false]);
+    }
+
+    #[test]
+    fn what_is_being_loaded_has_nothing_yet() {
+        let (_folder, host) = made_tree(&[
+            ("/proc/5/status", "VmPeak:\t 4 kB\nVmExe:\t 0 kB\n"),
+            ("/proc/6/status", "VmPeak:\t 8 kB\nVmExe:\t 4 kB\n"),
+        ]);
+        let space = Resource::named("as").unwrap();
+        assert_eq!([5, 6, 7].map(|pid| most(&host, pid, space)), [None, Some(8192), None]);
     }
 
     #[test]

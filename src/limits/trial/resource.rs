@@ -38,7 +38,7 @@ const fn resource(name: &'static str, number: Number, counts: Counts, about: &'s
 pub const RESOURCES: [Resource; 14] = [
     resource("as", Number::As, Counts::Bytes, "address space"),
     resource("data", Number::Data, Counts::Bytes, "memory that belongs to no file"),
-    resource("stack", Number::Stack, Counts::Bytes, "stack"),
+    resource("stack", Number::Stack, Counts::Bytes, "memory of its calls"),
     resource("memlock", Number::Memlock, Counts::Bytes, "locked memory"),
     resource("fsize", Number::Fsize, Counts::Bytes, "size of a file that it writes"),
     resource("core", Number::Core, Counts::Bytes, "size of a core dump"),

@@ -127,7 +127,7 @@ pub fn run(stage: &Stage<'_>, trial: &Trial<'_>) -> Result<Report, Fault> {
     let left_behind = group.as_ref().map_or(0, |group| leftovers.end(group));
     let ended = ended?;
     let was_killed = ended == Ended::Signal(rustix::process::Signal::KILL.as_raw());
-    if group.is_none() && !was_killed {
+    if group.is_none() && (!was_killed || stage.foreground.was_interrupted().is_some()) {
         return Err(not_made(stage, trial.manager, ended));
     }
     let used = group.as_ref().map(|group| group.used().clone()).unwrap_or_default();

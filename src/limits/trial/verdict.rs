@@ -76,7 +76,7 @@ fn advice(shown: &Shown<'_>) -> Option<String> {
     let peak = shown.used.peak.filter(|_| shown.ending.status == 0 && died_of(shown).is_none())?;
     Some(match shown.used.reached.filter(|&reached| reached > 0) {
         Some(reached) => {
-            format!("; it came up against MemoryMax {}, and could do with so much", times(reached))
+            format!("; it came up against MemoryMax {}, and lived with it", times(reached))
         }
         None => format!("; a MemoryMax of {} leaves a tenth of room", with_room(peak)),
     })
@@ -186,9 +186,7 @@ mod tests {
             "it ran to its end; it held 100 MiB at most, and was slowed down 3 times at MemoryHigh; a MemoryMax of 110 MiB leaves a tenth of room"
         );
         used.reached = Some(1);
-        assert!(
-            of(&shown(Ended::Status(0), &used, &[])).ends_with("MemoryMax once, and could do with so much")
-        );
+        assert!(of(&shown(Ended::Status(0), &used, &[])).ends_with("MemoryMax once, and lived with it"));
         assert!(of(&shown(Ended::Status(1), &used, &[])).ends_with("at MemoryHigh"));
     }
 

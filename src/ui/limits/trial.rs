@@ -56,7 +56,7 @@ fn outcome(report: &Report) -> &'static str {
 fn row(rung: &Rung, outcome: &str) -> Vec<String> {
     let report = &rung.report;
     let most = report.limits.iter().filter_map(|held| Some((held, held.most?))).next_back();
-    let seen = most.map(|(held, most)| format!("{} at most", amount(held, most)));
+    let seen = most.map(|(held, most)| amount(held, most));
     vec![rung.size.to_string(), outcome.to_owned(), seconds(report.seconds), seen.unwrap_or_default()]
 }
 
@@ -91,15 +91,16 @@ fn seconds(seconds: f64) -> String {
     format!("{seconds:.1} s")
 }
 
+/// The kernel remembers the most that a group held. Of a process that is only known which was looked at in time.
 fn amount(held: &Held, most: u64) -> String {
     match Resource::named(&held.name) {
-        Some(resource) => resource.amount(most),
-        None => Bytes(most).to_string(),
+        Some(resource) => format!("{} seen", resource.amount(most)),
+        None => format!("{} at most", Bytes(most)),
     }
 }
 
 fn limit(held: &Held, report: &Report) -> Vec<String> {
-    let most = held.most.map_or_else(String::new, |most| format!("{} at most", amount(held, most)));
+    let most = held.most.map_or_else(String::new, |most| amount(held, most));
     let mark = if report.died_of.as_deref() == Some(held.name.as_str()) { "died of it" } else { "" };
     vec![format!("{}={}", held.name, held.limit), most, mark.to_owned()]
 }
