@@ -61,7 +61,7 @@ pub struct Global {
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub verbose: bool,
 
-    /// Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget.
+    /// Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run.
     #[arg(short, long, global = true)]
     pub quiet: bool,
 }

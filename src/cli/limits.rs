@@ -46,13 +46,14 @@ pub enum LimitsAction {
     /// Run a program under limits of a unit that end with it, and say what it needed.
     ///
     /// It runs in a scope of systemd's, whose limits count for all of its processes together. Afterwards it is told how much memory they held at
-    /// most, how long they waited for memory or were throttled, and whether a limit killed them. memtune ends with the status of the program.
+    /// most, how long they waited for memory or were throttled, and whether a limit killed them. What it leaves behind is ended. memtune ends
+    /// with the status of the program. With -n nothing is run, and the command that would be is shown.
     Try(Try),
 
     /// Run a program under limits that each process has for itself (setrlimit(2)), and say which of them it died of.
     ///
     /// Limits of a process do not add up: whatever it starts has them anew. For the memory of all of it take `try`. memtune ends with the status
-    /// of the program.
+    /// of the program. With -n nothing is run, and the command that would be is shown.
     Run(RunUnder),
 }
 

@@ -8,7 +8,10 @@ use clap::{Arg, Command};
 
 use crate::doctor::group::Group;
 use crate::doctor::registry;
+use crate::facts::malformed::shortened;
 use crate::facts::unit_property;
+use crate::limits::trial::resource::{RESOURCES, Resource};
+use crate::limits::trial::rlimit::Rlimit;
 use crate::profile;
 
 /// The names of one kind of thing; either case of letters will do, and blanks around them.
@@ -67,10 +70,70 @@ impl Suggested {
 }
 
 impl Suggested {
+    /// The limits of processes that a ladder can go down.
+    pub(super) fn memory() -> Self {
+        Self { values: || resources(Resource::is_memory) }
+    }
+
     /// The properties that limit units, which `=` and a value follow where they are set.
     pub(super) fn properties() -> Self {
         Self { values: || unit_property::names().map(PossibleValue::new).collect() }
     }
+}
+
+/// Words of the shape `NAME=VALUE`, of which a shell completes the names, and which are read as they are typed.
+#[derive(Clone)]
+pub(super) struct Assigned<T> {
+    names: fn() -> Vec<PossibleValue>,
+    read: fn(&str) -> Result<T, String>,
+}
+
+impl Assigned<(String, String)> {
+    /// Properties of a scope.
+    pub(super) fn properties() -> Self {
+        Self {
+            names: || {
+                let names = unit_property::names().filter(|name| unit_property::is_of_kind(name, "scope"));
+                names.map(PossibleValue::new).collect()
+            },
+            read: |text| {
+                let (name, value) = text
+                    .split_once('=')
+                    .ok_or("write PROPERTY=VALUE, such as MemoryMax=2G, and the program behind `--`")?;
+                Ok((name.to_owned(), value.to_owned()))
+            },
+        }
+    }
+}
+
+impl Assigned<Rlimit> {
+    /// Limits of processes.
+    pub(super) fn rlimits() -> Self {
+        Self { names: || resources(|_| true), read: |text| text.parse() }
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> TypedValueParser for Assigned<T> {
+    type Value = T;
+
+    fn parse_ref(&self, command: &Command, argument: Option<&Arg>, value: &OsStr) -> Result<T, Error> {
+        let typed = value.to_string_lossy();
+        (self.read)(typed.trim()).map_err(|wrong| {
+            let place = argument.map(|argument| format!(" for `{argument}`")).unwrap_or_default();
+            let typed = shortened(typed.trim());
+            let message = format!("`{typed}`{place}: {wrong}\n");
+            Error::raw(ErrorKind::ValueValidation, message).with_cmd(command)
+        })
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new((self.names)().into_iter()))
+    }
+}
+
+fn resources(wanted: fn(&Resource) -> bool) -> Vec<PossibleValue> {
+    let named = |resource: &Resource| PossibleValue::new(resource.name).help(resource.about);
+    RESOURCES.iter().filter(|resource| wanted(resource)).map(named).collect()
 }
 
 impl TypedValueParser for Suggested {
@@ -142,5 +205,20 @@ mod tests {
         let wrong = parse(&Names::of_checks(), "swapiness").unwrap_err();
         assert!(wrong.contains("did you mean `swappiness`?"), "{wrong}");
         assert!(!parse(&Names::of_groups(), "qqq").unwrap_err().contains("did you mean"));
+    }
+
+    #[test]
+    fn what_is_assigned_is_read_and_what_is_not_is_named() {
+        let read =
+            |typed: &str| Assigned::rlimits().parse_ref(&Command::new("memtune"), None, OsStr::new(typed));
+        assert_eq!(read(" nofile=5 ").unwrap().most, Some(5));
+        let wrong = read("nofile=many").unwrap_err().to_string();
+        assert!(wrong.contains("`nofile=many`") && wrong.contains("no whole number"), "{wrong}");
+        let parser = Assigned::properties();
+        let of_scopes: Vec<String> =
+            parser.possible_values().unwrap().map(|value| value.get_name().to_owned()).collect();
+        assert!(
+            of_scopes.contains(&"MemoryMax".to_owned()) && !of_scopes.contains(&"LimitMEMLOCK".to_owned())
+        );
     }
 }

@@ -20,15 +20,9 @@ impl<'h> Attendant<'h> {
     }
 }
 
-/// What whoever started this program made of SIGHUP, by the mask of ignored signals in proc_pid_status(5).
+/// What whoever started this program made of SIGHUP.
 fn hangup(host: &Host) -> Hangup {
-    let status =
-        if host.is_live() { host.read("/proc/self/status").unwrap_or_default() } else { String::new() };
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    match mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()) {
-        Some(mask) if mask & 1 == 1 => Hangup::IsIgnored,
-        _ => Hangup::Stops,
-    }
+    if host.ignored_signals() & 1 == 1 { Hangup::IsIgnored } else { Hangup::Stops }
 }
 
 impl Observer for Attendant<'_> {

@@ -1,19 +1,25 @@
 //! `memtune limits try` and `memtune limits run`.
 
+use std::io;
+
 use anyhow::Result;
 use serde::Serialize;
 
+use crate::change;
 use crate::cli::{Global, RunUnder, Try};
 use crate::exit::{Exit, Fault};
 use crate::facts::readings::Readings;
 use crate::facts::unit_listing::Manager;
-use crate::host::{Host, Output};
+use crate::host::{Host, Input, Output};
 use crate::limits::trial::ladder::{self, Ladder};
 use crate::limits::trial::report::Report;
-use crate::limits::trial::resource::{Counts, Resource, Rlimit};
+use crate::limits::trial::resource::Resource;
+use crate::limits::trial::rlimit::Rlimit;
 use crate::limits::trial::run;
 use crate::limits::trial::scope::{self, Trial};
+use crate::limits::trial::stage::Stage;
 use crate::sys::bytes::Bytes;
+use crate::sys::foreground::Foreground;
 use crate::sys::size::Size;
 use crate::ui::json;
 use crate::ui::limits::trial as shown;
@@ -29,22 +35,35 @@ struct Answer<'a, T> {
 
 pub(super) fn scope(asked: &Try, global: &Global, host: &Host, terminal: &mut Terminal) -> Result<Exit> {
     refuse_tree(host)?;
-    let is_root = rustix::process::geteuid().is_root();
-    let manager = if asked.user || !is_root { Manager::User } else { Manager::System };
-    let with = |properties: &[(String, String)]| {
-        scope::run(host, &Trial { command: &asked.command, properties, manager }, output(global))
-    };
-    if asked.ladder.is_empty() {
-        return end(&with(&asked.properties)?, global, terminal);
-    }
-    if asked.properties.iter().any(|(property, _)| property == "MemoryMax") {
+    if !asked.ladder.is_empty() && asked.properties.iter().any(|(property, _)| property == "MemoryMax") {
         return Err(Fault::new(Exit::Usage, "the ladder is of MemoryMax, which is given besides").into());
     }
-    let attempt = |size: Bytes| {
-        let rung = ("MemoryMax".to_owned(), size.0.to_string());
-        with(&[&asked.properties[..], &[rung]].concat())
-    };
-    descend(&asked.ladder, host, global, terminal, attempt)
+    scope::check(&asked.properties)?;
+    let sizes = sizes(&asked.ladder, host)?;
+    let with_rung =
+        |size: Bytes| [&asked.properties[..], &[("MemoryMax".to_owned(), size.0.to_string())]].concat();
+    if global.dry_run {
+        let each = each_of(&sizes, asked.properties.clone(), with_rung);
+        let commands = each.iter().map(|properties| {
+            let words = scope::words(host, &trial(asked, properties), &scope::unit_name())?;
+            Ok([&words[..], &asked.command].concat())
+        });
+        return tell_only(commands.collect::<Result<_, Fault>>()?, global, terminal);
+    }
+    let foreground = Foreground::begin(host.ignored_signals())?;
+    let stage = stage(host, &foreground, global, &sizes);
+    if sizes.is_empty() {
+        return end(&scope::run(&stage, &trial(asked, &asked.properties))?, global, terminal);
+    }
+    let attempt = |size: Bytes| scope::run(&stage, &trial(asked, &with_rung(size)));
+    descend("MemoryMax", &sizes, &stage, global, terminal, attempt)
+}
+
+/// Who is not root has only the systemd of his own session.
+fn trial<'t>(asked: &'t Try, properties: &'t [(String, String)]) -> Trial<'t> {
+    let is_root = rustix::process::geteuid().is_root();
+    let manager = if asked.user || !is_root { Manager::User } else { Manager::System };
+    Trial { command: &asked.command, properties, manager }
 }
 
 pub(super) fn rlimits(
@@ -54,80 +73,128 @@ pub(super) fn rlimits(
     terminal: &mut Terminal,
 ) -> Result<Exit> {
     refuse_tree(host)?;
-    if asked.ladder.is_empty() {
-        if asked.rlimits.is_empty() {
-            return Err(Fault::new(Exit::Usage, "no limit is named")
-                .hint("such as `--rlimit as=512M`")
-                .into());
-        }
-        let report = run::run(host, &asked.command, &asked.rlimits, output(global))?;
-        return end(&report, global, terminal);
+    if asked.ladder.is_empty() && asked.rlimits.is_empty() {
+        let fault = Fault::new(Exit::Usage, "no limit is named").hint("such as `--rlimit as=512M`");
+        return Err(fault.into());
     }
+    run::check(&asked.rlimits)?;
+    let sizes = sizes(&asked.ladder, host)?;
     let resource = of_ladder(asked)?;
-    let attempt = |size: Bytes| {
-        let rung = Rlimit { resource, most: Some(size.0) };
-        run::run(host, &asked.command, &[&asked.rlimits[..], &[rung]].concat(), output(global))
-    };
-    descend(&asked.ladder, host, global, terminal, attempt)
+    let with_rung = |size: Bytes| [&asked.rlimits[..], &[Rlimit::of(resource, Some(size.0))]].concat();
+    if global.dry_run {
+        let each = each_of(&sizes, asked.rlimits.clone(), with_rung);
+        let commands = each.iter().map(|rlimits| run::words(&asked.command, rlimits)).collect();
+        return tell_only(commands, global, terminal);
+    }
+    let foreground = Foreground::begin(host.ignored_signals())?;
+    let stage = stage(host, &foreground, global, &sizes);
+    if sizes.is_empty() {
+        return end(&run::run(&stage, &asked.command, &asked.rlimits)?, global, terminal);
+    }
+    let attempt = |size: Bytes| run::run(&stage, &asked.command, &with_rung(size));
+    descend(resource.name, &sizes, &stage, global, terminal, attempt)
 }
 
 fn of_ladder(asked: &RunUnder) -> Result<&'static Resource, Fault> {
     let usage = |message: String| Fault::new(Exit::Usage, message);
-    let resource = Resource::named(&asked.of).filter(|resource| resource.counts == Counts::Bytes);
-    let resource = resource.ok_or_else(|| usage(format!("there can be no ladder of `{}`", asked.of)))?;
-    match asked.rlimits.iter().any(|rlimit| rlimit.resource == resource) {
+    let resource = Resource::named(&asked.of).filter(|resource| resource.is_memory());
+    let resource = resource
+        .ok_or_else(|| usage(format!("there is no ladder of `{}`: as, data, stack or memlock", asked.of)))?;
+    match !asked.ladder.is_empty() && asked.rlimits.iter().any(|rlimit| rlimit.resource == resource) {
         true => Err(usage(format!("the ladder is of {}, which is given besides", resource.name))),
         false => Ok(resource),
     }
 }
 
+/// From the largest down; none where no ladder was asked for.
+fn sizes(asked: &[Size], host: &Host) -> Result<Vec<Bytes>, Fault> {
+    let memory = || Readings::new(host, None).meminfo().map(|meminfo| meminfo.total()).unwrap_or_default();
+    let has_share = asked.iter().any(|size| size.bytes().is_none());
+    let memory = if has_share { memory() } else { Bytes(0) };
+    ladder::sorted(&asked.iter().map(|size| size.of(memory)).collect::<Vec<_>>())
+}
+
+fn each_of<T>(sizes: &[Bytes], without: T, with_rung: impl Fn(Bytes) -> T) -> Vec<T> {
+    if sizes.is_empty() { vec![without] } else { sizes.iter().map(|&size| with_rung(size)).collect() }
+}
+
+/// The programs of a ladder would each read a part of one input.
+fn stage<'h>(host: &'h Host, foreground: &'h Foreground, global: &Global, sizes: &[Bytes]) -> Stage<'h> {
+    Stage {
+        host,
+        foreground,
+        output: if global.json { Output::Error } else { Output::Same },
+        input: if sizes.is_empty() { Input::Same } else { Input::Empty },
+    }
+}
+
 fn descend(
-    sizes: &[Size],
-    host: &Host,
+    of: &str,
+    sizes: &[Bytes],
+    stage: &Stage<'_>,
     global: &Global,
     terminal: &mut Terminal,
     attempt: impl Fn(Bytes) -> Result<Report, Fault>,
 ) -> Result<Exit> {
-    let memory = Readings::new(host, None).meminfo().map(|meminfo| meminfo.total()).unwrap_or_default();
-    let sizes: Vec<Bytes> = sizes.iter().map(|size| size.of(memory)).collect();
-    let ladder = ladder::climb_down(&sizes, |size| {
+    let is_interrupted = || stage.foreground.was_interrupted().is_some();
+    let ladder = ladder::climb_down(of, sizes, is_interrupted, |size| {
         if !global.json && !global.quiet {
-            show_beside(&shown::rung(size), global.color)?;
+            is_heard(show_beside(&shown::rung(of, size), global.color))?;
         }
         attempt(size).map_err(anyhow::Error::from)
     })?;
-    tell(&ladder, &shown::ladder(&ladder, terminal.look), "memtune.ladder/1", global, terminal)?;
-    Ok(status_of(&ladder))
+    let text = match global.quiet {
+        true => shown::verdict(&ladder.verdict),
+        false => shown::ladder(&ladder, terminal.look),
+    };
+    tell(&Answer { schema: "memtune.ladder/1", shown: &ladder }, &text, global, terminal)?;
+    Ok(status_of(&ladder, stage.foreground.was_interrupted()))
 }
 
-/// Done, if there is an answer; otherwise as the program ended under the largest size.
-fn status_of(ladder: &Ladder) -> Exit {
-    let first = ladder.rungs.first().map_or(Exit::Done, |rung| Exit::Of(rung.report.status));
-    ladder.smallest.map_or(first, |_| Exit::Done)
+/// Done, if there is an answer; otherwise as the program ended under the largest size, or by what broke it off. What only lost a process
+/// ended well by itself.
+fn status_of(ladder: &Ladder, interrupted: Option<i32>) -> Exit {
+    if let Some(signal) = interrupted.filter(|_| ladder.interrupted) {
+        return Exit::Of(u8::try_from(signal.saturating_add(128)).unwrap_or(u8::MAX));
+    }
+    let first = ladder.rungs.first().map(|rung| rung.report.status).filter(|&status| status != 0);
+    ladder.smallest.map_or(first.map_or(Exit::Findings, Exit::Of), |_| Exit::Done)
 }
 
 fn end(report: &Report, global: &Global, terminal: &mut Terminal) -> Result<Exit> {
-    tell(report, &shown::report(report, terminal.look), "memtune.trial/1", global, terminal)?;
+    let text = match global.quiet {
+        true => shown::verdict(&report.verdict),
+        false => shown::report(report, terminal.look),
+    };
+    tell(&Answer { schema: "memtune.trial/1", shown: report }, &text, global, terminal)?;
     Ok(Exit::Of(report.status))
 }
 
 /// Standard output is the program's, unless an object was asked for.
-fn tell(
-    answer: &impl Serialize,
-    text: &str,
-    schema: &'static str,
-    global: &Global,
-    terminal: &mut Terminal,
-) -> Result<()> {
-    match global.json {
-        true => terminal.show(&json::object(&Answer { schema, shown: answer })?)?,
-        false => show_beside(text, global.color)?,
-    }
-    Ok(())
+fn tell(answer: &impl Serialize, text: &str, global: &Global, terminal: &mut Terminal) -> Result<()> {
+    is_heard(match global.json {
+        true => terminal.show(&json::object(answer)?),
+        false => show_beside(text, global.color),
+    })
 }
 
-fn output(global: &Global) -> Output {
-    if global.json { Output::Error } else { Output::Same }
+/// A reader who has gone takes nothing away from the program's status.
+fn is_heard(told: io::Result<()>) -> Result<()> {
+    match told {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        told => Ok(told?),
+    }
+}
+
+/// With --dry-run nothing is run: here is what would be.
+fn tell_only(commands: Vec<Vec<String>>, global: &Global, terminal: &mut Terminal) -> Result<Exit> {
+    if global.json {
+        let message = "what would be run is told as text only: --dry-run has no JSON here";
+        return Err(Fault::new(Exit::Usage, message).into());
+    }
+    let commands: Vec<String> = commands.iter().map(|words| change::typed(words)).collect();
+    terminal.show(&shown::commands(&commands, terminal.look))?;
+    Ok(Exit::Done)
 }
 
 fn refuse_tree(host: &Host) -> Result<(), Fault> {

@@ -43,6 +43,7 @@ pub mod swap_header;
 pub mod swaps;
 pub mod sysctl_files;
 pub mod systemd_complaints;
+pub mod systemd_version;
 pub mod tmpfiles;
 pub mod tmpfs;
 pub mod tuned;

@@ -3,6 +3,8 @@
 //! Their stat lines are read by hand, not with procfs: that crate panics on some texts that no kernel writes but a hostile
 //! capture can hold, and takes three times as long.
 
+use std::time::Duration;
+
 use crate::host::{Host, IfThere, Lacking, Reason};
 use crate::sys::bytes::Bytes;
 
@@ -46,6 +48,17 @@ pub fn parse_stat(text: &str, page_size: Bytes) -> Result<Process, Malformed> {
         mapped: Bytes(mapped.max(0) as u64),
         resident: page_size * resident.max(0) as u64,
     })
+}
+
+/// Reads from /proc/PID/stat the processor time that the process has had, without its children's; `ticks` make a second.
+pub fn parse_processor_time(text: &str, ticks: u64) -> Option<Duration> {
+    let (_, rest) = text.rsplit_once(')')?;
+    // Fields 14 and 15.
+    let mut fields = rest.split_ascii_whitespace().skip(11);
+    let mut number = || fields.next()?.parse::<u64>().ok();
+    let (own, kernels) = (number()?, number()?);
+    let milliseconds = own.saturating_add(kernels).saturating_mul(1000).checked_div(ticks)?;
+    Some(Duration::from_millis(milliseconds))
 }
 
 /// Reads what `ps aux` and its relatives print: `USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND`, sizes in KiB.
@@ -179,11 +192,20 @@ mod tests {
         assert!(own.resident.0 > 0 && !own.is_kernel_thread());
     }
 
+    #[test]
+    fn processor_time_is_the_programs_and_the_kernels() {
+        let text = "7 (a) b) S 1 7 7 0 -1 4194560 1 2 3 4 250 50 900 900 20 0 1 0 5 100 2";
+        assert_eq!(parse_processor_time(text, 100), Some(Duration::from_secs(3)));
+        assert_eq!(parse_processor_time(text, 0), None);
+        assert_eq!(parse_processor_time("7 (a) S 1 2", 100), None);
+    }
+
     proptest! {
         #[test]
         fn any_text_is_read_or_refused(text in "(\\PC|\n|[0-9]{1,20} |\\(|\\)|S )*") {
             let _ = parse_stat(&text, PAGE);
             let _ = parse_ps(&text);
+            let _ = parse_processor_time(&text, 100);
         }
     }
 }

@@ -18,7 +18,7 @@ mod root;
 mod status;
 mod write;
 
-pub use attend::{Attended, Ended, Output};
+pub use attend::{Attended, Ended, Input, Manner, Output, Stop};
 pub use lacking::{IfThere, Lacking, Reason};
 pub use machine::Host;
 pub use status::{FileStatus, Space};

@@ -2,41 +2,63 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use signal_hook::SigId;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::flag;
 use signal_hook::low_level::unregister;
 
+/// No signal.
+const NONE: usize = 0;
+
 /// While it lives, no such signal ends us.
 #[derive(Debug)]
 pub struct Foreground {
-    terminate: Arc<AtomicBool>,
+    interrupted: Arc<AtomicUsize>,
+    asked: Arc<AtomicUsize>,
     registered: Vec<SigId>,
 }
 
 impl Foreground {
-    /// Begins to hear the signals.
+    /// Begins to hear the signals, but for those in `ignored` (as SigIgn in proc_pid_status(5) has them): whoever started us by nohup(1) or in
+    /// the background meant the program, which would no longer ignore what we hear.
     ///
     /// # Errors
     /// Says why that cannot be.
-    pub fn begin() -> io::Result<Self> {
-        let mut foreground = Self { terminate: Arc::default(), registered: Vec::new() };
-        // The terminal sends these to the program as well.
-        for signal in [SIGINT, SIGQUIT] {
-            foreground.registered.push(flag::register(signal, Arc::default())?);
-        }
-        for signal in [SIGTERM, SIGHUP] {
-            foreground.registered.push(flag::register(signal, Arc::clone(&foreground.terminate))?);
+    pub fn begin(ignored: u64) -> io::Result<Self> {
+        let mut foreground =
+            Self { interrupted: Arc::default(), asked: Arc::default(), registered: Vec::new() };
+        for signal in [SIGINT, SIGQUIT, SIGTERM, SIGHUP] {
+            if ignored >> (signal - 1) & 1 == 1 {
+                continue;
+            }
+            // The terminal sends the first two to the program as well.
+            let is_of_terminal = [SIGINT, SIGQUIT].contains(&signal);
+            let noted = if is_of_terminal { &foreground.interrupted } else { &foreground.asked };
+            let number = usize::try_from(signal).unwrap_or(NONE);
+            let registered = flag::register_usize(signal, Arc::clone(noted), number)?;
+            foreground.registered.push(registered);
         }
         Ok(foreground)
     }
 
-    /// Whether we were asked to end since this was asked last.
-    pub fn was_asked_to_end(&self) -> bool {
-        self.terminate.swap(false, Ordering::SeqCst)
+    /// The signal that asked us to end, since this was asked last.
+    pub fn was_asked_to_end(&self) -> Option<i32> {
+        let signal = number(self.asked.swap(NONE, Ordering::SeqCst))?;
+        // For whoever asks whether all of it was broken off.
+        self.interrupted.store(signal.unsigned_abs() as usize, Ordering::SeqCst);
+        Some(signal)
     }
+
+    /// The signal, Ctrl-C's too, that has come since the beginning, if any has.
+    pub fn was_interrupted(&self) -> Option<i32> {
+        number(self.interrupted.load(Ordering::SeqCst)).or_else(|| number(self.asked.load(Ordering::SeqCst)))
+    }
+}
+
+fn number(noted: usize) -> Option<i32> {
+    i32::try_from(noted).ok().filter(|&signal| signal > 0)
 }
 
 impl Drop for Foreground {
@@ -44,5 +66,36 @@ impl Drop for Foreground {
         for id in self.registered.drain(..) {
             unregister(id);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::interruption;
+    use super::*;
+    use rustix::process::{Signal, getpid, kill_process};
+
+    fn heard(foreground: &Foreground, signal: Signal) -> Option<i32> {
+        kill_process(getpid(), signal).unwrap();
+        // Any thread of the process may be the one that gets it.
+        let start = std::time::Instant::now();
+        while foreground.was_interrupted().is_none() && start.elapsed().as_secs() < 10 {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        foreground.was_interrupted()
+    }
+
+    #[test]
+    fn who_asks_is_heard_once_and_an_interruption_stays() {
+        let _alone = interruption::TESTS.lock().unwrap();
+        let foreground = Foreground::begin(0).unwrap();
+        assert_eq!((foreground.was_interrupted(), foreground.was_asked_to_end()), (None, None));
+        assert_eq!(heard(&foreground, Signal::TERM), Some(SIGTERM));
+        assert_eq!(foreground.was_asked_to_end(), Some(SIGTERM));
+        assert_eq!((foreground.was_asked_to_end(), foreground.was_interrupted()), (None, Some(SIGTERM)));
+        drop(foreground);
+        let foreground = Foreground::begin(0).unwrap();
+        assert_eq!(heard(&foreground, Signal::INT), Some(SIGINT));
+        assert_eq!(foreground.was_asked_to_end(), None);
     }
 }

@@ -21,4 +21,5 @@ mod schema;
 mod shells;
 mod swap;
 mod swap_areas;
+mod trial;
 mod tune;

@@ -6,9 +6,13 @@
 pub mod ladder;
 pub mod report;
 pub mod resource;
+pub mod rlimit;
 pub mod run;
 pub mod scope;
+pub mod stage;
 
 mod died;
+mod gate;
 mod group;
 mod processes;
+mod verdict;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use crate::host::Ended;
+use crate::host::{Ended, Stop};
 use crate::sys::bytes::Bytes;
 
 /// A limit as it was asked for, with the most that was seen of it.
@@ -27,12 +27,18 @@ pub struct Used {
     pub swap_peak: Option<Bytes>,
     /// Processes that were killed for want of memory.
     pub oom_kills: Option<u64>,
+    /// How often they came up against MemoryMax.
+    pub reached: Option<u64>,
     /// How often they were slowed down at MemoryHigh.
     pub slowed: Option<u64>,
     /// Seconds of processor time.
     pub processor: Option<f64>,
     /// Seconds in which CPUQuota stopped them.
     pub throttled: Option<f64>,
+    /// How often TasksMax refused them another process or thread.
+    pub tasks_refused: Option<u64>,
+    /// The most processes that were seen at once.
+    pub processes: Option<u64>,
     /// Seconds in which one of them waited for memory.
     pub some_pressure: Option<f64>,
     /// Seconds in which all of them waited for memory.
@@ -48,13 +54,15 @@ pub struct Report {
     pub limits: Vec<Held>,
     /// The status that it ended with, 128 and the signal's number where a signal ended it; that of memtune is the same.
     pub status: u8,
-    /// The signal that ended it.
+    /// The signal that ended it, as far as that can be told.
     pub signal: Option<i32>,
     /// How long it ran, in seconds.
     pub seconds: f64,
     /// What it used.
     #[serde(flatten)]
     pub used: Used,
+    /// Processes that it left behind, which were ended.
+    pub left_behind: u64,
     /// The limit that it died of, as far as that can be told.
     pub died_of: Option<String>,
     /// All of it in a sentence or two.
@@ -62,30 +70,54 @@ pub struct Report {
 }
 
 impl Report {
-    /// Whether it ran to its end, and ended well.
+    /// Whether it ran to its end, ended well, and lost nothing of it on the way.
     pub fn survived(&self) -> bool {
-        self.status == 0
+        self.status == 0 && self.used.oom_kills.unwrap_or_default() == 0
     }
 }
 
-/// As a shell has it: 128 and the signal's number.
-pub(super) fn status_of(ended: Ended) -> (u8, Option<i32>) {
-    match ended {
-        // A shell between us and the program tells of a signal in the same way.
-        Ended::Status(status) => (
-            u8::try_from(status).unwrap_or(u8::MAX),
-            Some(status - 128).filter(|number| (1..=64).contains(number)),
-        ),
-        Ended::Signal(signal) => (u8::try_from(signal.saturating_add(128)).unwrap_or(u8::MAX), Some(signal)),
-    }
+/// How a program ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Ending {
+    /// As a shell has it: 128 and the signal's number.
+    pub(super) status: u8,
+    /// The signal that ended it.
+    pub(super) signal: Option<i32>,
+    /// The signal that its status stands for: a shell tells so that one ended what it ran.
+    pub(super) told: Option<i32>,
 }
 
-/// How it ended, to be followed by what is known of the reason.
-pub(super) fn ending(status: u8, signal: Option<i32>) -> String {
-    match (status, signal) {
-        (0, _) => "it ran to its end".to_owned(),
-        (_, Some(signal)) => format!("it was ended by {}", signal_name(signal)),
-        (status, None) => format!("it ended with status {status}"),
+impl Ending {
+    /// A gate is a shell, so that of the program itself only a status is known.
+    pub(super) fn of(ended: Ended, stop: Stop) -> Self {
+        match ended {
+            Ended::Status(status) => {
+                let told = Some(status.saturating_sub(128)).filter(|number| (1..=64).contains(number));
+                let signal = told.filter(|_| stop == Stop::Gate);
+                Self { status: u8::try_from(status).unwrap_or(u8::MAX), signal, told }
+            }
+            Ended::Signal(signal) => {
+                let status = u8::try_from(signal.saturating_add(128)).unwrap_or(u8::MAX);
+                Self { status, signal: Some(signal), told: None }
+            }
+        }
+    }
+
+    /// The signal, whoever tells of it.
+    pub(super) fn any_signal(self) -> Option<i32> {
+        self.signal.or(self.told)
+    }
+
+    /// In words, to be followed by what is known of the reason.
+    pub(super) fn words(self) -> String {
+        match (self.status, self.signal, self.told) {
+            (0, ..) => "it ran to its end".to_owned(),
+            (status, _, Some(told)) => {
+                format!("it ended with status {status}, which stands for {}", signal_name(told))
+            }
+            (_, Some(signal), None) => format!("it was ended by {}", signal_name(signal)),
+            (status, None, None) => format!("it ended with status {status}"),
+        }
     }
 }
 
@@ -124,18 +156,26 @@ mod tests {
 
     #[test]
     fn a_status_is_that_of_a_shell() {
-        assert_eq!(status_of(Ended::Status(0)), (0, None));
-        assert_eq!(status_of(Ended::Status(3)), (3, None));
-        assert_eq!(status_of(Ended::Status(137)), (137, Some(9)));
-        assert_eq!(status_of(Ended::Signal(11)), (139, Some(11)));
-        assert_eq!(status_of(Ended::Status(255)), (255, None));
+        for (ended, stop, status, signal, told) in [
+            (Ended::Status(0), Stop::Own, 0, None, None),
+            (Ended::Status(3), Stop::Gate, 3, None, None),
+            (Ended::Status(128), Stop::Gate, 128, None, None),
+            (Ended::Status(137), Stop::Gate, 137, Some(9), Some(9)),
+            (Ended::Status(137), Stop::Own, 137, None, Some(9)),
+            (Ended::Signal(11), Stop::Own, 139, Some(11), None),
+            (Ended::Status(255), Stop::Gate, 255, None, None),
+        ] {
+            assert_eq!(Ending::of(ended, stop), Ending { status, signal, told }, "{ended:?}");
+        }
     }
 
     #[test]
     fn an_ending_is_told_in_words() {
-        assert_eq!(ending(0, None), "it ran to its end");
-        assert_eq!(ending(2, None), "it ended with status 2");
-        assert_eq!(ending(137, Some(9)), "it was ended by SIGKILL");
-        assert_eq!(ending(190, Some(62)), "it was ended by signal 62");
+        let words = |ended| Ending::of(ended, Stop::Own).words();
+        assert_eq!(words(Ended::Status(0)), "it ran to its end");
+        assert_eq!(words(Ended::Status(2)), "it ended with status 2");
+        assert_eq!(words(Ended::Status(137)), "it ended with status 137, which stands for SIGKILL");
+        assert_eq!(words(Ended::Signal(9)), "it was ended by SIGKILL");
+        assert_eq!(words(Ended::Signal(62)), "it was ended by signal 62");
     }
 }

@@ -1,20 +1,24 @@
 //! A run in a transient scope of systemd's, whose limits count for all processes together: `memtune limits try`.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
 use crate::exit::{Exit, Fault};
+use crate::facts::systemd_version;
 use crate::facts::unit_listing::Manager;
 use crate::facts::unit_property;
-use crate::host::{Attended, Host, Output};
-use crate::sys::bytes::Bytes;
+use crate::host::{Attended, Ended, Host, Stop};
 
+use super::gate::{GATE, Leftovers};
 use super::group::Group;
-use super::report::{Held, Report, Used, ending, since, status_of};
-use super::run::{cannot_run, refuse_unknown};
+use super::report::{Ending, Held, Report, Used, since};
+use super::stage::Stage;
+use super::verdict::{self, Shown};
 
-/// Once the program has ended, its shell stops itself until the group has been looked at for the last time: with the last process the
-/// group would go, and with it all that it could tell. Where nobody is left to look, it ends at once.
-const GATE: &str = r#""$@"; status=$?; kill -0 $PPID 2>/dev/null && kill -STOP $$; exit $status"#;
+/// From here on scopes have an OOMPolicy, and are stopped as a whole when something in them is killed for want of memory.
+const KNOWS_OOM_POLICY: u32 = 253;
+/// From here on systemd-run knows whether to put values in the place of `$NAME`, which later versions do unless told otherwise.
+const KNOWS_EXPANSION: u32 = 254;
 
 /// What is tried.
 #[derive(Clone, Debug)]
@@ -27,18 +31,24 @@ pub struct Trial<'t> {
     pub manager: Manager,
 }
 
-/// Refuses properties that a scope does not have, and values that systemd would ignore.
+/// Refuses properties that a scope does not have, values that systemd would ignore, and what is named twice.
 ///
 /// # Errors
 /// Names the first of them.
 pub fn check(properties: &[(String, String)]) -> Result<(), Fault> {
-    for (property, value) in properties {
+    for (place, (property, value)) in properties.iter().enumerate() {
         unit_property::check(property).map_err(usage)?;
-        if !unit_property::is_of_kind(property, ".scope") {
-            return Err(usage(format!("{property} is nothing that a scope has")));
+        if !unit_property::is_of_kind(property, "scope") {
+            let all: Vec<&str> =
+                unit_property::names().filter(|name| unit_property::is_of_kind(name, "scope")).collect();
+            return Err(usage(format!("`{property}` is no property of a scope"))
+                .hint(format!("a scope has {}; `memtune limits run` sets rlimits", all.join(", "))));
         }
         unit_property::check_value(property, value)
-            .map_err(|why| usage(format!("{property}={value}: {why}")))?;
+            .map_err(|what| usage(what).hint("systemd would ignore it, and only say so in its log"))?;
+        if properties.iter().take(place).any(|(other, _)| other == property) {
+            return Err(usage(format!("`{property}` is named twice")));
+        }
     }
     Ok(())
 }
@@ -47,67 +57,114 @@ fn usage(message: String) -> Fault {
     Fault::new(Exit::Usage, message)
 }
 
+/// Refuses what this machine cannot do, and tells the words that run the trial.
+///
+/// # Errors
+/// Refuses where systemd does not run the machine, or is too old for what is asked.
+pub fn words(host: &Host, trial: &Trial<'_>, unit: &str) -> Result<Vec<String>, Fault> {
+    check(trial.properties)?;
+    if !host.has("/run/systemd/system") {
+        let message = "systemd does not run this machine, and makes the scope that is limited";
+        return Err(Fault::new(Exit::Refused, message).hint(
+            "`memtune limits run --rlimit as=2G -- ..` limits each process by itself, without systemd",
+        ));
+    }
+    let version = systemd_version::read(host).ok().flatten().unwrap_or_default();
+    let has_policy = trial.properties.iter().any(|(property, _)| property == "OOMPolicy");
+    if has_policy && version < KNOWS_OOM_POLICY {
+        let message = format!("systemd {version} knows no OOMPolicy of scopes; {KNOWS_OOM_POLICY} does");
+        return Err(Fault::new(Exit::Refused, message));
+    }
+    Ok(words_for(version, trial, unit))
+}
+
+fn words_for(version: u32, trial: &Trial<'_>, unit: &str) -> Vec<String> {
+    let mut words: Vec<String> = ["systemd-run", "--scope", "--quiet", "--collect"].map(str::to_owned).into();
+    words.extend((trial.manager == Manager::User).then(|| "--user".to_owned()));
+    words.extend((version >= KNOWS_EXPANSION).then(|| "--expand-environment=no".to_owned()));
+    words.push(format!("--unit={unit}"));
+    // So that there are numbers, whatever else the machine counts; and what is left at the end does not keep us waiting.
+    let own = ["MemoryAccounting=yes", "CPUAccounting=yes", "TasksAccounting=yes", "TimeoutStopSec=5s"];
+    words.extend(own.map(|property| format!("--property={property}")));
+    let has_policy = trial.properties.iter().any(|(property, _)| property == "OOMPolicy");
+    // What becomes of the program when one of its processes is killed is its own affair, as on older versions.
+    let goes_on = version >= KNOWS_OOM_POLICY && !has_policy;
+    words.extend(goes_on.then(|| "--property=OOMPolicy=continue".to_owned()));
+    words.extend(trial.properties.iter().map(|(property, value)| format!("--property={property}={value}")));
+    words.push("--".to_owned());
+    words
+}
+
+/// A name that no other run of this process has: a scope may take a moment to go.
+pub fn unit_name() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    format!("memtune-try-{}-{}.scope", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
 /// Runs it, and tells what it needed.
 ///
 /// # Errors
 /// Refuses where systemd does not run the machine, and says why the scope cannot be made.
-pub fn run(host: &Host, trial: &Trial<'_>, output: Output) -> Result<Report, Fault> {
-    check(trial.properties)?;
-    refuse_without_systemd(host)?;
-    refuse_unknown(trial.command)?;
-    let unit = format!("memtune-try-{}.scope", std::process::id());
+pub fn run(stage: &Stage<'_>, trial: &Trial<'_>) -> Result<Report, Fault> {
+    let unit = unit_name();
+    let mut words = words(stage.host, trial, &unit)?;
+    stage.find(trial.command)?;
+    words.extend(["sh", "-c", GATE, "sh"].map(str::to_owned));
+    words.extend_from_slice(trial.command);
     let mut group: Option<Group> = None;
     let mut look = |attended: Attended| {
         if group.is_none() {
-            group = Group::of(host, attended.pid, &unit);
+            group = Group::of(stage.host, attended.pid, &unit);
         }
         if let Some(group) = &mut group {
-            group.look(host);
+            group.look(stage.host);
         }
     };
     let start = Instant::now();
-    let ended = host.attend(&words(trial, &unit), output, &mut look);
-    let ended = ended.map_err(|error| cannot_run("systemd-run", &error))?;
+    let ended = stage.attend(&words, Stop::Gate, &mut look);
     let seconds = since(start);
-    let Some(used) = group.map(Group::used) else {
-        let message = "systemd made no scope for it, and it was not run; what systemd-run said stands above";
-        return Err(Fault::new(Exit::Failed, message).hint(match trial.manager {
-            Manager::System => "as root, or with --user in your own session",
-            Manager::User => "your session needs a systemd of its own: `systemctl --user status`",
-        }));
+    let leftovers = Leftovers { host: stage.host, unit: &unit, manager: trial.manager };
+    let left_behind = group.as_ref().map_or(0, |group| leftovers.end(group));
+    let ended = ended?;
+    let was_killed = ended == Ended::Signal(rustix::process::Signal::KILL.as_raw());
+    if group.is_none() && (!was_killed || stage.foreground.was_interrupted().is_some()) {
+        return Err(not_made(stage, trial.manager, ended));
+    }
+    let used = group.as_ref().map(|group| group.used().clone()).unwrap_or_default();
+    let shown = Shown {
+        ending: Ending::of(ended, Stop::Gate),
+        used: &used,
+        properties: trial.properties,
+        has_begun: group.is_some(),
+        was_killed,
+        counts_memory: group.as_ref().is_some_and(Group::has_memory),
+        left_behind,
     };
-    let (status, signal) = status_of(ended);
-    let died_of = died_of(&used, trial.properties);
     Ok(Report {
         command: trial.command.to_vec(),
         limits: trial.properties.iter().map(|property| held(property, &used)).collect(),
-        verdict: verdict(status, signal, &used, died_of.as_deref()),
-        status,
-        signal,
+        verdict: verdict::of(&shown),
+        died_of: verdict::died_of(&shown),
+        status: shown.ending.status,
+        signal: shown.ending.signal,
         seconds,
+        left_behind,
         used,
-        died_of,
     })
 }
 
-fn refuse_without_systemd(host: &Host) -> Result<(), Fault> {
-    if host.has("/run/systemd/system") {
-        return Ok(());
+/// systemd-run has failed before it became the program, or was broken off.
+fn not_made(stage: &Stage<'_>, manager: Manager, ended: Ended) -> Fault {
+    if stage.foreground.was_interrupted().is_some() {
+        return Fault::new(Exit::Of(Ending::of(ended, Stop::Own).status), "interrupted before it began");
     }
-    Err(Fault::new(Exit::Refused, "systemd does not run this machine, and makes the scope that is limited")
-        .hint("`memtune limits run --rlimit as=2G -- ..` limits each process by itself, without systemd"))
-}
-
-fn words(trial: &Trial<'_>, unit: &str) -> Vec<String> {
-    let mut words: Vec<String> = ["systemd-run", "--scope", "--quiet", "--collect"].map(str::to_owned).into();
-    words.extend((trial.manager == Manager::User).then(|| "--user".to_owned()));
-    words.push(format!("--unit={unit}"));
-    // So that there are numbers, whatever else the machine counts.
-    words.extend(["--property=MemoryAccounting=yes", "--property=CPUAccounting=yes"].map(str::to_owned));
-    words.extend(trial.properties.iter().map(|(property, value)| format!("--property={property}={value}")));
-    words.extend(["--", "sh", "-c", GATE, "sh"].map(str::to_owned));
-    words.extend_from_slice(trial.command);
-    words
+    let message = "systemd made no scope for it, and it was not run; what systemd-run said stands above";
+    Fault::new(Exit::Failed, message).hint(match manager {
+        Manager::System => "`systemctl status` tells whether systemd is well",
+        Manager::User => {
+            "as root, or in a session that has a systemd of its own: `systemctl --user status` tells"
+        }
+    })
 }
 
 fn held((property, value): &(String, String), used: &Used) -> Held {
@@ -117,48 +174,6 @@ fn held((property, value): &(String, String), used: &Used) -> Held {
         _ => None,
     };
     Held { name: property.clone(), limit: value.clone(), most }
-}
-
-fn died_of(used: &Used, properties: &[(String, String)]) -> Option<String> {
-    used.oom_kills.filter(|&kills| kills > 0)?;
-    let is_limited = properties.iter().any(|(property, _)| property == "MemoryMax");
-    Some(if is_limited { "MemoryMax" } else { "memory" }.to_owned())
-}
-
-fn verdict(status: u8, signal: Option<i32>, used: &Used, died_of: Option<&str>) -> String {
-    let mut sentence = ending(status, signal);
-    if let (Some(of), Some(kills)) = (died_of, used.oom_kills) {
-        let processes = if kills == 1 {
-            "a process of it was".to_owned()
-        } else {
-            format!("{kills} processes of it were")
-        };
-        let limit = if of == "MemoryMax" {
-            "at its limit, MemoryMax"
-        } else {
-            "for want of memory, by no limit of its own"
-        };
-        sentence += &format!(": {processes} killed {limit}");
-    }
-    if let Some(peak) = used.peak {
-        sentence += &format!("; it held {peak} at most");
-    }
-    if let Some(slowed) = used.slowed.filter(|&slowed| slowed > 0) {
-        sentence += &format!(", and was slowed down {slowed} times at MemoryHigh");
-    }
-    if died_of.is_none()
-        && status == 0
-        && let Some(peak) = used.peak
-    {
-        sentence += &format!("; a MemoryMax of {} leaves a tenth of room", with_room(peak));
-    }
-    sentence
-}
-
-/// A tenth more, in whole MiB.
-fn with_room(peak: Bytes) -> Bytes {
-    let more = peak + peak.percent(10.0);
-    Bytes::from_mib(more.0.div_ceil(1 << 20))
 }
 
 #[cfg(test)]
@@ -171,43 +186,52 @@ mod tests {
 
     #[test]
     fn what_systemd_would_ignore_is_refused() {
-        assert!(check(&[pair("MemoryMax", "64M"), pair("CPUQuota", "50%")]).is_ok());
-        for (property, value) in
-            [("MemoryMax", "24GB"), ("MemoryMax", "0"), ("MemroyMax", "1G"), ("LimitAS", "1G")]
-        {
+        assert!(
+            check(&[pair("MemoryMax", "64M"), pair("CPUQuota", "50%"), pair("OOMPolicy", "kill")]).is_ok()
+        );
+        for (property, value) in [
+            ("MemoryMax", "24GB"),
+            ("MemoryMax", "0"),
+            ("MemroyMax", "1G"),
+            ("LimitMEMLOCK", "1G"),
+            ("OOMScoreAdjust", "5"),
+            ("RestartSec", "5"),
+        ] {
             assert_eq!(check(&[pair(property, value)]).unwrap_err().exit, Exit::Usage, "{property}={value}");
         }
+        let twice = check(&[pair("MemoryMax", "64M"), pair("MemoryMax", "1G")]).unwrap_err();
+        assert!(twice.to_string().contains("twice"), "{twice}");
+    }
+
+    fn asked(version: u32, manager: Manager, properties: &[(String, String)]) -> Vec<String> {
+        words_for(version, &Trial { command: &[], properties, manager }, "x.scope")
+    }
+
+    fn has(words: &[String], word: &str) -> bool {
+        words.iter().any(|one| one == word)
     }
 
     #[test]
-    fn the_command_stands_behind_all_options() {
-        let (command, properties) = (["echo".to_owned(), "-n".to_owned()], [pair("MemoryMax", "64M")]);
-        let trial = Trial { command: &command, properties: &properties, manager: Manager::User };
-        let words = words(&trial, "x.scope");
-        let end = words.iter().position(|word| word == "--").unwrap();
-        assert!(
-            words[..end].contains(&"--user".to_owned())
-                && words[..end].contains(&"--property=MemoryMax=64M".to_owned())
-        );
-        assert_eq!(words[end + 1..], ["sh", "-c", GATE, "sh", "echo", "-n"]);
+    fn all_limits_stand_before_the_command() {
+        let words = asked(252, Manager::User, &[pair("MemoryMax", "64M")]);
+        assert!(has(&words, "--user") && has(&words, "--property=MemoryMax=64M"), "{words:?}");
+        assert_eq!(words.last().map(String::as_str), Some("--"));
+        assert!(!has(&asked(252, Manager::System, &[]), "--user"));
     }
 
     #[test]
-    fn a_verdict_says_what_it_needed_and_died_of() {
-        let used =
-            Used { peak: Some(Bytes::from_mib(64)), oom_kills: Some(1), slowed: Some(0), ..Used::default() };
-        let properties = [pair("MemoryMax", "64M")];
-        let of = died_of(&used, &properties);
-        assert_eq!(
-            verdict(137, Some(9), &used, of.as_deref()),
-            "it was ended by SIGKILL: a process of it was killed at its limit, MemoryMax; it held 64 MiB at most"
-        );
-        let used =
-            Used { peak: Some(Bytes::from_mib(100)), oom_kills: Some(0), slowed: Some(3), ..Used::default() };
-        assert_eq!(died_of(&used, &properties), None);
-        assert_eq!(
-            verdict(0, None, &used, None),
-            "it ran to its end; it held 100 MiB at most, and was slowed down 3 times at MemoryHigh; a MemoryMax of 110 MiB leaves a tenth of room"
-        );
+    fn versions_are_told_what_they_know() {
+        let (policy, expansion) = ("--property=OOMPolicy=continue", "--expand-environment=no");
+        for (version, wanted) in [(252, [false, false]), (253, [true, false]), (257, [true, true])] {
+            let words = asked(version, Manager::System, &[]);
+            assert_eq!([has(&words, policy), has(&words, expansion)], wanted, "{version}");
+        }
+        let words = asked(257, Manager::System, &[pair("OOMPolicy", "kill")]);
+        assert!(!has(&words, policy) && has(&words, "--property=OOMPolicy=kill"), "{words:?}");
+    }
+
+    #[test]
+    fn no_two_runs_have_one_name() {
+        assert_ne!(unit_name(), unit_name());
     }
 }

@@ -43,6 +43,10 @@ fn examples(name: &str) -> &'static [(&'static str, &'static str)] {
             ("memtune limits", "what units hold and may hold"),
             ("memtune limits show llama", "one unit in full"),
             ("memtune limits budget", "whether all of them fit into the machine together"),
+            (
+                "memtune limits try MemoryMax=2G -- ./job",
+                "whether a program lives with that, and what it needs",
+            ),
         ],
     }
 }
@@ -86,7 +90,7 @@ fn instances() -> String {
 fn see_also(name: &str) -> &'static str {
     match name {
         "memtune-limits" => {
-            "memtune(1), memtune-limits-show(1), memtune-limits-budget(1), memtune-doctor(1), systemd.resource-control(5), systemctl(1)"
+            "memtune(1), memtune-limits-show(1), memtune-limits-budget(1), memtune-limits-set(1), memtune-limits-try(1), memtune-limits-run(1), memtune-doctor(1), systemd.resource-control(5), systemctl(1)"
         }
         _ => {
             "memtune-limits(1), memtune-doctor(1), systemd.resource-control(5), systemctl(1), systemd-cgtop(1)"

@@ -2,6 +2,7 @@
 
 mod limits;
 mod limits_set;
+mod limits_trial;
 mod pages;
 mod roff;
 mod swap;

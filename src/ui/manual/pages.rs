@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use super::roff::{entry, escaped, line};
 use super::swap;
 use super::synopsis::{synopsis, with_synopsis};
-use super::{limits, limits_set};
+use super::{limits, limits_set, limits_trial};
 
 /// What every page begins with.
 pub const MARK: &str = ".\\\" Written by memtune.\n";
@@ -111,6 +111,7 @@ fn closing_sections(name: &str) -> String {
             ("SEE ALSO", line("memtune(1), memtune-profile(5), memtune-undo(1), sysctl.d(5), tmpfiles.d(5)")),
         ],
         "memtune-limits-set" | "memtune-limits-unset" => limits_set::sections(name, statuses),
+        "memtune-limits-try" | "memtune-limits-run" => limits_trial::sections(name, &statuses),
         name if name == "memtune-limits" || name.starts_with("memtune-limits-") => {
             limits::sections(name, statuses)
         }

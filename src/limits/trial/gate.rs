@@ -1,0 +1,80 @@
+//! What holds a scope open until it has been looked at, and what ends it.
+
+use std::thread;
+use std::time::Duration;
+
+use crate::facts::unit_listing::Manager;
+use crate::host::Host;
+
+use super::group::Group;
+
+/// Once the program has ended, its shell stops itself until the group has been looked at for the last time: with the last process the
+/// group would go, and with it all that it could tell. Where nobody is left to look, it ends at once. It waits for the program whatever
+/// signal comes, and the program hears them as ever: a trap is not inherited. `exec` takes programs, where the shell has commands by the
+/// same names.
+pub(super) const GATE: &str = r#"trap : HUP INT QUIT TERM; (exec "$@"); status=$?; kill -0 $PPID 2>/dev/null && kill -STOP $$; exit $status"#;
+
+/// What ends together with the program needs a moment for it.
+const MOMENTS: u32 = 15;
+const MOMENT: Duration = Duration::from_millis(20);
+
+/// A scope whose program has ended.
+pub(super) struct Leftovers<'h> {
+    pub(super) host: &'h Host,
+    pub(super) unit: &'h str,
+    pub(super) manager: Manager,
+}
+
+impl Leftovers<'_> {
+    /// Ends what is still in the group, and tells how many processes that were.
+    pub(super) fn end(&self, group: &Group) -> u64 {
+        for _ in 0..MOMENTS {
+            if group.processes(self.host) == 0 {
+                return 0;
+            }
+            thread::sleep(MOMENT);
+        }
+        let left = group.processes(self.host);
+        let user: &[&str] = if self.manager == Manager::User { &["--user"] } else { &[] };
+        // It asks them to end, and kills after the time that the scope was given. What may hinder it, nobody could do better.
+        let _ = self.host.output("systemctl", &[user, &["stop", self.unit]].concat());
+        left
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::{Ended, Input, Manner, Output, Stop};
+    use crate::sys::foreground::Foreground;
+
+    fn ended(command: &[&str]) -> (Ended, usize) {
+        let words: Vec<String> =
+            ["sh", "-c", GATE, "sh"].iter().chain(command).map(|&word| word.to_owned()).collect();
+        let foreground = Foreground::begin(0).unwrap();
+        let manner =
+            Manner { foreground: &foreground, output: Output::Error, input: Input::Empty, stop: Stop::Gate };
+        let mut last_looks = 0;
+        let look = &mut |attended: crate::host::Attended| last_looks += usize::from(attended.is_last);
+        (Host::live().attend(&words, manner, look).unwrap(), last_looks)
+    }
+
+    #[test]
+    fn the_gate_waits_for_one_last_look_and_ends_as_the_program_did() {
+        assert_eq!(ended(&["sh", "-c", "exit 3"]), (Ended::Status(3), 1));
+        assert_eq!(ended(&["sh", "-c", "kill -KILL $$"]), (Ended::Status(137), 1));
+        assert_eq!(ended(&["sh", "-c", "test \"$1\" = '$HOME *'", "sh", "$HOME *"]), (Ended::Status(0), 1));
+    }
+
+    #[test]
+    fn signals_reach_the_program_and_not_the_gate() {
+        // The program ends by what would end a gate that does not listen, and the gate tells of it.
+        assert_eq!(ended(&["sh", "-c", "kill -TERM $PPID; kill -TERM $$"]), (Ended::Status(143), 1));
+        assert_eq!(ended(&["sh", "-c", "kill -INT $PPID; sleep 0.1; exit 4"]), (Ended::Status(4), 1));
+    }
+
+    #[test]
+    fn programs_are_run_and_no_commands_of_the_shell() {
+        assert_eq!(ended(&["exit", "5"]), (Ended::Status(127), 1));
+    }
+}
