@@ -21,7 +21,7 @@ impl<'h> Attendant<'h> {
 }
 
 /// What whoever started this program made of SIGHUP, by the mask of ignored signals in proc_pid_status(5).
-fn hangup(host: &Host) -> Hangup {
+pub(super) fn hangup(host: &Host) -> Hangup {
     let status =
         if host.is_live() { host.read("/proc/self/status").unwrap_or_default() } else { String::new() };
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

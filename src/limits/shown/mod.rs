@@ -12,4 +12,4 @@ pub mod tree;
 pub mod unit;
 pub mod units;
 
-mod unknown;
+pub(super) mod unknown;
