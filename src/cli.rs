@@ -9,11 +9,13 @@ use crate::sys::size::Size;
 
 mod limits;
 mod limits_set;
+mod limits_suggest;
 mod names;
 mod trial;
 
 pub use limits::{AskBudget, Limits, LimitsAction, ShowUnits};
 pub use limits_set::{SetLimits, UnsetLimits, Whose};
+pub use limits_suggest::AskSuggestion;
 use names::{Names, Suggested};
 pub use trial::{RunUnder, Try};
 
@@ -61,7 +63,8 @@ pub struct Global {
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub verbose: bool,
 
-    /// Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run.
+    /// Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the
+    /// command.
     #[arg(short, long, global = true)]
     pub quiet: bool,
 }

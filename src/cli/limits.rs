@@ -7,6 +7,7 @@ use crate::limits::unit_name::UnitName;
 use crate::sys::size::Size;
 
 use super::limits_set::{SetLimits, UnsetLimits};
+use super::limits_suggest::AskSuggestion;
 use super::trial::{RunUnder, Try};
 
 /// What `memtune limits` takes.
@@ -31,6 +32,13 @@ pub enum LimitsAction {
     /// The sum of what stays free, huge pages, compressed swap, file systems in memory, a GPU without memory of its own, and the units:
     /// with their MemoryMax, or where they have none, with the most that they have held. What lies in a slice counts at most as much as that.
     Budget(AskBudget),
+
+    /// Say which limits a unit should have, each with its reason, and the command that sets them.
+    ///
+    /// It counts what the unit has held at most, what of that it cannot do without, how long it waited for memory, and whether it was killed;
+    /// no limit is suggested with which the machine would no longer fit, nor one at which the unit could stand still. What is left out is said
+    /// with its reason, too. Nothing is written; --quiet prints only the command.
+    Suggest(AskSuggestion),
 
     /// Give a unit limits, now and at every start.
     ///

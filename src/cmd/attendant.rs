@@ -21,7 +21,7 @@ impl<'h> Attendant<'h> {
 }
 
 /// What whoever started this program made of SIGHUP.
-fn hangup(host: &Host) -> Hangup {
+pub(super) fn hangup(host: &Host) -> Hangup {
     if host.ignored_signals() & 1 == 1 { Hangup::IsIgnored } else { Hangup::Stops }
 }
 

@@ -15,7 +15,7 @@ use crate::limits::shown::units;
 use crate::ui::terminal::Terminal;
 use crate::ui::{json, limits};
 
-use super::{limits_set, trial};
+use super::{limits_set, limits_suggest, trial};
 
 /// Runs the command.
 ///
@@ -26,6 +26,7 @@ pub fn run(arguments: &Limits, global: &Global, host: &Host, terminal: &mut Term
         None => show(&ShowUnits::default(), global, host, terminal),
         Some(LimitsAction::Show(wanted)) => show(wanted, global, host, terminal),
         Some(LimitsAction::Budget(asked)) => budget(asked, global, host, terminal),
+        Some(LimitsAction::Suggest(asked)) => limits_suggest::suggest(asked, global, host, terminal),
         Some(LimitsAction::Set(wanted)) => limits_set::set(wanted, global, host, terminal),
         Some(LimitsAction::Unset(wanted)) => limits_set::unset(wanted, global, host, terminal),
         Some(LimitsAction::Try(asked)) => trial::scope(asked, global, host, terminal),
@@ -87,7 +88,7 @@ fn after_unit(overview: &Overview, host: &Host) -> Vec<String> {
 }
 
 /// How memtune is called for the same machine or tree again.
-fn on_same_machine(host: &Host) -> String {
+pub(super) fn on_same_machine(host: &Host) -> String {
     let folder = host.folder().map(|folder| folder.display().to_string());
     let root = folder.map(|folder| format!(" --root {}", change::typed(&[folder])));
     format!("memtune{}", root.unwrap_or_default())

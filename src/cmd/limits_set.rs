@@ -20,7 +20,7 @@ use super::planned::{self, Approval};
 pub(super) fn set(wanted: &SetLimits, global: &Global, host: &Host, terminal: &mut Terminal) -> Result<Exit> {
     let approval = Approval::of(global);
     planned::recover(approval, global, host, terminal)?;
-    let manager = manager(&wanted.whose, host)?;
+    let manager = manager(wanted.whose.user, host)?;
     let request = set::Request {
         unit: wanted.unit.clone(),
         manager: manager.clone(),
@@ -54,7 +54,7 @@ pub(super) fn unset(
     planned::recover(approval, global, host, terminal)?;
     let request = unset::Request {
         unit: wanted.unit.clone(),
-        manager: manager(&wanted.whose, host)?,
+        manager: manager(wanted.whose.user, host)?,
         properties: wanted.properties.clone(),
         by_hand: by_hand(&wanted.whose),
     };
@@ -72,8 +72,9 @@ fn show_edit(planning: &Planning, global: &Global, terminal: &mut Terminal) -> R
     Ok(())
 }
 
-fn manager(whose: &Whose, host: &Host) -> Result<Manager, Fault> {
-    if !whose.user {
+/// Whose systemd `--user`, or its absence, means.
+pub(super) fn manager(user: bool, host: &Host) -> Result<Manager, Fault> {
+    if !user {
         return Ok(Manager::System);
     }
     let sudo = std::env::var("SUDO_UID").ok().and_then(|number| number.parse().ok());

@@ -16,6 +16,8 @@ mod compressed;
 mod for_profile;
 mod limits_restart;
 mod limits_set;
+mod limits_suggest;
+mod limits_watch;
 mod mend;
 mod places;
 mod swap_areas;

@@ -88,6 +88,8 @@ pub struct GroupMemory {
     pub file: Option<Bytes>,
     /// Shared memory and tmpfs.
     pub shmem: Option<Bytes>,
+    /// Of files and shared memory, what processes have mapped: programs, libraries, the weights of a model.
+    pub mapped: Option<Bytes>,
     /// Pages that are locked, or cannot be taken back for another reason.
     pub unevictable: Option<Bytes>,
     /// What is never taken back from it.
@@ -113,6 +115,11 @@ impl GroupMemory {
     pub fn needed(&self) -> Option<Bytes> {
         let own = self.anon? + self.shmem.unwrap_or_default();
         Some(own.max(self.unevictable.unwrap_or_default()))
+    }
+
+    /// What processes have mapped of files that are not shared memory.
+    pub fn mapped_files(&self) -> Option<Bytes> {
+        Some(self.mapped?.less(self.shmem.unwrap_or_default()))
     }
 
     /// The cache of files that can be dropped.
@@ -170,6 +177,7 @@ impl Files<'_> {
             anon: amount("anon"),
             file: amount("file"),
             shmem: amount("shmem"),
+            mapped: amount("file_mapped"),
             unevictable: amount("unevictable"),
             current: self.get("memory.current", cgroup_peaks::parse),
             peak: self.get("memory.peak", cgroup_peaks::parse),
@@ -193,6 +201,7 @@ impl Files<'_> {
             anon: amount("total_rss"),
             file: amount("total_cache"),
             shmem: amount("total_shmem"),
+            mapped: amount("total_mapped_file"),
             unevictable: amount("total_unevictable"),
             swap: amount("total_swap"),
             current: self.get("memory.usage_in_bytes", cgroup_peaks::parse),

@@ -6,6 +6,7 @@
 pub mod budget;
 pub mod setting;
 pub mod shown;
+pub mod suggestion;
 pub mod trial;
 pub mod unit_name;
 

@@ -105,7 +105,13 @@ fn line(progress: &Progress<'_>, from: Bytes, elapsed: Duration) -> String {
     text
 }
 
-fn duration(seconds: u64) -> String {
+/// Shows `what` on a terminal until the next thing is shown; nothing takes it away.
+pub fn tell(what: &str) {
+    show(&harmless(what));
+}
+
+/// A span of time, in the two largest units that it has.
+pub fn duration(seconds: u64) -> String {
     match seconds {
         0..60 => format!("{seconds} s"),
         60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),

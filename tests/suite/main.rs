@@ -15,6 +15,7 @@ mod golden;
 mod hostile;
 mod limits;
 mod limits_set;
+mod limits_suggest;
 mod recovery;
 mod rooms;
 mod schema;

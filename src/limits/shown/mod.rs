@@ -13,4 +13,4 @@ pub mod tree;
 pub mod unit;
 pub mod units;
 
-mod unknown;
+pub(super) mod unknown;

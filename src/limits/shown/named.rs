@@ -1,14 +1,52 @@
 //! Finds the unit that was meant by what was typed.
 
 use crate::exit::{Exit, Fault};
+use crate::facts::readings::Readings;
+use crate::facts::unit_listing::{Manager, Wanted};
+use crate::host::Host;
 
 use super::super::likeness::nearest;
 use super::super::unit_name::UnitName;
-use super::entry::Entry;
+use super::entry::{self, Entry};
 use super::kind;
+use super::sources;
+use super::tree::Tree;
+use super::units::{self, Request, Survey};
+use super::unknown;
 
 /// What a container's name is known by needs so many digits.
 const LEAST_DIGITS: usize = 4;
+
+/// What is there to know of the units that `typed` names: a survey with no other entries.
+///
+/// # Errors
+/// Says that there is none, and which comes nearest.
+pub fn survey(readings: &Readings, manager: Manager, typed: &str) -> Result<Survey, Fault> {
+    let unit = UnitName::parse(typed)?;
+    let mut survey = Survey::of(readings, Request { manager, wanted: Wanted::Loaded });
+    if let (Manager::User, Some(lacking)) = (manager, &survey.unheard) {
+        return Err(unknown::nothing(readings.host(), manager, lacking));
+    }
+    let mut meant: Vec<Entry> = find(&survey.entries, typed, &unit).into_iter().cloned().collect();
+    if meant.is_empty() {
+        meant.extend(not_loaded(readings.host(), manager, unit.as_str(), &survey.tree));
+    }
+    if meant.is_empty() {
+        return Err(nobody(&survey.entries, &unit));
+    }
+    survey.entries = meant;
+    Ok(survey)
+}
+
+/// systemd loads what was asked for by name; where it is not heard, the files tell that there is such a unit.
+fn not_loaded(host: &Host, manager: Manager, full: &str, tree: &Tree) -> Option<Entry> {
+    match units::ask_for(host, manager, full) {
+        Ok(unit) => unit.map(|unit| entry::of_unit(&unit, tree, host)),
+        Err(_) if manager == Manager::User => None,
+        // Nor does it load a template, only its instances.
+        Err(_) => (!sources::files_of(host, full).is_empty()).then(|| entry::of_files(full, host)),
+    }
+}
 
 /// Those of `entries` that are meant: a unit, all instances of a template such as `web@.service`, or a container by the first digits of
 /// its name, as it was typed.
@@ -20,7 +58,7 @@ pub fn find<'e>(entries: &'e [Entry], typed: &str, unit: &UnitName) -> Vec<&'e E
 }
 
 /// Says that nobody has that name, and whose comes nearest.
-pub fn unknown(entries: &[Entry], unit: &UnitName) -> Fault {
+fn nobody(entries: &[Entry], unit: &UnitName) -> Fault {
     let near = nearest(unit, entries.iter().map(|entry| entry.unit.as_str()));
     let near = near.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
     Fault::new(Exit::Usage, format!("there is no unit `{}`{near}", unit.as_str()))
@@ -31,7 +69,6 @@ pub fn unknown(entries: &[Entry], unit: &UnitName) -> Fault {
 mod tests {
     use super::*;
     use crate::host::made_tree::made_tree;
-    use crate::limits::shown::entry;
 
     fn entries(names: &[&str]) -> Vec<Entry> {
         let (_folder, host) = made_tree(&[]);
@@ -59,8 +96,8 @@ mod tests {
     #[test]
     fn what_comes_nearest_is_named() {
         let known = entries(&["brain-in-jar.service", "ssh.service"]);
-        let wrong = unknown(&known, &UnitName::parse("brain-in-a-jar").unwrap()).to_string();
+        let wrong = nobody(&known, &UnitName::parse("brain-in-a-jar").unwrap()).to_string();
         assert!(wrong.contains("did you mean `brain-in-jar.service`?"), "{wrong}");
-        assert!(!unknown(&known, &UnitName::parse("x.slice").unwrap()).to_string().contains("did you mean"));
+        assert!(!nobody(&known, &UnitName::parse("x.slice").unwrap()).to_string().contains("did you mean"));
     }
 }

@@ -5,17 +5,13 @@ use serde::Serialize;
 use crate::exit::Fault;
 use crate::facts::cgroups::Arrangement;
 use crate::facts::readings::Readings;
-use crate::facts::unit_listing::{Manager, Wanted};
-use crate::host::Host;
+use crate::facts::unit_listing::Manager;
 use crate::sys::bytes::Bytes;
 
-use super::super::unit_name::UnitName;
-use super::entry::{self, Entry};
+use super::entry::Entry;
 use super::named;
 use super::remarks::{self, Around};
-use super::sources;
-use super::tree::Tree;
-use super::units::{self, Request, Survey};
+use super::units::{Request, Survey};
 use super::unknown;
 
 /// The units of a machine with their limits.
@@ -54,19 +50,7 @@ impl Overview {
     /// # Errors
     /// Says that there is none, and which comes nearest.
     pub fn of_unit(readings: &Readings, manager: Manager, typed: &str) -> Result<Self, Fault> {
-        let unit = UnitName::parse(typed)?;
-        let mut survey = Survey::of(readings, Request { manager, wanted: Wanted::Loaded });
-        if let (Manager::User, Some(lacking)) = (manager, &survey.unheard) {
-            return Err(unknown::nothing(readings.host(), manager, lacking));
-        }
-        let mut meant: Vec<Entry> = named::find(&survey.entries, typed, &unit).into_iter().cloned().collect();
-        if meant.is_empty() {
-            meant.extend(not_loaded(readings.host(), manager, unit.as_str(), &survey.tree));
-        }
-        if meant.is_empty() {
-            return Err(named::unknown(&survey.entries, &unit));
-        }
-        survey.entries = meant;
+        let survey = named::survey(readings, manager, typed)?;
         Ok(Self::from(readings, survey))
     }
 
@@ -93,20 +77,11 @@ impl Overview {
     }
 }
 
-/// systemd loads what was asked for by name; where it is not heard, the files tell that there is such a unit.
-fn not_loaded(host: &Host, manager: Manager, full: &str, tree: &Tree) -> Option<Entry> {
-    match units::ask_for(host, manager, full) {
-        Ok(unit) => unit.map(|unit| entry::of_unit(&unit, tree, host)),
-        Err(_) if manager == Manager::User => None,
-        // Nor does it load a template, only its instances.
-        Err(_) => (!sources::files_of(host, full).is_empty()).then(|| entry::of_files(full, host)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::exit::Exit;
+    use crate::facts::unit_listing::Wanted;
     use crate::host::made_tree::made_tree;
 
     const SYSTEM: Request = Request { manager: Manager::System, wanted: Wanted::Active };

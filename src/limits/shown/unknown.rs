@@ -42,7 +42,7 @@ fn is_switched_off(host: &Host) -> bool {
 }
 
 /// What cannot be known here, one sentence each.
-pub(super) fn remarks(readings: &Readings, survey: &Survey) -> Vec<String> {
+pub(in crate::limits) fn remarks(readings: &Readings, survey: &Survey) -> Vec<String> {
     let tree = &survey.tree;
     let mut remarks: Vec<String> = Vec::new();
     remarks.extend(survey.unheard.as_ref().map(|lacking| without_systemd(readings.host(), lacking)));
@@ -77,7 +77,7 @@ fn without_systemd(host: &Host, lacking: &Lacking) -> String {
 }
 
 /// The firmware of a Raspberry Pi switches the counting off.
-fn without_groups(host: &Host) -> String {
+pub(in crate::limits) fn without_groups(host: &Host) -> String {
     match (is_switched_off(host), host.is_live()) {
         (true, _) => "The kernel counts no memory of groups, for it was booted with cgroup_disable=memory: no limit of a unit holds. On a Raspberry Pi `cgroup_enable=memory` in cmdline.txt turns it on".to_owned(),
         (false, true) => "No control group counts memory here: no limit of a unit holds".to_owned(),

@@ -4,6 +4,7 @@
 pub mod budget;
 pub mod overview;
 pub mod restarted;
+pub mod suggestion;
 pub mod trial;
 pub mod unit;
 

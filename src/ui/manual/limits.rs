@@ -10,6 +10,9 @@ pub(super) fn sections(name: &str, statuses: String) -> Vec<(&'static str, Strin
         sections.insert(0, ("THE SUM", sum()));
         sections.insert(1, ("INSTANCES", instances()));
     }
+    if name == "memtune-limits-suggest" {
+        sections.insert(0, ("WHAT IS SUGGESTED", suggested()));
+    }
     sections.push(("SEE ALSO", line(see_also(name))));
     sections
 }
@@ -39,9 +42,17 @@ fn examples(name: &str) -> &'static [(&'static str, &'static str)] {
             ),
             ("memtune limits budget -q || echo too much", "one line, for scripts"),
         ],
+        "memtune-limits-suggest" => &[
+            ("memtune limits suggest llama", "which limits llama.service should have, and why"),
+            ("memtune limits suggest llama --observe 10m", "the same after watching it at work"),
+            ("memtune limits suggest 'web@.service'", "for all instances of a template, by the largest"),
+            ("memtune limits suggest --user app.service", "a unit of your own session"),
+            ("sudo sh -c \"$(memtune limits suggest -q llama) -y\"", "take it as it is, in a script"),
+        ],
         _ => &[
             ("memtune limits", "what units hold and may hold"),
             ("memtune limits show llama", "one unit in full"),
+            ("memtune limits suggest llama", "which limits it should have, and why"),
             ("memtune limits budget", "whether all of them fit into the machine together"),
             (
                 "memtune limits try MemoryMax=2G -- ./job",
@@ -78,6 +89,30 @@ fn sum() -> String {
         )
 }
 
+fn suggested() -> String {
+    entry(
+        "MemoryMax",
+        "the most that the unit has held, less the cache of files that nobody has mapped, and a fifth more; half as much again where its most is not known, since it was killed, runs for less than ten minutes, or on kernels before 5.19; never more than fits by memtune-limits-budget(1)",
+    ) + &entry(
+        "MemoryHigh",
+        "nine tenths of that, where all that the unit may grow by fits into free swap; otherwise it could stand still at it without end, and one that it has is taken away",
+    ) + &entry(
+        "MemorySwapMax",
+        "what lies between what it needs and its MemoryMax; 0 for the servers of models",
+    ) + &entry(
+        "MemoryLow",
+        "what databases, the servers of models, what keeps the machine reachable, and units that are squeezed need, where the slices above keep as much",
+    ) + &entry(
+        "OOMPolicy",
+        "kill for what has several processes, continue for what starts the programs of others",
+    ) + &entry(
+        "OOMScoreAdjust",
+        "500 for the servers of models, whose GPU the kernel does not count; -500 for what keeps the machine reachable, which gets no MemoryMax",
+    ) + &line(
+        "What a unit is for is told by its name, by the names of its programs, and by files of weights (.gguf, .safetensors) on their command lines. Status 4 says that it does not run and nothing remembers what it held, or with --quiet, that the command would be refused.",
+    )
+}
+
 fn instances() -> String {
     line(
         "One unit may hold several programs, of which only their owner knows what each needs. They are declared by --instance, or in a file of TOML:",
@@ -90,7 +125,7 @@ fn instances() -> String {
 fn see_also(name: &str) -> &'static str {
     match name {
         "memtune-limits" => {
-            "memtune(1), memtune-limits-show(1), memtune-limits-budget(1), memtune-limits-set(1), memtune-limits-try(1), memtune-limits-run(1), memtune-doctor(1), systemd.resource-control(5), systemctl(1)"
+            "memtune(1), memtune-limits-show(1), memtune-limits-budget(1), memtune-limits-suggest(1), memtune-limits-set(1), memtune-limits-try(1), memtune-limits-run(1), memtune-doctor(1), systemd.resource-control(5), systemctl(1)"
         }
         _ => {
             "memtune-limits(1), memtune-doctor(1), systemd.resource-control(5), systemctl(1), systemd-cgtop(1)"
