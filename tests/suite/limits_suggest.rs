@@ -36,8 +36,7 @@ fn suggestion(case: &Path, unit: &str) -> Option<Value> {
 }
 
 fn recorded() -> Vec<PathBuf> {
-    let mut cases: Vec<PathBuf> =
-        fs::read_dir(cases()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut cases: Vec<PathBuf> = fs::read_dir(cases()).unwrap().map(|entry| entry.unwrap().path()).collect();
     cases.sort();
     cases
 }
@@ -51,7 +50,8 @@ fn what_is_suggested_follows_the_schema_and_fits_and_can_be_typed() {
         for unit in units(&case) {
             let Some(answer) = suggestion(&case, &unit) else { continue };
             assert_eq!(schema.complaint(&answer), None, "{name}: {unit}");
-            let max = answer["suggested"].as_array().unwrap().iter().find(|one| one["property"] == "MemoryMax");
+            let max =
+                answer["suggested"].as_array().unwrap().iter().find(|one| one["property"] == "MemoryMax");
             let Some(command) = answer["command"].as_str() else { continue };
             let machine = Machine::of(&name);
             let said = machine.ends(&format!("{command} -y"), 0);
@@ -73,7 +73,10 @@ fn without_swap_no_limit_is_suggested_that_only_slows_down() {
     for unit in units(&case) {
         let Some(answer) = suggestion(&case, &unit) else { continue };
         let all = answer["suggested"].as_array().unwrap();
-        assert!(all.iter().all(|one| one["property"] != "MemoryHigh" || one["value"] == "infinity"), "{unit}");
+        assert!(
+            all.iter().all(|one| one["property"] != "MemoryHigh" || one["value"] == "infinity"),
+            "{unit}"
+        );
     }
     let shop = suggestion(&case, "shop").unwrap();
     let omitted = shop["omitted"].as_array().unwrap();
@@ -84,8 +87,12 @@ fn without_swap_no_limit_is_suggested_that_only_slows_down() {
 #[test]
 fn a_script_gets_the_command_alone() {
     let root = cases().join("04-jetson-orin/root");
-    let output =
-        memtune().arg("--root").arg(&root).args(["limits", "suggest", "brain-in-jar", "-q"]).output().unwrap();
+    let output = memtune()
+        .arg("--root")
+        .arg(&root)
+        .args(["limits", "suggest", "brain-in-jar", "-q"])
+        .output()
+        .unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let start = format!("memtune --root {} limits set brain-in-jar.service MemoryMax=", root.display());
     assert!(text.starts_with(&start) && text.lines().count() == 1, "{text}");

@@ -140,8 +140,8 @@ mod tests {
         };
         assert_eq!(of(840, true), None);
         assert_eq!(of(839, true), Some(Bytes(960 * MIB)), "it is too narrow");
-        assert_eq!(of(1920, true), None);
-        assert_eq!(of(1921, true), Some(Bytes(960 * MIB)), "it is too wide");
+        assert_eq!(of(2432, true), None);
+        assert_eq!(of(2433, true), Some(Bytes(960 * MIB)), "it is too wide");
         assert_eq!(of(1000, false), Some(Bytes(960 * MIB)), "it does not fit");
         let killed = Parts { seen: Seen { oom_kills: Some(1), ..usual() }, ..with_max(1000) };
         assert!(killed.ask(|case| advise(case, &limit(1500, false), None, true)).bytes().is_some());

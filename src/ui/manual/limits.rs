@@ -92,22 +92,21 @@ fn suggested() -> String {
     ) + &entry(
         "MemoryHigh",
         "nine tenths of that, where all that the unit may grow by fits into free swap; otherwise it could stand still at it without end, and one that it has is taken away",
-    ) + &entry("MemorySwapMax", "what lies between what it needs and its MemoryMax; 0 for the servers of models")
-        + &entry(
-            "MemoryLow",
-            "what databases, the servers of models, what keeps the machine reachable, and units that are squeezed need, where the slices above keep as much",
-        )
-        + &entry(
-            "OOMPolicy",
-            "kill for what has several processes, continue for what starts the programs of others",
-        )
-        + &entry(
-            "OOMScoreAdjust",
-            "500 for the servers of models, whose GPU the kernel does not count; -500 for what keeps the machine reachable, which gets no MemoryMax",
-        )
-        + &line(
-            "What a unit is for is told by its name, by the names of its programs, and by files of weights (.gguf, .safetensors) on their command lines. Status 4 says that it does not run and nothing remembers what it held, or with --quiet, that the command would be refused.",
-        )
+    ) + &entry(
+        "MemorySwapMax",
+        "what lies between what it needs and its MemoryMax; 0 for the servers of models",
+    ) + &entry(
+        "MemoryLow",
+        "what databases, the servers of models, what keeps the machine reachable, and units that are squeezed need, where the slices above keep as much",
+    ) + &entry(
+        "OOMPolicy",
+        "kill for what has several processes, continue for what starts the programs of others",
+    ) + &entry(
+        "OOMScoreAdjust",
+        "500 for the servers of models, whose GPU the kernel does not count; -500 for what keeps the machine reachable, which gets no MemoryMax",
+    ) + &line(
+        "What a unit is for is told by its name, by the names of its programs, and by files of weights (.gguf, .safetensors) on their command lines. Status 4 says that it does not run and nothing remembers what it held, or with --quiet, that the command would be refused.",
+    )
 }
 
 fn instances() -> String {
