@@ -31,7 +31,9 @@ pub(super) struct Basis {
     pub(super) floor: Bytes,
     /// The most that it has held.
     pub(super) peak: Bytes,
-    /// The same as the floor, with the cache that it needs, and room to grow.
+    /// The floor with the cache that it needs, too.
+    pub(super) base: Bytes,
+    /// That and room to grow.
     pub(super) wanted: Bytes,
     /// How that was found.
     pub(super) how: String,
@@ -65,8 +67,8 @@ impl Basis {
             _ => with(base, WIDE_ROOM),
         };
         let wanted = rounded_up(wanted);
-        let facts = Facts { peak, needed, killed_at, room: wanted.less(base), observation };
-        Self { floor, peak, wanted, how: facts.how(seen), is_known, is_guessed }
+        let facts = Facts { peak, needed, killed_at, observation };
+        Self { floor, peak, base, wanted, how: facts.how(seen), is_known, is_guessed }
     }
 }
 
@@ -90,13 +92,12 @@ struct Facts<'o> {
     peak: Bytes,
     needed: Bytes,
     killed_at: Bytes,
-    room: Bytes,
     observation: Option<&'o Observation>,
 }
 
 impl Facts<'_> {
     fn how(&self, seen: &Seen) -> String {
-        let Self { peak, needed, killed_at, room, .. } = self;
+        let Self { peak, needed, killed_at, .. } = self;
         let watched = seen.peak_from == Source::Now && self.observation.is_some();
         let held = match (seen.peak_from, watched) {
             (Source::Now, true) => format!("it held {peak} at most while it was watched"),
@@ -119,7 +120,7 @@ impl Facts<'_> {
             0 => String::new(),
             _ => format!("; it was killed at its limit of {killed_at}, so it needs more than that"),
         };
-        format!("{held}{cache}{killed}; {room} above that are room to grow")
+        format!("{held}{cache}{killed}")
     }
 }
 
