@@ -58,6 +58,9 @@ _memtune() {
             memtune__subcmd__limits,show)
                 cmd="memtune__subcmd__limits__subcmd__show"
                 ;;
+            memtune__subcmd__limits,suggest)
+                cmd="memtune__subcmd__limits__subcmd__suggest"
+                ;;
             memtune__subcmd__limits,try)
                 cmd="memtune__subcmd__limits__subcmd__try"
                 ;;
@@ -290,7 +293,7 @@ _memtune() {
             return 0
             ;;
         memtune__subcmd__limits)
-            opts="-n -y -v -q -h --root --json --color --dry-run --yes --verbose --quiet --help show budget set unset try run"
+            opts="-n -y -v -q -h --root --json --color --dry-run --yes --verbose --quiet --help show budget suggest set unset try run"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -435,6 +438,35 @@ _memtune() {
                 return 0
             fi
             case "${prev}" in
+                --root)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        memtune__subcmd__limits__subcmd__suggest)
+            opts="-n -y -v -q -h --observe --user --root --json --color --dry-run --yes --verbose --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --observe)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --root)
                     COMPREPLY=()
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then

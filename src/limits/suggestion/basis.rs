@@ -3,6 +3,7 @@
 use crate::sys::bytes::Bytes;
 
 use super::super::shown::entry::Entry;
+use super::advice::rounded_up;
 use super::observation::Observation;
 use super::role::Role;
 use super::seen::{Seen, Source};
@@ -14,20 +15,32 @@ pub(super) const YOUNG: u64 = 600;
 const ROOM: f64 = 20.0;
 const WIDE_ROOM: f64 = 50.0;
 
+/// A smaller part of the peak does not matter, in per cent.
+const MUCH: f64 = 10.0;
+
 /// Small programs grow by more than a share of themselves.
 const LEAST_ROOM: Bytes = Bytes(32 << 20);
+
+/// A longer conversation needs more of a model's server, however small the model.
+const LEAST_ROOM_OF_MODELS: Bytes = Bytes(768 << 20);
 
 /// What a unit needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Basis {
     /// What it needs at its most: the most that it has held, less the cache of files that can go.
     pub(super) floor: Bytes,
-    /// The same with the cache that it needs, and room to grow.
+    /// The most that it has held.
+    pub(super) peak: Bytes,
+    /// The floor with the cache that it needs, too.
+    pub(super) base: Bytes,
+    /// That and room to grow.
     pub(super) wanted: Bytes,
     /// How that was found.
     pub(super) how: String,
-    /// Whether the most that it needs has been seen, as far as one can tell.
+    /// Whether the most that it has held is known, and how much of that was cache that can go.
     pub(super) is_known: bool,
+    /// Whether it is only taken for granted that what is cache now was so at the peak.
+    pub(super) is_guessed: bool,
 }
 
 impl Basis {
@@ -41,13 +54,27 @@ impl Basis {
         let killed_at = limit.filter(|_| is_killed(seen, observation)).unwrap_or_default();
         let floor = peak.less(seen.cache).max(needed).max(killed_at);
         let base = if seen.role == Role::Database { floor.max(peak) } else { floor };
-        let is_known =
+        let is_sure =
             seen.peak_from != Source::Now && !is_young(seen, observation) && !is_killed(seen, observation);
-        let percent = if is_known { ROOM } else { WIDE_ROOM };
-        let room = base.percent(percent).max(LEAST_ROOM);
-        let facts = Facts { peak, needed, killed_at, percent, observation };
-        Self { floor, wanted: super::advice::rounded_up(base + room), how: facts.how(seen), is_known }
+        let is_guessed = seen.cache.percent_of(peak) >= MUCH && !is_long(observation);
+        let is_known = is_sure && !is_guessed;
+        let least = if seen.role == Role::Model { LEAST_ROOM_OF_MODELS } else { LEAST_ROOM };
+        let with = |amount: Bytes, percent: f64| amount + amount.percent(percent).max(least);
+        let wanted = match (is_known, is_sure) {
+            (true, _) => with(base, ROOM),
+            // A fifth above all that it has held is enough, whatever that was.
+            (_, true) => with(base, WIDE_ROOM).min(with(base.max(peak), ROOM)),
+            _ => with(base, WIDE_ROOM),
+        };
+        let wanted = rounded_up(wanted);
+        let facts = Facts { peak, needed, killed_at, observation };
+        Self { floor, peak, base, wanted, how: facts.how(seen), is_known, is_guessed }
     }
+}
+
+/// Whether somebody has watched it for long enough.
+fn is_long(observation: Option<&Observation>) -> bool {
+    observation.is_some_and(|one| one.seconds >= YOUNG as f64)
 }
 
 /// Whether it has run too short a time to show what it needs; where nobody tells since when it runs, that is not said of it.
@@ -65,13 +92,12 @@ struct Facts<'o> {
     peak: Bytes,
     needed: Bytes,
     killed_at: Bytes,
-    percent: f64,
     observation: Option<&'o Observation>,
 }
 
 impl Facts<'_> {
     fn how(&self, seen: &Seen) -> String {
-        let Self { peak, needed, killed_at, percent, .. } = self;
+        let Self { peak, needed, killed_at, .. } = self;
         let watched = seen.peak_from == Source::Now && self.observation.is_some();
         let held = match (seen.peak_from, watched) {
             (Source::Now, true) => format!("it held {peak} at most while it was watched"),
@@ -94,7 +120,7 @@ impl Facts<'_> {
             0 => String::new(),
             _ => format!("; it was killed at its limit of {killed_at}, so it needs more than that"),
         };
-        format!("{held}{cache}{killed}; {percent} % above that is room to grow")
+        format!("{held}{cache}{killed}")
     }
 }
 
@@ -158,17 +184,30 @@ pub(super) mod tests {
     #[test]
     fn cache_that_can_go_is_not_needed() {
         let basis = Basis::of(&usual(), &entry(), None);
-        assert_eq!((basis.floor, basis.wanted), (Bytes(800 * MIB), Bytes(960 * MIB)));
-        assert!(basis.is_known && basis.how.contains("200 MiB of it cache"), "{}", basis.how);
+        // Nobody knows whether what is cache now was so at the peak: half as much again, and no more than a fifth above all of it.
+        assert_eq!((basis.floor, basis.wanted), (Bytes(800 * MIB), Bytes(1216 * MIB)));
+        assert!(
+            basis.is_guessed && !basis.is_known && basis.how.contains("200 MiB of it cache"),
+            "{}",
+            basis.how
+        );
+        let watched = Observation { seconds: 600.0, ..observed(600, 900) };
+        let basis = Basis::of(&usual(), &entry(), Some(&watched));
+        assert_eq!((basis.is_known, basis.wanted), (true, Bytes(960 * MIB)));
         let database = Basis::of(&Seen { role: Role::Database, ..usual() }, &entry(), None);
         assert_eq!((database.floor, database.wanted), (Bytes(800 * MIB), Bytes(1216 * MIB)));
     }
 
     #[test]
     fn what_is_not_known_gets_more_room() {
-        let young = Basis::of(&Seen { seconds: Some(599), ..usual() }, &entry(), None);
-        assert!(!young.is_known && young.wanted == Bytes(1216 * MIB), "{:?}", young.wanted);
-        assert!(Basis::of(&Seen { seconds: Some(600), ..usual() }, &entry(), None).is_known);
+        let bare = || Seen { cache: Bytes(0), ..usual() };
+        let of = |seen| Basis::of(&seen, &entry(), None);
+        let young = of(Seen { seconds: Some(599), ..bare() });
+        assert!(!young.is_known && young.wanted == Bytes(1536 * MIB), "{:?}", young.wanted);
+        let old = of(Seen { seconds: Some(600), ..bare() });
+        assert!(old.is_known && old.wanted == Bytes(1216 * MIB), "{:?}", old.wanted);
+        let model = of(Seen { role: Role::Model, ..bare() });
+        assert_eq!(model.wanted, Bytes(1792 * MIB));
         let now = Basis::of(&Seen { peak_from: Source::Now, ..usual() }, &entry(), None);
         assert!(!now.is_known && now.how.contains("nothing tells the most"), "{}", now.how);
         let small =

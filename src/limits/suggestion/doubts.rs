@@ -10,6 +10,9 @@ use super::seen::Source;
 /// More looks than this make an observation worth its name, in seconds.
 const LONG: f64 = 60.0;
 
+/// A larger part of what it holds is worth a word, in per cent.
+const MUCH: f64 = 10.0;
+
 /// In sentences, the gravest first.
 pub(super) fn about(case: &Case<'_>, is_running: bool) -> Vec<String> {
     let found = [
@@ -19,11 +22,13 @@ pub(super) fn about(case: &Case<'_>, is_running: bool) -> Vec<String> {
         }),
         young(case),
         unknown_peak(case),
+        guessed_cache(case),
         at_its_limit(case),
         observed(case),
         cut_short(case),
         restart(case),
         weights(case),
+        locked(case),
         passing(case),
     ];
     found.into_iter().flatten().collect()
@@ -49,6 +54,13 @@ fn unknown_peak(case: &Case<'_>) -> Option<String> {
     let is_watched = case.observation.is_some_and(|one| one.seconds >= YOUNG as f64);
     (case.seen.peak_from == Source::Now && !is_watched).then(|| {
         "nothing tells the most that it has held: half as much again is left for that, and `--observe 10m` while it works tells more".to_owned()
+    })
+}
+
+fn guessed_cache(case: &Case<'_>) -> Option<String> {
+    let cache = case.seen.cache;
+    case.basis.is_guessed.then(|| {
+        format!("nobody knows whether the {cache} that are cache now were so at its peak: `--observe 10m` over its busiest hour tells")
     })
 }
 
@@ -90,6 +102,13 @@ fn weights(case: &Case<'_>) -> Option<String> {
     })
 }
 
+fn locked(case: &Case<'_>) -> Option<String> {
+    let locked = case.seen.locked;
+    (locked.percent_of(case.seen.current.unwrap_or_default()) >= MUCH).then(|| {
+        format!("{locked} of it are locked in memory: neither swap nor any limit but the end takes them back")
+    })
+}
+
 fn passing(case: &Case<'_>) -> Option<String> {
     match case.entry.kind {
         Kind::Container => Some(
@@ -123,7 +142,8 @@ mod tests {
 
     #[test]
     fn a_unit_in_good_order_raises_no_doubt() {
-        assert_eq!(about_it(&Parts::default()), "");
+        let seen = Seen { cache: crate::sys::bytes::Bytes(0), ..usual() };
+        assert_eq!(about_it(&Parts { seen, ..Parts::default() }), "");
     }
 
     #[test]
@@ -133,7 +153,9 @@ mod tests {
         assert!(of(Seen { oom_kills: Some(1), ..usual() }).contains("lower bound"));
         assert!(of(Seen { result: Some("oom-kill".to_owned()), ..usual() }).contains("lower bound"));
         assert!(of(Seen { peak_from: Source::Now, ..usual() }).contains("--observe 10m"));
+        assert!(of(usual()).contains("were so at its peak"));
         assert!(of(Seen { role: Role::Model, ..usual() }).contains("GPU"));
+        assert!(of(Seen { locked: usual().current.unwrap(), ..usual() }).contains("locked in memory"));
         let no_restart = Entry { restart: Some("no".to_owned()), ..entry() };
         assert!(about_it(&Parts { entry: no_restart, ..Parts::default() }).contains("RestartSec=5s"));
         assert!(Parts::default().ask(|case| about(case, false)).concat().contains("does not run now"));

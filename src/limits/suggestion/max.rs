@@ -35,10 +35,6 @@ pub(super) fn advise(case: &Case<'_>, fit: &Fit, above: Option<(Bytes, String)>,
         Fit::Unknown(why) => return Advice::leave(NAME, format!("{why}, so nobody can say what fits")),
     };
     let how = &case.basis.how;
-    let cut = match is_less {
-        true => "; no more than this fits beside what all others may take",
-        false => "",
-    };
     let left = format!("of {} {} would be left to give", sum.total, sum.left);
     match above.filter(|(above, _)| *above <= bytes) {
         Some((above, slice)) if rounded_down(above) < case.basis.floor => Advice::leave(
@@ -53,7 +49,17 @@ pub(super) fn advise(case: &Case<'_>, fit: &Fit, above: Option<(Bytes, String)>,
             rounded_down(above),
             format!("{how}, but {slice} leaves it no more than {above}"),
         ),
-        None => Advice::amount(NAME, bytes, format!("{how}{cut}; {left}")),
+        None => Advice::amount(NAME, bytes, format!("{how}; {}; {left}", room(case, bytes, is_less))),
+    }
+}
+
+/// What is above that for growing.
+fn room(case: &Case<'_>, bytes: Bytes, is_less: bool) -> String {
+    let (base, room) = (case.basis.base, bytes.less(case.basis.base));
+    match (is_less, bytes > base) {
+        (false, _) => format!("{room} above that are room to grow"),
+        (true, true) => format!("only {room} above that fit beside what all others may take"),
+        (true, false) => format!("all of {base} would not fit beside what all others may take"),
     }
 }
 
@@ -72,12 +78,12 @@ fn stays(case: &Case<'_>, whole_fits: bool) -> Option<String> {
 fn does_not_fit(case: &Case<'_>, missing: Bytes, why: &str) -> String {
     let floor = case.basis.floor;
     let missing = match missing {
-        Bytes(0) => String::new(),
-        missing => format!(", and {missing} are lacking for that"),
+        Bytes(0) => "would not fit into the machine".to_owned(),
+        missing => format!("would be {missing} more than there is"),
     };
-    let why = if why.is_empty() { String::new() } else { format!(" ({why})") };
+    let why = if why.is_empty() { String::new() } else { format!(": {why}") };
     format!(
-        "it needs {floor}{missing}: with any limit that it can live with, all together would not fit into the machine{why}; lower what others may take first"
+        "it needs {floor}, and with no more than that all together {missing}{why}; lower what others may take first"
     )
 }
 
@@ -122,7 +128,7 @@ mod tests {
         assert_eq!(advice.bytes(), Some(Bytes(960 * MIB)));
         assert!(reason(&advice).ends_with("of 8 GiB 192 MiB would be left to give"), "{}", reason(&advice));
         let cut = Parts::default().ask(|case| advise(case, &limit(900, true), None, true));
-        assert!(reason(&cut).contains("no more than this fits"));
+        assert!(reason(&cut).contains("only 100 MiB above that fit"));
     }
 
     #[test]
@@ -140,8 +146,8 @@ mod tests {
         };
         assert_eq!(of(840, true), None);
         assert_eq!(of(839, true), Some(Bytes(960 * MIB)), "it is too narrow");
-        assert_eq!(of(1920, true), None);
-        assert_eq!(of(1921, true), Some(Bytes(960 * MIB)), "it is too wide");
+        assert_eq!(of(2432, true), None);
+        assert_eq!(of(2433, true), Some(Bytes(960 * MIB)), "it is too wide");
         assert_eq!(of(1000, false), Some(Bytes(960 * MIB)), "it does not fit");
         let killed = Parts { seen: Seen { oom_kills: Some(1), ..usual() }, ..with_max(1000) };
         assert!(killed.ask(|case| advise(case, &limit(1500, false), None, true)).bytes().is_some());

@@ -52,12 +52,17 @@ impl Role {
             return Self::Ordinary;
         }
         match () {
-            () if KEEPERS.contains(&stem) || stem.starts_with("systemd-") => Self::Keeper,
+            () if KEEPERS.contains(&stem) || is_systemds(stem) => Self::Keeper,
             () if members.has_weights || runs(&MODELS) || is_called(&MODELS) => Self::Model,
             () if runs(&DATABASES) || is_called(&DATABASES) => Self::Database,
             () => Self::Ordinary,
         }
     }
+}
+
+/// Its own services, and not the containers that systemd-nspawn@ holds.
+fn is_systemds(stem: &str) -> bool {
+    stem.starts_with("systemd-") && !stem.contains('@')
 }
 
 /// Whether the rest of a unit is of use when one of its processes was killed.
@@ -70,8 +75,11 @@ fn stem(unit: &str) -> &str {
     unit.rsplit_once('.').map_or(unit, |(stem, _)| stem)
 }
 
-/// `postgresql@16-main` is a postgres; `mysqlish` is none.
+/// `postgresql@16-main` is a postgres; `mysqlish` is none, and what only tells a monitor of one is none either.
 fn starts(name: &str, known: &str) -> bool {
+    if name.contains("exporter") {
+        return false;
+    }
     name.strip_prefix(known).is_some_and(|rest| {
         let rest = rest.strip_prefix("ql").filter(|_| known == "postgres").unwrap_or(rest);
         !rest.starts_with(|letter: char| letter.is_ascii_alphabetic())
@@ -98,6 +106,8 @@ mod tests {
             ("ssh.service", &["sshd"], Role::Keeper),
             ("systemd-journald.service", &[], Role::Keeper),
             ("sshguard.service", &[], Role::Ordinary),
+            ("postgres-exporter.service", &["postgres_exporter"], Role::Ordinary),
+            ("systemd-nspawn@box.service", &[], Role::Ordinary),
             ("system-postgresql.slice", &["postgres"], Role::Ordinary),
         ] {
             assert_eq!(role(unit, names, false), wanted, "{unit}");

@@ -49,7 +49,7 @@ pub(super) fn advise(case: &Case<'_>, max: Option<Bytes>) -> Advice {
     if bytes >= swap.total {
         return Advice::leave(NAME, format!("the {} of swap here are no more than it may need", swap.total));
     }
-    let compressed = if swap.is_compressed { ", which lies in memory itself" } else { "" };
+    let compressed = if swap.is_compressed { ", which lies in memory itself," } else { "" };
     let swapped = match case.seen.swapped {
         Bytes(0) => String::new(),
         swapped => format!(", the {swapped} that it has there now included"),

@@ -136,7 +136,9 @@ fn advise(readings: &Readings, target: &Target, case: &Case<'_>) -> (Vec<Advice>
     let whole_fits = now.as_ref().is_some_and(|sum| sum.fits);
     let fit = fit::find(readings, running, case.basis.wanted, case.basis.floor);
     let max = max::advise(case, &fit, max::above(entry, tree), whole_fits);
-    let limit = max.bytes().or(case.own_max());
+    // One above all memory there is ends nothing.
+    let own = case.own_max().filter(|own| case.memory.is_none_or(|memory| *own < memory));
+    let limit = max.bytes().or(own);
     let swap = swap_max::advise(case, limit);
     let swap_limit = swap.bytes().or(finite(entry.swap_max));
     let high = high::advise(case, limit, swap_limit);
@@ -163,4 +165,171 @@ fn apart(advice: Vec<Advice>, kind: &str) -> (Vec<Suggested>, Vec<Omitted>) {
         }
     }
     (suggested, omitted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::made_tree::made_tree;
+    use crate::limits::setting::current::Current;
+    use crate::limits::setting::settings::{Planned, Settings};
+    use crate::limits::setting::weigh;
+    use crate::limits::unit_name::UnitName;
+    use proptest::prelude::*;
+
+    const MIB: u64 = 1 << 20;
+    const FOLDER: &str = "/sys/fs/cgroup/system.slice/a.service";
+
+    /// What a machine with one unit shows of it, in MiB.
+    #[derive(Clone, Debug, Default)]
+    struct Shown {
+        memory: u64,
+        swap: u64,
+        swap_used: u64,
+        anon: u64,
+        cache: u64,
+        mapped: u64,
+        more_at_peak: u64,
+        swapped: u64,
+        max: Option<u64>,
+        high: Option<u64>,
+        other_max: Option<u64>,
+        kills: u64,
+    }
+
+    impl Shown {
+        fn files(&self) -> Vec<(String, String)> {
+            let limit = |mib: Option<u64>| mib.map_or("max\n".to_owned(), |mib| format!("{}\n", mib * MIB));
+            let current = self.anon + self.cache + self.mapped;
+            let of = |file: &str, text: String| (format!("{FOLDER}/{file}"), text);
+            let file = self.cache + self.mapped;
+            let stat = format!(
+                "anon {}\nfile {}\nfile_mapped {}\nshmem 0\nunevictable 0\n",
+                self.anon * MIB,
+                file * MIB,
+                self.mapped * MIB
+            );
+            let mut unit = "[Service]\nExecStart=/bin/x\n".to_owned();
+            unit += &self.max.map(|mib| format!("MemoryMax={mib}M\n")).unwrap_or_default();
+            unit += &self.high.map(|mib| format!("MemoryHigh={mib}M\n")).unwrap_or_default();
+            let swap_line =
+                format!("/swapfile file {} {} -2\n", self.swap << 10, self.swap_used.min(self.swap) << 10);
+            vec![
+                ("/proc/meminfo".into(), format!("MemTotal: {} kB\n", self.memory << 10)),
+                ("/proc/swaps".into(), if self.swap > 0 { swap_line } else { String::new() }),
+                ("/sys/fs/cgroup/cgroup.controllers".into(), "memory\n".into()),
+                ("/sys/fs/cgroup/system.slice/b.service/memory.current".into(), "1048576\n".into()),
+                ("/sys/fs/cgroup/system.slice/b.service/memory.max".into(), limit(self.other_max)),
+                ("/etc/systemd/system/a.service".into(), unit),
+                of("memory.current", format!("{}\n", current * MIB)),
+                of("memory.peak", format!("{}\n", (current + self.more_at_peak) * MIB)),
+                of("memory.swap.current", format!("{}\n", self.swapped * MIB)),
+                of("memory.stat", stat),
+                of("memory.max", limit(self.max)),
+                of("memory.high", limit(self.high)),
+                of("memory.events", format!("high 0\nmax 0\noom_kill {}\n", self.kills)),
+            ]
+        }
+
+        /// What is suggested, and what `limits set` would say of it to the unit that runs.
+        fn ask(&self) -> (Suggestion, Vec<(String, String)>) {
+            let files = self.files();
+            let files: Vec<(&str, &str)> =
+                files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+            let (_folder, host) = made_tree(&files);
+            let readings = Readings::new(&host, None);
+            let asked = unit_listing::Manager::System;
+            let target = Target::find(&readings, asked, "a").unwrap();
+            let request = Request { asked, told: Manager::System, observation: None };
+            let suggestion = Suggestion::of(&readings, &target, request).unwrap();
+            let weighed = self.weighed(&readings, &suggestion);
+            (suggestion, weighed)
+        }
+
+        fn weighed(&self, readings: &Readings<'_>, suggestion: &Suggestion) -> Vec<(String, String)> {
+            let lines = suggestion.suggested.iter().map(|one| format!("{}={}\n", one.property, one.value));
+            let text = format!("[Service]\n{}", lines.collect::<String>());
+            let path = "/etc/systemd/system/a.service.d/90-memtune.conf".to_owned();
+            let unit = UnitName::parse("a").unwrap();
+            let planned = Planned::from([(path, Some(text))]);
+            let settings = Settings::read(readings.host(), &Manager::System, &unit, &planned).unwrap();
+            let running = Current {
+                name: "a.service".to_owned(),
+                active: "active".to_owned(),
+                held: Some(Bytes((self.anon + self.cache + self.mapped) * MIB)),
+                needed: Some(Bytes(self.anon * MIB)),
+                swapped: Bytes(self.swapped * MIB),
+                ..Current::default()
+            };
+            let changed: Vec<&str> = suggestion.suggested.iter().map(|one| one.property).collect();
+            weigh::weigh_all(&settings, &changed, &[running], readings, &Manager::System).refused
+        }
+    }
+
+    fn shown() -> impl Strategy<Value = Shown> {
+        let held = (1..6000u64, 0..4000u64, 0..2000u64, 0..3000u64);
+        let swap = (prop_oneof![Just(0), 1..9000u64], 0..9000u64, 0..500u64);
+        let limits = (
+            prop::option::of(1..60_000u64),
+            prop::option::of(1..60_000u64),
+            prop::option::of(1..60_000u64),
+            prop_oneof![Just(0), 1..3u64],
+        );
+        (1024..32_768u64, held, swap, limits).prop_map(|(memory, held, swap, limits)| Shown {
+            memory,
+            swap: swap.0,
+            swap_used: swap.1,
+            swapped: swap.2,
+            anon: held.0,
+            cache: held.1,
+            mapped: held.2,
+            more_at_peak: held.3,
+            max: limits.0,
+            high: limits.1,
+            other_max: limits.2,
+            kills: limits.3,
+        })
+    }
+
+    fn value<'s>(suggestion: &'s Suggestion, property: &str) -> Option<&'s Suggested> {
+        suggestion.suggested.iter().find(|one| one.property == property)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(96))]
+
+        #[test]
+        fn whatever_is_suggested_is_taken_by_set_and_breaks_no_sum(shown in shown()) {
+            let (suggestion, weighed) = shown.ask();
+            prop_assert_eq!(&weighed, &Vec::new());
+            prop_assert!(suggestion.obstacles.is_empty(), "{:?}", suggestion.obstacles);
+            prop_assert_eq!(suggestion.command.is_some(), !suggestion.suggested.is_empty());
+            if let Some(max) = value(&suggestion, "MemoryMax").and_then(|one| one.bytes) {
+                prop_assert!(suggestion.budget.as_ref().is_some_and(|sum| sum.fits));
+                prop_assert!(max.0 >= (shown.anon + shown.mapped) * MIB && max.0 < shown.memory * MIB);
+            }
+            if let Some(high) = value(&suggestion, "MemoryHigh").and_then(|one| one.bytes) {
+                prop_assert!(shown.swap > shown.swap_used);
+                prop_assert!(high.0 > (shown.anon + shown.mapped) * MIB);
+            }
+        }
+    }
+
+    #[test]
+    fn limits_that_do_harm_are_replaced() {
+        let shown = Shown { memory: 8192, anon: 500, max: Some(50_000), high: Some(900), ..Shown::default() };
+        let (suggestion, _) = shown.ask();
+        assert_eq!(value(&suggestion, "MemoryMax").unwrap().value, "600M");
+        assert_eq!(value(&suggestion, "MemoryHigh").unwrap().value, "infinity");
+        let command = "limits set a.service MemoryMax=600M MemoryHigh=infinity";
+        assert_eq!(suggestion.command.as_deref(), Some(command));
+    }
+
+    #[test]
+    fn with_room_in_swap_it_is_slowed_down_before_it_is_ended() {
+        let shown = Shown { memory: 8192, swap: 8192, anon: 500, ..Shown::default() };
+        let (suggestion, _) = shown.ask();
+        let command = "limits set a.service MemoryMax=600M MemoryHigh=540M MemorySwapMax=104M";
+        assert_eq!(suggestion.command.as_deref(), Some(command));
+    }
 }

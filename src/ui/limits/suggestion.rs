@@ -174,3 +174,97 @@ fn stands_in_the_way(obstacle: &str, look: Look) -> String {
         &format!("`memtune limits set` would refuse it: {obstacle}"),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::readings::Readings;
+    use crate::facts::unit_listing;
+    use crate::host::made_tree::made_tree;
+    use crate::limits::setting::manager::Manager;
+    use crate::limits::suggestion::target::Target;
+    use crate::limits::suggestion::whole::Request;
+    use textwrap::core::display_width;
+
+    const HELD: (&str, &str) = ("/sys/fs/cgroup/system.slice/shop.service/memory.current", "1073741824\n");
+
+    fn suggestion(more: &[(&str, &str)], observation: Option<Observation>) -> Suggestion {
+        let files = [
+            ("/proc/meminfo", "MemTotal: 8388608 kB\nSwapTotal: 0 kB\n"),
+            ("/proc/swaps", ""),
+            ("/sys/fs/cgroup/cgroup.controllers", "memory\n"),
+            ("/etc/systemd/system/shop.service", "[Service]\nExecStart=/bin/shop\n"),
+            HELD,
+        ];
+        let (_folder, host) = made_tree(&[&files, more].concat());
+        let readings = Readings::new(&host, None);
+        let asked = unit_listing::Manager::System;
+        let target = Target::find(&readings, asked, "shop").unwrap();
+        Suggestion::of(&readings, &target, Request { asked, told: Manager::System, observation }).unwrap()
+    }
+
+    fn shown(suggestion: &Suggestion, width: usize) -> String {
+        let look = Look { width, has_unicode: false, is_root: false };
+        anstream::adapter::strip_str(&render(suggestion, "memtune", look)).to_string()
+    }
+
+    #[test]
+    fn each_value_has_its_reason_and_the_command_comes_last() {
+        let text = shown(&suggestion(&[], None), 100);
+        for piece in [
+            "shop.service: a MemoryMax of 1536M",
+            "  MemoryMax=1536M (1.5 GiB)\n      it holds 1 GiB now, and nothing tells",
+            "  MemoryHigh: without swap",
+            "note: nothing tells the most",
+            "To set it:\n  $ sudo memtune limits set shop.service MemoryMax=1536M\n",
+        ] {
+            assert!(text.contains(piece), "{piece}\n{text}");
+        }
+        assert_eq!(
+            command(&suggestion(&[], None), "memtune"),
+            "memtune limits set shop.service MemoryMax=1536M\n"
+        );
+    }
+
+    #[test]
+    fn what_set_would_refuse_is_said_in_place_of_the_command() {
+        let rival = ("/etc/systemd/system/shop.service.d/99-own.conf", "[Service]\nMemoryMax=1G\n");
+        let refused = suggestion(&[rival], None);
+        let text = shown(&refused, 100);
+        assert!(text.contains("would refuse it: MemoryMax:") && text.contains("99-own.conf"), "{text}");
+        assert!(!text.contains("To set it"), "{text}");
+        assert_eq!(command(&refused, "memtune"), "");
+    }
+
+    #[test]
+    fn what_was_watched_is_told_and_nothing_is_wider_than_the_terminal() {
+        let seen = Observation {
+            seconds: 30.0,
+            samples: 120,
+            ending: Ending::Interrupted,
+            anon: Default::default(),
+            needed: Default::default(),
+            current: Default::default(),
+            peak: None,
+            waited_some: Some(12.5),
+            waited_full: Some(3.0),
+            slowed: 2,
+            at_max: 0,
+            oom_kills: 0,
+            restarts: 1,
+            away: 4.0,
+        };
+        let text = shown(&suggestion(&[], Some(seen)), 40);
+        let flat: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for piece in [
+            "watched for 30 s, cut short, not there for 4 s of it, 120 looks",
+            "12.5 % of the time",
+            "2 times slowed down",
+            "started anew",
+        ] {
+            assert!(flat.contains(piece), "{piece}\n{text}");
+        }
+        let wide = text.lines().filter(|line| display_width(line) > 40 && !line.contains("$ "));
+        assert_eq!(wide.count(), 0, "{text}");
+    }
+}
