@@ -78,9 +78,9 @@ fn what_it_died_of_is_told_and_its_status_is_a_shells() {
     assert!(told(&output).contains("the limit of fsize was reached"), "{}", told(&output));
     assert_eq!(fs::metadata(folder.path().join("ü")).unwrap().len(), 64 << 10);
 
-    // awk asks for a little more again and again, so that it is seen near its limit.
-    let hungry =
-        answer(&["--rlimit", "data=24M"], "exec awk 'BEGIN { for (;;) kept[n++] = n \"..........\" }'");
+    // It asks for a little more again and again, slowly enough to be seen near its limit.
+    let script = "exec awk 'BEGIN { for (;;) { kept[n++] = n \"..........\"; if (n % 10000 == 0) system(\"sleep 0.02\") } }'";
+    let hungry = answer(&["--rlimit", "data=24M"], script);
     assert_ne!(hungry["status"], 0);
     assert_eq!(
         (&hungry["died_of"], &hungry["limits"][0]["name"]),
@@ -88,6 +88,14 @@ fn what_it_died_of_is_told_and_its_status_is_a_shells() {
         "{hungry}"
     );
     assert!(hungry["limits"][0]["most"].as_u64().unwrap() <= 24 << 20, "{hungry}");
+    let script = "exec 3</dev/null 4<&3 5<&3 6<&3 7<&3; sleep 0.4; exec 8<&3";
+    let output = ran(&["--rlimit", "nofile=8"], script);
+    assert!(output.status.code() > Some(0), "{}", told(&output));
+    assert!(
+        told(&output).contains("for want of nofile (open files): 8 of 8 were in use"),
+        "{}",
+        told(&output)
+    );
 }
 
 #[test]
@@ -165,15 +173,16 @@ fn a_ladder_is_broken_off_as_a_whole() {
 
 #[test]
 fn who_asks_once_is_passed_on_and_who_asks_twice_kills() {
-    for (script, asked, status) in [
-        ("exec sleep 30", 1, 128 + 15),
-        ("trap 'exit 7' TERM; sleep 30 & wait", 1, 7),
-        ("trap '' TERM; exec sleep 30", 2, 128 + 9),
-    ] {
-        let mut child = started(&["--rlimit", "core=0"], &format!("echo $$ begun; {script}"));
+    let cases = [
+        ("echo begun; exec sleep 30", 1, 128 + 15),
+        ("trap 'kill $!; exit 7' TERM; sleep 30 & echo begun; wait", 1, 7),
+        ("trap '' TERM; echo begun; exec sleep 30", 2, 128 + 9),
+    ];
+    for (script, asked, status) in cases {
+        let mut child = started(&["--rlimit", "core=0"], script);
         wait_for(child.stdout.as_mut().unwrap(), "begun");
         for _ in 0..asked {
-            // So that the trap stands, and the first is not taken for the second.
+            // So that two are not taken for one.
             std::thread::sleep(Duration::from_millis(300));
             send(&child, Signal::TERM);
         }
@@ -316,8 +325,8 @@ fn a_run_follows_its_schema_and_the_schema_refuses_what_is_wrong() {
 
 #[test]
 fn without_systemd_a_scope_is_refused_with_what_there_is_instead() {
-    for (arguments, wanted) in [
-        (&["MemoryMax=24GB"][..], "say `24G`"),
+    let cases: [(&[&str], &str); 8] = [
+        (&["MemoryMax=24GB"], "say `24G`"),
         (&["MemoryMax=0"], "`24G`"),
         (&["MemroyMax=1G"], "did you mean `MemoryMax`?"),
         (&["LimitMEMLOCK=1G"], "is no property of a scope"),
@@ -325,7 +334,8 @@ fn without_systemd_a_scope_is_refused_with_what_there_is_instead() {
         (&["MemoryMax"], "write PROPERTY=VALUE"),
         (&["MemoryMax=1G", "--ladder", "2G"], "which is given besides"),
         (&["--ladder", "2G,0%"], "no size of 0"),
-    ] {
+    ];
+    for (arguments, wanted) in cases {
         let output = memtune().args(["limits", "try"]).args(arguments).args(["--", "true"]).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", told(&output));
         assert!(told(&output).contains(wanted), "{arguments:?}: {}", told(&output));
