@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
-use crate::doctor::finding::{Fix, Severity};
+use crate::doctor::finding::Severity;
 use crate::doctor::group::Group;
 use crate::facts::readings::Readings;
 use crate::host::{Lacking, Reason};
@@ -14,7 +14,7 @@ use crate::sys::bytes::Bytes;
 use crate::sys::size;
 
 use super::judged::{CGROUP_DOC, MOST_SHOWN, RESOURCE_CONTROL};
-use super::limit::set;
+use super::limit::{prescribe, set};
 
 /// The checks of this file.
 pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
@@ -65,10 +65,7 @@ fn fits(readings: &Readings) -> Result<Diagnosis, Lacking> {
         )),
     };
     let diagnosis = told(diagnosis, budget);
-    Ok(match diagnosis.severity {
-        Severity::Ok => diagnosis,
-        _ => diagnosis.fix(Fix::commands(commands(budget))),
-    })
+    Ok(prescribe(diagnosis, commands(budget)))
 }
 
 fn told(diagnosis: Diagnosis, budget: &Budget) -> Diagnosis {

@@ -2,7 +2,6 @@
 
 use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
-use crate::doctor::finding::Fix;
 use crate::doctor::group::Group;
 use crate::doctor::wording::plural;
 use crate::facts::cgroup_memory::Limit;
@@ -13,6 +12,7 @@ use crate::limits::shown::kind::{self, Kind};
 use crate::sys::bytes::Bytes;
 
 use super::judged::{CGROUP_DOC, Judged, MOST_SHOWN, source};
+use super::limit::prescribe;
 
 /// The checks of this file.
 pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
@@ -59,10 +59,7 @@ fn unlimited(readings: &Readings) -> Result<Diagnosis, Lacking> {
         }
     });
     let commands: Vec<String> = free.iter().take(MOST_SHOWN).filter_map(|entry| limit(entry)).collect();
-    Ok(match commands.is_empty() {
-        true => diagnosis,
-        false => diagnosis.fix(Fix::commands(commands)),
-    })
+    Ok(prescribe(diagnosis, commands))
 }
 
 /// Twice what it has held, for the manager whose name its group bears; Kubernetes writes its own limits.

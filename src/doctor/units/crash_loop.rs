@@ -2,7 +2,7 @@
 
 use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
-use crate::doctor::finding::{Fix, Severity};
+use crate::doctor::finding::Severity;
 use crate::doctor::group::Group;
 use crate::doctor::shell::{can_be_typed, quoted};
 use crate::facts::malformed::shortened;
@@ -14,7 +14,7 @@ use crate::limits::shown::unit::Unit;
 use crate::limits::shown::units::Survey;
 
 use super::last_words::{self, LastWords};
-use super::limit::set;
+use super::limit::{prescribe, set};
 
 /// Whose journal is read.
 const MOST_ASKED: usize = 4;
@@ -64,7 +64,7 @@ fn loops(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let diagnosis = found.iter().fold(diagnosis, told);
     let commands: Vec<String> =
         found.iter().filter(|one| can_be_typed(&one.unit.name)).flat_map(mend).collect();
-    Ok(diagnosis.fix(Fix::commands(commands)))
+    Ok(prescribe(diagnosis, commands))
 }
 
 fn found<'s>(readings: &Readings, survey: &'s Survey) -> Vec<Loop<'s>> {

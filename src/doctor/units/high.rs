@@ -2,7 +2,7 @@
 
 use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
-use crate::doctor::finding::{Fix, Severity};
+use crate::doctor::finding::Severity;
 use crate::doctor::group::Group;
 use crate::facts::cgroup_memory::{Limit, Version};
 use crate::facts::readings::Readings;
@@ -12,7 +12,7 @@ use crate::limits::shown::oddity::Oddity;
 use crate::sys::bytes::Bytes;
 
 use super::judged::{CGROUP_DOC, Judged, MOST_SHOWN, RESOURCE_CONTROL, source};
-use super::limit::{set_for, share};
+use super::limit::{prescribe, set_for, share};
 
 /// The checks of this file.
 pub(in crate::doctor) const CHECKS: &[Check] = &[
@@ -70,10 +70,9 @@ fn order(readings: &Readings) -> Result<Diagnosis, Lacking> {
             }
         });
     let may_swap = judged.around.swap.is_none_or(|swap| swap.0 > 0);
-    let mut commands: Vec<String> =
+    let commands: Vec<String> =
         found.iter().take(MOST_SHOWN).filter_map(|(entry, _)| loosen(entry, may_swap)).collect();
-    commands.dedup();
-    Ok(diagnosis.fix(Fix::commands(commands)))
+    Ok(prescribe(diagnosis, commands))
 }
 
 /// `NAME: what is odd`, and how many more there are.
@@ -130,7 +129,7 @@ fn livelock(readings: &Readings) -> Result<Diagnosis, Lacking> {
     );
     let commands: Vec<String> =
         found.iter().take(MOST_SHOWN).filter_map(|(entry, _)| let_go(entry)).collect();
-    Ok(diagnosis.fix(Fix::commands(commands)))
+    Ok(prescribe(diagnosis, commands))
 }
 
 fn with_waiting(diagnosis: Diagnosis, entry: &Entry) -> Diagnosis {

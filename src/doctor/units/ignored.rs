@@ -2,7 +2,6 @@
 
 use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
-use crate::doctor::finding::Fix;
 use crate::doctor::group::Group;
 use crate::doctor::shell::{can_be_typed, quoted};
 use crate::doctor::wording::plural;
@@ -15,7 +14,7 @@ use crate::host::{Host, Lacking};
 use crate::limits::shown::oddity::Oddity;
 
 use super::judged::{Judged, MOST_SHOWN, RESOURCE_CONTROL};
-use super::limit::set;
+use super::limit::{prescribe, set};
 use super::own_files::OwnFiles;
 
 /// The checks of this file.
@@ -77,7 +76,7 @@ fn heeded(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let diagnosis = stale.iter().take(MOST_SHOWN).fold(diagnosis, |diagnosis, unit| {
         diagnosis.evidence(format!("systemctl show {unit}"), "NeedDaemonReload", "yes")
     });
-    Ok(diagnosis.fix(Fix::commands(commands(&own.ignored, &said))))
+    Ok(prescribe(diagnosis, commands(&own.ignored, &said)))
 }
 
 /// The units whose files systemd has not read; none where it cannot be asked.

@@ -2,7 +2,6 @@
 
 use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
-use crate::doctor::finding::Fix;
 use crate::doctor::group::Group;
 use crate::facts::cgroup_memory::Limit;
 use crate::facts::readings::Readings;
@@ -12,7 +11,7 @@ use crate::limits::shown::kind::Kind;
 use crate::limits::shown::oddity::Oddity;
 
 use super::judged::{CGROUP_DOC, Judged, MOST_SHOWN, RESOURCE_CONTROL, source};
-use super::limit::show;
+use super::limit::{prescribe, show};
 use super::near_max;
 
 /// The checks of this file.
@@ -48,7 +47,7 @@ fn killed(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let shown = || found.iter().map(|(entry, _)| *entry).take(MOST_SHOWN);
     let diagnosis = shown().fold(Diagnosis::warn(title), told);
     let commands: Vec<String> = shown().flat_map(|entry| mend(readings, entry)).collect();
-    Ok(diagnosis.fix(Fix::commands(commands)))
+    Ok(prescribe(diagnosis, commands))
 }
 
 fn told(diagnosis: Diagnosis, entry: &Entry) -> Diagnosis {

@@ -2,7 +2,6 @@
 
 use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
-use crate::doctor::finding::Fix;
 use crate::doctor::group::Group;
 use crate::doctor::shell::{can_be_typed, quoted};
 use crate::facts::malformed::shortened;
@@ -11,7 +10,7 @@ use crate::host::Lacking;
 use crate::limits::setting::leftovers::{self, Contradiction};
 
 use super::judged::{MOST_SHOWN, RESOURCE_CONTROL};
-use super::limit::set;
+use super::limit::{prescribe, set};
 
 /// The checks of this file.
 pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
@@ -48,10 +47,7 @@ fn left(readings: &Readings) -> Result<Diagnosis, Lacking> {
             .evidence(format!("{}:{}", ours.file, ours.line), ours.key.as_str(), shortened(&ours.value))
     });
     let commands: Vec<String> = found.iter().take(MOST_SHOWN).flat_map(settle).collect();
-    Ok(match commands.is_empty() {
-        true => diagnosis,
-        false => diagnosis.fix(Fix::commands(commands)),
-    })
+    Ok(prescribe(diagnosis, commands))
 }
 
 /// Setting the same once more takes the leftover away in the same plan, and can be undone; a profile's lines are the profile's.

@@ -1,5 +1,7 @@
 //! The commands that give a unit a setting.
 
+use crate::doctor::diagnosis::Diagnosis;
+use crate::doctor::finding::Fix;
 use crate::doctor::shell::{can_be_typed, quoted};
 use crate::limits::shown::entry::Entry;
 use crate::limits::shown::kind::Kind;
@@ -32,6 +34,12 @@ pub(super) fn set_for(entry: &Entry, settings: &[&str]) -> Option<String> {
 /// Shows all that is known of the unit of `entry`.
 pub(super) fn show(entry: &Entry) -> Option<String> {
     can_be_typed(&entry.unit).then(|| format!("memtune limits show {}", quoted(&entry.unit)))
+}
+
+/// Puts commands into an answer, where there are any; several units may want the same.
+pub(super) fn prescribe(diagnosis: Diagnosis, mut commands: Vec<String>) -> Diagnosis {
+    commands.dedup();
+    if commands.is_empty() { diagnosis } else { diagnosis.fix(Fix::commands(commands)) }
 }
 
 /// `NAME=` with a share of `amount` in per cent, in whole MiB and as systemd reads it.

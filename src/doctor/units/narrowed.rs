@@ -2,7 +2,6 @@
 
 use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
-use crate::doctor::finding::Fix;
 use crate::doctor::group::Group;
 use crate::facts::cgroup_memory::Limit;
 use crate::facts::readings::Readings;
@@ -13,7 +12,7 @@ use crate::sys::bytes::Bytes;
 use crate::sys::size;
 
 use super::judged::{CGROUP_DOC, Judged, MOST_SHOWN, RESOURCE_CONTROL, source};
-use super::limit::set_for;
+use super::limit::{prescribe, set_for};
 
 /// The checks of this file.
 pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
@@ -66,7 +65,7 @@ fn narrowed(readings: &Readings) -> Result<Diagnosis, Lacking> {
     if commands.is_empty() {
         commands.push("memtune limits budget".to_owned());
     }
-    Ok(diagnosis.fix(Fix::commands(commands)))
+    Ok(prescribe(diagnosis, commands))
 }
 
 /// The limit that holds anyway, written where its owner looks. What would be right for the whole machine only the budget tells.

@@ -2,7 +2,6 @@
 
 use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
-use crate::doctor::finding::Fix;
 use crate::doctor::group::Group;
 use crate::facts::cgroup_memory::Limit;
 use crate::facts::readings::Readings;
@@ -14,7 +13,7 @@ use crate::sys::size;
 
 use super::budget;
 use super::judged::{CGROUP_DOC, Judged, MOST_SHOWN, RESOURCE_CONTROL, source};
-use super::limit::{set, set_for, show};
+use super::limit::{prescribe, set, set_for, show};
 
 /// The checks of this file.
 pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
@@ -57,7 +56,7 @@ fn near(readings: &Readings) -> Result<Diagnosis, Lacking> {
                 .evidence(source(entry, "memory.max"), format!("least limit, of {by}"), *max)
                 .working(format!("{}: {needed} / {max} = {:.1} %", entry.unit, needed.percent_of(*max)))
         });
-    let mut commands: Vec<String> = found
+    let commands: Vec<String> = found
         .iter()
         .take(MOST_SHOWN)
         .flat_map(|(entry, (_, needed))| {
@@ -69,9 +68,7 @@ fn near(readings: &Readings) -> Result<Diagnosis, Lacking> {
             )
         })
         .collect();
-    // A slice and what is in it may want the same.
-    commands.dedup();
-    Ok(diagnosis.fix(Fix::commands(commands)))
+    Ok(prescribe(diagnosis, commands))
 }
 
 /// Raises the limit that counts for the unit to `wanted`; `None` where the machine has no room for that, or where nothing limits it.

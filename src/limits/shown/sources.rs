@@ -72,7 +72,8 @@ pub fn read(host: &Host, unit: &str, files: &[String]) -> (Vec<Source>, Vec<Igno
         // A file may have gone since systemd read it; what it set holds until the next reload.
         let text = host.read(file).unwrap_or_default();
         let (heeded, others) = ignored_setting::divide(unit_files::parse(unit, file, &text));
-        ignored.extend(others);
+        let is_shown = |one: &Ignored| KEYS.iter().any(|key| key.eq_ignore_ascii_case(&one.setting.key));
+        ignored.extend(others.into_iter().filter(is_shown));
         for setting in heeded {
             if KEYS.contains(&setting.key.as_str()) {
                 let (file, line, value) = (setting.file, setting.line, setting.value);
