@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
-use crate::doctor::finding::Severity;
 use crate::doctor::group::Group;
 use crate::facts::readings::Readings;
 use crate::host::{Lacking, Reason};
