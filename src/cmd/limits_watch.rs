@@ -72,7 +72,8 @@ pub(super) fn watch(
         pause(begin, at + between.min(left), is_interrupted);
     };
     progress::tell("");
-    let restarts = starts(target, manager, host).zip(started).map(|(now, before)| now.saturating_sub(before));
+    let ended = starts(target, manager, host);
+    let restarts = started.as_ref().zip(ended.as_ref()).map(|(before, now)| started_anew(before, now));
     let is_gone = samples.away_since().is_some() && ending == Ending::Complete;
     let ending = if is_gone { Ending::Stopped } else { ending };
     samples.end(begin.elapsed(), ending, restarts).ok_or_else(gone)
@@ -84,11 +85,17 @@ fn announce(unit: &str, time: Duration, global: &Global) -> Result<(), Fault> {
     show_beside(&text, global.color).map_err(|error| Fault::new(Exit::Failed, error.to_string()))
 }
 
-/// How often systemd has started it again; `None` where it cannot be asked.
-fn starts(target: &Target, manager: &Manager, host: &Host) -> Option<u64> {
+/// How often systemd has started it again, and what tells this start from others; `None` where it cannot be asked.
+fn starts(target: &Target, manager: &Manager, host: &Host) -> Option<(u64, String)> {
     let unit = UnitName::parse(&target.entry.unit).ok()?;
     let all = current::read(host, manager, &unit).ok()?;
-    all.first().map(|one| one.restarts)
+    all.into_iter().next().map(|one| (one.restarts, one.invocation))
+}
+
+/// By hand it is started without being counted.
+fn started_anew((before, former): &(u64, String), (now, present): &(u64, String)) -> u64 {
+    let is_other = !former.is_empty() && !present.is_empty() && former != present;
+    now.saturating_sub(*before).max(u64::from(is_other))
 }
 
 fn line(unit: &str, samples: &Samples, left: Duration) -> String {
@@ -108,5 +115,19 @@ fn line(unit: &str, samples: &Samples, left: Duration) -> String {
 fn pause(begin: Instant, until: Duration, is_over: impl Fn() -> bool) {
     while let Some(left) = until.checked_sub(begin.elapsed()).filter(|left| !left.is_zero() && !is_over()) {
         thread::sleep(left.min(STEP));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_start_by_hand_is_one_too() {
+        let at = |restarts: u64, invocation: &str| (restarts, invocation.to_owned());
+        assert_eq!(started_anew(&at(1, "a"), &at(1, "a")), 0);
+        assert_eq!(started_anew(&at(1, "a"), &at(1, "b")), 1);
+        assert_eq!(started_anew(&at(1, "a"), &at(4, "b")), 3);
+        assert_eq!(started_anew(&at(1, "a"), &at(0, "")), 0, "it has ended");
     }
 }

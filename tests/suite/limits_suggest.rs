@@ -159,8 +159,11 @@ impl Holder {
             None
         })?;
         // It enters the group itself, so that all that it holds is charged to that.
-        let script = format!("echo $$ >'{}/cgroup.procs' && exec tail -c 24M /dev/zero", group.display());
-        let program = Command::new("sh").args(["-c", &script]).stdout(Stdio::null()).spawn();
+        let hold = "text=$(head -c 24M /dev/zero | tr '\\0' a) && read -r line && echo $text";
+        let script = format!("echo $$ >'{}/cgroup.procs' && {hold}", group.display());
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &script]).stdin(Stdio::piped()).stdout(Stdio::null());
+        let program = shell.spawn();
         match program {
             Ok(program) => Some(Self { group, program }),
             Err(_) => {

@@ -18,7 +18,7 @@ pub(super) fn about(case: &Case<'_>, is_running: bool) -> Vec<String> {
     let found = [
         killed(case),
         (!is_running).then(|| {
-            "it does not run now: its numbers are what systemd remembers of its last run".to_owned()
+            "it does not run now, or holds nothing: its numbers are those of its last run".to_owned()
         }),
         young(case),
         unknown_peak(case),

@@ -68,7 +68,7 @@ fn heading(text: &str, look: Look) -> String {
 
 /// What is known of it, each fact with its label.
 fn facts(seen: &Seen) -> Vec<(&'static str, String)> {
-    let parts = match (seen.needed, seen.cache) {
+    let parts = match (seen.needed.filter(|needed| needed.0 > 0), seen.cache) {
         (Some(needed), cache) if cache.0 > 0 => {
             format!(": {needed} that it needs, {cache} of cache that can go")
         }
