@@ -49,8 +49,20 @@ _memtune() {
             memtune__subcmd__limits,budget)
                 cmd="memtune__subcmd__limits__subcmd__budget"
                 ;;
+            memtune__subcmd__limits,run)
+                cmd="memtune__subcmd__limits__subcmd__run"
+                ;;
+            memtune__subcmd__limits,set)
+                cmd="memtune__subcmd__limits__subcmd__set"
+                ;;
             memtune__subcmd__limits,show)
                 cmd="memtune__subcmd__limits__subcmd__show"
+                ;;
+            memtune__subcmd__limits,try)
+                cmd="memtune__subcmd__limits__subcmd__try"
+                ;;
+            memtune__subcmd__limits,unset)
+                cmd="memtune__subcmd__limits__subcmd__unset"
                 ;;
             memtune__subcmd__swap,add)
                 cmd="memtune__subcmd__swap__subcmd__add"
@@ -278,7 +290,7 @@ _memtune() {
             return 0
             ;;
         memtune__subcmd__limits)
-            opts="-n -y -v -q -h --root --json --color --dry-run --yes --verbose --quiet --help show budget"
+            opts="-n -y -v -q -h --root --json --color --dry-run --yes --verbose --quiet --help show budget set unset try run"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -354,8 +366,124 @@ _memtune() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        memtune__subcmd__limits__subcmd__run)
+            opts="-n -y -v -q -h --rlimit --ladder --of --root --json --color --dry-run --yes --verbose --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --rlimit)
+                    COMPREPLY=($(compgen -W "as data stack memlock fsize core msgqueue cpu rttime nofile nproc sigpending nice rtprio" -- "${cur}"))
+                    return 0
+                    ;;
+                --ladder)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --of)
+                    COMPREPLY=($(compgen -W "as data stack memlock" -- "${cur}"))
+                    return 0
+                    ;;
+                --root)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        memtune__subcmd__limits__subcmd__set)
+            opts="-n -y -v -q -h --restart --keep-leftovers --user --force --root --json --color --dry-run --yes --verbose --quiet --help MemoryMax MemoryHigh MemoryLow MemoryMin MemorySwapMax MemoryZSwapMax CPUQuota CPUWeight OOMPolicy OOMScoreAdjust LimitMEMLOCK LimitNOFILE TasksMax ManagedOOMPreference Restart RestartSec StartLimitIntervalSec StartLimitBurst"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --root)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         memtune__subcmd__limits__subcmd__show)
             opts="-n -y -v -q -h --all --user --root --json --color --dry-run --yes --verbose --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --root)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        memtune__subcmd__limits__subcmd__try)
+            opts="-n -y -v -q -h --ladder --user --root --json --color --dry-run --yes --verbose --quiet --help MemoryMax MemoryHigh MemoryLow MemoryMin MemorySwapMax MemoryZSwapMax CPUQuota CPUWeight OOMPolicy TasksMax ManagedOOMPreference"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --ladder)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --root)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        memtune__subcmd__limits__subcmd__unset)
+            opts="-n -y -v -q -h --user --force --root --json --color --dry-run --yes --verbose --quiet --help MemoryMax MemoryHigh MemoryLow MemoryMin MemorySwapMax MemoryZSwapMax CPUQuota CPUWeight OOMPolicy OOMScoreAdjust LimitMEMLOCK LimitNOFILE TasksMax ManagedOOMPreference Restart RestartSec StartLimitIntervalSec StartLimitBurst"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn who_asks_is_heard_once_and_an_interruption_stays() {
-        let _alone = interruption::TESTS.lock().unwrap();
+        let _alone = interruption::alone();
         let foreground = Foreground::begin(0).unwrap();
         assert_eq!((foreground.was_interrupted(), foreground.was_asked_to_end()), (None, None));
         assert_eq!(heard(&foreground, Signal::TERM), Some(SIGTERM));
