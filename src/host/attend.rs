@@ -202,8 +202,10 @@ fn ended(status: WaitStatus) -> Option<Ended> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sys::interruption;
 
     fn attended(script: &str, stop: Stop, input: Input) -> (Ended, Vec<Attended>) {
+        let _alone = interruption::alone();
         let words = ["sh", "-c", script].map(str::to_owned);
         let foreground = Foreground::begin(0).unwrap();
         let manner = Manner { foreground: &foreground, output: Output::Error, input, stop };

@@ -71,7 +71,7 @@ impl Drop for Foreground {
 
 #[cfg(test)]
 mod tests {
-    use super::super::interruption;
+    use super::super::interruption::{self, Hangup, Interruption};
     use super::*;
     use rustix::process::{Signal, getpid, kill_process};
 
@@ -87,7 +87,9 @@ mod tests {
 
     #[test]
     fn who_asks_is_heard_once_and_an_interruption_stays() {
-        let _alone = interruption::TESTS.lock().unwrap();
+        let _alone = interruption::alone();
+        // Where its own tests have run before, signals end the process unless somebody asks.
+        let _caught = Interruption::catch(Hangup::Stops).unwrap();
         let foreground = Foreground::begin(0).unwrap();
         assert_eq!((foreground.was_interrupted(), foreground.was_asked_to_end()), (None, None));
         assert_eq!(heard(&foreground, Signal::TERM), Some(SIGTERM));

@@ -13,7 +13,7 @@ use crate::facts::swap_header;
 use crate::facts::swaps::SwapArea;
 use crate::host::{Filling, Host, Lacking, Patience};
 use crate::sys::bytes::Bytes;
-use crate::sys::interruption::{Hangup, Interruption, TESTS};
+use crate::sys::interruption::{self, Hangup, Interruption};
 use crate::sys::uuid::Uuid;
 
 use super::swap_plans::{LARGER, SIZE, SWAP, add, file, is_on_btrfs, remove, resize, uuid, uuid_at};
@@ -223,7 +223,7 @@ impl Observer for Signalled {
 
 #[test]
 fn a_real_signal_stops_a_plan_and_nothing_is_left_behind() {
-    let _alone = TESTS.lock().unwrap();
+    let _alone = interruption::alone();
     let world = world();
     let before = world.everything();
     let mut plan = crate::change::Plan::new("try it", crate::change::Area::Swap);

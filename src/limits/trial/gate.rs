@@ -47,8 +47,10 @@ mod tests {
     use super::*;
     use crate::host::{Ended, Input, Manner, Output, Stop};
     use crate::sys::foreground::Foreground;
+    use crate::sys::interruption;
 
     fn ended(command: &[&str]) -> (Ended, usize) {
+        let _alone = interruption::alone();
         let words: Vec<String> =
             ["sh", "-c", GATE, "sh"].iter().chain(command).map(|&word| word.to_owned()).collect();
         let foreground = Foreground::begin(0).unwrap();

@@ -98,8 +98,10 @@ mod tests {
     use super::*;
     use crate::host::{Input, Output};
     use crate::sys::foreground::Foreground;
+    use crate::sys::interruption;
 
     fn attempt(limits: &[&str], command: &[&str]) -> Result<Report, Fault> {
+        let _alone = interruption::alone();
         let rlimits: Vec<Rlimit> = limits.iter().map(|text| text.parse().unwrap()).collect();
         let command: Vec<String> = command.iter().map(|&word| word.to_owned()).collect();
         let (host, foreground) = (Host::live(), Foreground::begin(0).unwrap());

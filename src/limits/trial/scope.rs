@@ -15,7 +15,7 @@ use super::report::{Ending, Held, Report, Used, since};
 use super::stage::Stage;
 use super::verdict::{self, Shown};
 
-/// From here on scopes have an OOMPolicy, and are stopped as a whole when something in them is killed for want of memory.
+/// From here on scopes have an OOMPolicy; before, they are stopped as a whole when something in them is killed for want of memory.
 const KNOWS_OOM_POLICY: u32 = 253;
 /// From here on systemd-run knows whether to put values in the place of `$NAME`, which later versions do unless told otherwise.
 const KNOWS_EXPANSION: u32 = 254;
@@ -57,11 +57,16 @@ fn usage(message: String) -> Fault {
     Fault::new(Exit::Usage, message)
 }
 
-/// Refuses what this machine cannot do, and tells the words that run the trial.
+/// The words that run the trial, up to the program.
 ///
 /// # Errors
 /// Refuses where systemd does not run the machine, or is too old for what is asked.
 pub fn words(host: &Host, trial: &Trial<'_>, unit: &str) -> Result<Vec<String>, Fault> {
+    Ok(words_for(version(host, trial)?, trial, unit))
+}
+
+/// The version of systemd, once it is known that it can do what is asked.
+fn version(host: &Host, trial: &Trial<'_>) -> Result<u32, Fault> {
     check(trial.properties)?;
     if !host.has("/run/systemd/system") {
         let message = "systemd does not run this machine, and makes the scope that is limited";
@@ -70,12 +75,24 @@ pub fn words(host: &Host, trial: &Trial<'_>, unit: &str) -> Result<Vec<String>, 
         ));
     }
     let version = systemd_version::read(host).ok().flatten().unwrap_or_default();
-    let has_policy = trial.properties.iter().any(|(property, _)| property == "OOMPolicy");
-    if has_policy && version < KNOWS_OOM_POLICY {
+    if policy(trial.properties).is_some() && version < KNOWS_OOM_POLICY {
         let message = format!("systemd {version} knows no OOMPolicy of scopes; {KNOWS_OOM_POLICY} does");
         return Err(Fault::new(Exit::Refused, message));
     }
-    Ok(words_for(version, trial, unit))
+    Ok(version)
+}
+
+fn policy(properties: &[(String, String)]) -> Option<&str> {
+    properties.iter().find(|(property, _)| property == "OOMPolicy").map(|(_, policy)| policy.as_str())
+}
+
+/// Why systemd ends all of a scope for one process that is killed, if it does.
+fn stops_all(version: u32, properties: &[(String, String)]) -> Option<String> {
+    match policy(properties) {
+        Some("stop") => Some("as its OOMPolicy asks for".to_owned()),
+        None if version < KNOWS_OOM_POLICY => Some(format!("as version {version} does with any scope")),
+        _ => None,
+    }
 }
 
 fn words_for(version: u32, trial: &Trial<'_>, unit: &str) -> Vec<String> {
@@ -86,9 +103,8 @@ fn words_for(version: u32, trial: &Trial<'_>, unit: &str) -> Vec<String> {
     // So that there are numbers, whatever else the machine counts; and what is left at the end does not keep us waiting.
     let own = ["MemoryAccounting=yes", "CPUAccounting=yes", "TasksAccounting=yes", "TimeoutStopSec=5s"];
     words.extend(own.map(|property| format!("--property={property}")));
-    let has_policy = trial.properties.iter().any(|(property, _)| property == "OOMPolicy");
-    // What becomes of the program when one of its processes is killed is its own affair, as on older versions.
-    let goes_on = version >= KNOWS_OOM_POLICY && !has_policy;
+    // What becomes of the program when one of its processes is killed is its own affair.
+    let goes_on = version >= KNOWS_OOM_POLICY && policy(trial.properties).is_none();
     words.extend(goes_on.then(|| "--property=OOMPolicy=continue".to_owned()));
     words.extend(trial.properties.iter().map(|(property, value)| format!("--property={property}={value}")));
     words.push("--".to_owned());
@@ -106,8 +122,8 @@ pub fn unit_name() -> String {
 /// # Errors
 /// Refuses where systemd does not run the machine, and says why the scope cannot be made.
 pub fn run(stage: &Stage<'_>, trial: &Trial<'_>) -> Result<Report, Fault> {
-    let unit = unit_name();
-    let mut words = words(stage.host, trial, &unit)?;
+    let (unit, version) = (unit_name(), version(stage.host, trial)?);
+    let mut words = words_for(version, trial, &unit);
     stage.find(trial.command)?;
     words.extend(["sh", "-c", GATE, "sh"].map(str::to_owned));
     words.extend_from_slice(trial.command);
@@ -139,6 +155,7 @@ pub fn run(stage: &Stage<'_>, trial: &Trial<'_>) -> Result<Report, Fault> {
         was_killed,
         counts_memory: group.as_ref().is_some_and(Group::has_memory),
         left_behind,
+        stops_all: stops_all(version, trial.properties),
     };
     Ok(Report {
         command: trial.command.to_vec(),
@@ -228,6 +245,17 @@ mod tests {
         }
         let words = asked(257, Manager::System, &[pair("OOMPolicy", "kill")]);
         assert!(!has(&words, policy) && has(&words, "--property=OOMPolicy=kill"), "{words:?}");
+    }
+
+    #[test]
+    fn it_is_known_who_ends_all_for_one() {
+        let why = |version, policy: &[&str]| {
+            let properties: Vec<_> = policy.iter().map(|policy| pair("OOMPolicy", policy)).collect();
+            stops_all(version, &properties)
+        };
+        assert_eq!(why(252, &[]).as_deref(), Some("as version 252 does with any scope"));
+        assert_eq!(why(257, &["stop"]).as_deref(), Some("as its OOMPolicy asks for"));
+        assert_eq!((why(253, &[]), why(257, &["kill"])), (None, None));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! A run in a scope, in a sentence or two.
 
+use rustix::process::Signal;
+
 use crate::sys::bytes::Bytes;
 
 use super::report::{Ending, Used};
@@ -16,6 +18,8 @@ pub(super) struct Shown<'s> {
     /// Whether the kernel counts its memory.
     pub(super) counts_memory: bool,
     pub(super) left_behind: u64,
+    /// Why systemd ends all of it for one process that is killed, if it does.
+    pub(super) stops_all: Option<String>,
 }
 
 /// The limit that it died of: MemoryMax where that was set and reached, or want of memory elsewhere.
@@ -56,11 +60,19 @@ fn killed(shown: &Shown<'_>) -> Option<String> {
         "MemoryMax" => "at its limit, MemoryMax",
         _ => "for want of memory, by no limit of its own",
     };
-    Some(match shown.used.oom_kills.unwrap_or_default() {
+    let words = match shown.used.oom_kills.unwrap_or_default() {
         0 => format!(": all of it was killed at once, most likely {at}"),
         1 => format!(": a process of it was killed {at}"),
         kills => format!(": {kills} processes of it were killed {at}"),
-    })
+    };
+    Some(words + &stopped(shown).unwrap_or_default())
+}
+
+/// What was ended by SIGTERM was not what the kernel had killed.
+fn stopped(shown: &Shown<'_>) -> Option<String> {
+    let is_asked = shown.ending.any_signal() == Some(Signal::TERM.as_raw());
+    let why = shown.stops_all.as_deref().filter(|_| is_asked || shown.was_killed)?;
+    Some(format!(", and systemd ended what was left, {why}"))
 }
 
 fn held(shown: &Shown<'_>) -> Option<String> {
@@ -130,6 +142,7 @@ mod tests {
             was_killed: ended == Ended::Signal(9),
             counts_memory: true,
             left_behind: 0,
+            stops_all: None,
         }
     }
 
@@ -175,6 +188,21 @@ mod tests {
         );
         shown.properties = &[];
         assert_eq!(died_of(&shown), None);
+    }
+
+    #[test]
+    fn what_systemd_ended_for_it_is_told() {
+        let (used, properties) = (used(64, 5, 1), max());
+        let mut shown = shown(Ended::Status(143), &used, &properties);
+        assert!(!of(&shown).contains("systemd"), "{}", of(&shown));
+        shown.stops_all = Some("as it is".to_owned());
+        assert!(
+            of(&shown).contains("MemoryMax, and systemd ended what was left, as it is; it held"),
+            "{}",
+            of(&shown)
+        );
+        shown.ending = Ending::of(KILLED, Stop::Gate);
+        assert!(!of(&shown).contains("systemd"), "{}", of(&shown));
     }
 
     #[test]

@@ -41,7 +41,7 @@ fn told_of_try() -> String {
     line(
         "What the program writes goes where it ever goes; what memtune has to say stands on standard error behind `limits:`, or with --json on standard output, and then the program writes to standard error. Told is the most memory that its processes held together, for how long they waited for memory, how often MemoryHigh slowed them down and CPUQuota stopped them, and whether MemoryMax killed one of them, or want of memory elsewhere.",
     ) + &line(
-        "When the program has ended, whatever it has left behind in its scope is ended, too, and told of: a server that goes into the background has to be kept in the foreground. Where one process is killed for want of memory the others go on, unless an OOMPolicy says otherwise.",
+        "When the program has ended, whatever it has left behind in its scope is ended, too, and told of: a server that goes into the background has to be kept in the foreground. Where one process is killed for want of memory the others go on, unless an OOMPolicy says otherwise; systemd before version 253 ends them, which is told.",
     ) + &line(
         "Ctrl-C goes to the program. What asks memtune to end (SIGTERM, SIGHUP) is passed on to it; asked twice, it is killed.",
     )
