@@ -173,7 +173,7 @@ _memtune() {
             fi
             case "${prev}" in
                 --check)
-                    COMPREPLY=($(compgen -W "P01 P02 P03 P04 P05 P06 P07 P08 P09 P10 W01 W02 W03 W04 W05 W06 W07 W08 W09 W10 W11 W12 W13 Z01 Z02 Z03 Z04 Z05 C01 C02 C03 C04 C05 U11 U12 L01 L02 L03 K01 K02 K03 K04 S01 S02 S03 S04 S05 S06 S07 S08 S09 S10 S11 S12 S13 S14 S15 S16 S17 S18 T01 T02 T03 N01 N02 F01 F02 R01 E01 E02 E03" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "P01 P02 P03 P04 P05 P06 P07 P08 P09 P10 W01 W02 W03 W04 W05 W06 W07 W08 W09 W10 W11 W12 W13 Z01 Z02 Z03 Z04 Z05 C01 C02 C03 C04 C05 U01 U02 U03 U04 U05 U06 U07 U08 U09 U10 U11 U12 U13 L01 L02 L03 K01 K02 K03 K04 S01 S02 S03 S04 S05 S06 S07 S08 S09 S10 S11 S12 S13 S14 S15 S16 S17 S18 T01 T02 T03 N01 N02 F01 F02 R01 E01 E02 E03" -- "${cur}"))
                     return 0
                     ;;
                 --group)
@@ -211,7 +211,7 @@ _memtune() {
             return 0
             ;;
         memtune__subcmd__doctor__subcmd__explain)
-            opts="-n -y -v -q -h --sample --root --json --color --dry-run --yes --verbose --quiet --help P01 P02 P03 P04 P05 P06 P07 P08 P09 P10 W01 W02 W03 W04 W05 W06 W07 W08 W09 W10 W11 W12 W13 Z01 Z02 Z03 Z04 Z05 C01 C02 C03 C04 C05 U11 U12 L01 L02 L03 K01 K02 K03 K04 S01 S02 S03 S04 S05 S06 S07 S08 S09 S10 S11 S12 S13 S14 S15 S16 S17 S18 T01 T02 T03 N01 N02 F01 F02 R01 E01 E02 E03"
+            opts="-n -y -v -q -h --sample --root --json --color --dry-run --yes --verbose --quiet --help P01 P02 P03 P04 P05 P06 P07 P08 P09 P10 W01 W02 W03 W04 W05 W06 W07 W08 W09 W10 W11 W12 W13 Z01 Z02 Z03 Z04 Z05 C01 C02 C03 C04 C05 U01 U02 U03 U04 U05 U06 U07 U08 U09 U10 U11 U12 U13 L01 L02 L03 K01 K02 K03 K04 S01 S02 S03 S04 S05 S06 S07 S08 S09 S10 S11 S12 S13 S14 S15 S16 S17 S18 T01 T02 T03 N01 N02 F01 F02 R01 E01 E02 E03"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -374,7 +374,7 @@ _memtune() {
             fi
             case "${prev}" in
                 --rlimit)
-                    COMPREPLY=($(compgen -W "as data stack memlock fsize core msgqueue cpu rttime nofile nproc sigpending nice rtprio" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --ladder)
@@ -382,7 +382,7 @@ _memtune() {
                     return 0
                     ;;
                 --of)
-                    COMPREPLY=($(compgen -W "as data stack memlock" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --root)
@@ -404,7 +404,7 @@ _memtune() {
             return 0
             ;;
         memtune__subcmd__limits__subcmd__set)
-            opts="-n -y -v -q -h --restart --keep-leftovers --user --force --root --json --color --dry-run --yes --verbose --quiet --help MemoryMax MemoryHigh MemoryLow MemoryMin MemorySwapMax MemoryZSwapMax CPUQuota CPUWeight OOMPolicy OOMScoreAdjust LimitMEMLOCK LimitNOFILE TasksMax ManagedOOMPreference Restart RestartSec StartLimitIntervalSec StartLimitBurst"
+            opts="-n -y -v -q -h --restart --keep-leftovers --user --force --root --json --color --dry-run --yes --verbose --quiet --help MemoryMax MemoryHigh MemoryLow MemoryMin MemorySwapMax MemoryZSwapMax CPUQuota CPUWeight OOMPolicy OOMScoreAdjust LimitMEMLOCK LimitNOFILE LimitAS LimitDATA TasksMax ManagedOOMPreference Restart RestartSec StartLimitIntervalSec StartLimitBurst"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -454,7 +454,7 @@ _memtune() {
             return 0
             ;;
         memtune__subcmd__limits__subcmd__try)
-            opts="-n -y -v -q -h --ladder --user --root --json --color --dry-run --yes --verbose --quiet --help MemoryMax MemoryHigh MemoryLow MemoryMin MemorySwapMax MemoryZSwapMax CPUQuota CPUWeight OOMPolicy TasksMax ManagedOOMPreference"
+            opts="-n -y -v -q -h --ladder --user --root --json --color --dry-run --yes --verbose --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -483,7 +483,7 @@ _memtune() {
             return 0
             ;;
         memtune__subcmd__limits__subcmd__unset)
-            opts="-n -y -v -q -h --user --force --root --json --color --dry-run --yes --verbose --quiet --help MemoryMax MemoryHigh MemoryLow MemoryMin MemorySwapMax MemoryZSwapMax CPUQuota CPUWeight OOMPolicy OOMScoreAdjust LimitMEMLOCK LimitNOFILE TasksMax ManagedOOMPreference Restart RestartSec StartLimitIntervalSec StartLimitBurst"
+            opts="-n -y -v -q -h --user --force --root --json --color --dry-run --yes --verbose --quiet --help MemoryMax MemoryHigh MemoryLow MemoryMin MemorySwapMax MemoryZSwapMax CPUQuota CPUWeight OOMPolicy OOMScoreAdjust LimitMEMLOCK LimitNOFILE LimitAS LimitDATA TasksMax ManagedOOMPreference Restart RestartSec StartLimitIntervalSec StartLimitBurst"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -1,5 +1,7 @@
 //! Lines of unit files that systemd said it ignores, in a text that holds the journal.
 
+use std::collections::BTreeMap;
+
 use crate::host::{Host, IfThere};
 
 use super::malformed::MOST_ENTRIES;
@@ -28,25 +30,24 @@ pub fn parse(source: &str, line: &str) -> Option<Complaint> {
     Some(Complaint { source: source.to_owned(), file: file.to_owned(), line, text: text.to_owned() })
 }
 
-/// Those in a tree, each line of a file once. The live machine's files are read themselves, which costs less than its journal.
+/// Those in a tree, each line of a file once, as it was said last: systemd repeats itself at every reload. The live machine's files are
+/// read themselves, which costs less than its journal.
 pub fn read(host: &Host) -> Vec<Complaint> {
-    let mut found: Vec<Complaint> = Vec::new();
     if host.is_live() {
-        return found;
+        return Vec::new();
     }
+    let mut found: BTreeMap<(String, usize), Complaint> = BTreeMap::new();
     for path in TEXTS {
         let take = |line: &str| {
             if let Some(new) = parse(path, line).filter(|_| found.len() < MOST_ENTRIES) {
-                // systemd repeats itself at every reload.
-                found.retain(|one| (&one.file, one.line) != (&new.file, new.line));
-                found.push(new);
+                found.insert((new.file.clone(), new.line), new);
             }
         };
         if matches!(host.each_line(path, take).if_there(), Ok(Some(()))) {
             break;
         }
     }
-    found
+    found.into_values().collect()
 }
 
 #[cfg(test)]

@@ -4,9 +4,10 @@ use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::Severity;
 use crate::doctor::group::Group;
+use crate::doctor::units::OwnFiles;
+use crate::facts::cgroups::Arrangement;
 use crate::facts::processes::{self, Process};
 use crate::facts::readings::Readings;
-use crate::facts::unit_files::{self, OWN_FOLDERS};
 use crate::host::Lacking;
 use crate::sys::bytes::Bytes;
 
@@ -96,10 +97,11 @@ fn needs(readings: &Readings, total: Bytes) -> Vec<Need> {
 
 /// A unit that the owner, not a package, holds at a MemoryHigh.
 fn throttled_unit(readings: &Readings) -> Option<Need> {
-    let kinds = [".service", ".slice", ".scope", ".socket", ".mount", ".swap"];
-    let settings = unit_files::read(readings.host(), &OWN_FOLDERS, &kinds, &["MemoryHigh"]).ok()?;
-    let setting =
-        settings.into_iter().find(|setting| !matches!(setting.value.as_str(), "" | "infinity" | "0"))?;
+    if matches!(readings.cgroups(), Ok(Arrangement::V1 | Arrangement::Hybrid)) {
+        return None;
+    }
+    let settings = OwnFiles::of(readings).ok()?.winning(|setting| setting.key == "MemoryHigh");
+    let setting = settings.into_iter().find(|setting| !matches!(setting.value.as_str(), "" | "infinity"))?;
     Some(Need {
         claim: format!("{} can go below its MemoryHigh only by swapping", setting.unit),
         source: format!("{} line {}", setting.file, setting.line),

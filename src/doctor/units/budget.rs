@@ -8,12 +8,10 @@ use crate::doctor::group::Group;
 use crate::facts::readings::Readings;
 use crate::host::{Lacking, Reason};
 use crate::limits::budget::sum::{Budget, Request};
-use crate::limits::shown::kind::Kind;
 use crate::sys::bytes::Bytes;
-use crate::sys::size;
 
-use super::judged::{CGROUP_DOC, MOST_SHOWN, RESOURCE_CONTROL};
-use super::limit::{prescribe, set};
+use super::judged::{CGROUP_DOC, Judged, MOST_SHOWN, RESOURCE_CONTROL};
+use super::limit::{prescribe, set_max};
 
 /// The checks of this file.
 pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
@@ -64,7 +62,7 @@ fn fits(readings: &Readings) -> Result<Diagnosis, Lacking> {
         )),
     };
     let diagnosis = told(diagnosis, budget);
-    Ok(prescribe(diagnosis, commands(budget)))
+    Ok(prescribe(diagnosis, commands(readings, budget)))
 }
 
 fn told(diagnosis: Diagnosis, budget: &Budget) -> Diagnosis {
@@ -87,10 +85,11 @@ fn told(diagnosis: Diagnosis, budget: &Budget) -> Diagnosis {
     sentences.fold(diagnosis, Diagnosis::working)
 }
 
-fn commands(budget: &Budget) -> Vec<String> {
-    let is_unit = |name: &&String| matches!(Kind::of(name), Kind::Service | Kind::Slice | Kind::Scope);
-    let smaller = budget.would_fit().zip(budget.breaks.as_ref().filter(is_unit));
-    let smaller = smaller.map(|(room, name)| set(name, &[&format!("MemoryMax={}", size::exact(room))]));
+/// What would fit comes before the sum, which then does.
+fn commands(readings: &Readings, budget: &Budget) -> Vec<String> {
+    let judged = Judged::of(readings).ok();
+    let smaller = budget.would_fit().zip(budget.breaks.as_deref());
+    let smaller = smaller.and_then(|(room, unit)| set_max(judged.as_ref()?.entry(unit)?, room));
     smaller.into_iter().chain(["memtune limits budget".to_owned()]).collect()
 }
 

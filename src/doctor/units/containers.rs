@@ -11,7 +11,7 @@ use crate::limits::shown::entry::Entry;
 use crate::limits::shown::kind::{self, Kind};
 use crate::sys::bytes::Bytes;
 
-use super::judged::{CGROUP_DOC, Judged, MOST_SHOWN, source};
+use super::judged::{CGROUP_DOC, Judged, MOST_SHOWN};
 use super::limit::prescribe;
 
 /// The checks of this file.
@@ -52,9 +52,10 @@ fn unlimited(readings: &Readings) -> Result<Diagnosis, Lacking> {
         kind::short(&first.unit)
     );
     let diagnosis = free.iter().take(MOST_SHOWN).fold(Diagnosis::info(title), |diagnosis, entry| {
-        let diagnosis = diagnosis.evidence(source(entry, "memory.max"), kind::short(&entry.unit), "none");
+        let diagnosis =
+            diagnosis.evidence(judged.source(entry, "memory.max"), kind::short(&entry.unit), "none");
         match entry.current {
-            Some(current) => diagnosis.evidence(source(entry, "memory.current"), "holds", current),
+            Some(current) => diagnosis.evidence(judged.source(entry, "memory.current"), "holds", current),
             None => diagnosis,
         }
     });

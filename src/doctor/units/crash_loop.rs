@@ -5,7 +5,6 @@ use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::Severity;
 use crate::doctor::group::Group;
 use crate::doctor::shell::{can_be_typed, quoted};
-use crate::facts::malformed::shortened;
 use crate::facts::readings::Readings;
 use crate::facts::unit_properties::microseconds;
 use crate::facts::uptime;
@@ -13,6 +12,7 @@ use crate::host::Lacking;
 use crate::limits::shown::unit::Unit;
 use crate::limits::shown::units::Survey;
 
+use super::judged::{and_more, quotation};
 use super::last_words::{self, LastWords};
 use super::limit::{prescribe, set};
 
@@ -59,7 +59,7 @@ fn loops(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let Some(first) = found.first() else {
         return Ok(Diagnosis::ok("systemd starts no unit again and again"));
     };
-    let more = if found.len() > 1 { format!("; {} more", found.len() - 1) } else { String::new() };
+    let more = and_more(found.len());
     let diagnosis = Diagnosis::of(first.severity, titled(first) + &more);
     let diagnosis = found.iter().fold(diagnosis, told);
     let commands: Vec<String> =
@@ -124,7 +124,7 @@ fn told(diagnosis: Diagnosis, one: &Loop) -> Diagnosis {
         None => diagnosis,
     });
     let diagnosis = one.said.words.iter().fold(diagnosis, |diagnosis, word| {
-        diagnosis.evidence(format!("journalctl -u {}", one.unit.name), "last words", shortened(word))
+        diagnosis.evidence(format!("journalctl -u {}", one.unit.name), "last words", quotation(word))
     });
     match endless(one.unit) {
         Some((pause, interval, burst)) => diagnosis.working(format!(

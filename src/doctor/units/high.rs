@@ -11,7 +11,7 @@ use crate::limits::shown::entry::Entry;
 use crate::limits::shown::oddity::Oddity;
 use crate::sys::bytes::Bytes;
 
-use super::judged::{CGROUP_DOC, Judged, MOST_SHOWN, RESOURCE_CONTROL, source};
+use super::judged::{CGROUP_DOC, Judged, MOST_SHOWN, RESOURCE_CONTROL, and_more};
 use super::limit::{prescribe, set_for, share};
 
 /// The checks of this file.
@@ -63,9 +63,12 @@ fn order(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let title = titled(first, oddity, found.len());
     let diagnosis =
         found.iter().take(MOST_SHOWN).fold(Diagnosis::warn(title), |diagnosis, (entry, oddity)| {
-            let diagnosis = with_limits(diagnosis, entry).working(format!("{}: {oddity}", entry.unit));
+            let diagnosis =
+                with_limits(&judged, diagnosis, entry).working(format!("{}: {oddity}", entry.unit));
             match entry.peak {
-                Some(peak) => diagnosis.evidence(source(entry, "memory.peak"), entry.unit.as_str(), peak),
+                Some(peak) => {
+                    diagnosis.evidence(judged.source(entry, "memory.peak"), entry.unit.as_str(), peak)
+                }
                 None => diagnosis,
             }
         });
@@ -77,14 +80,13 @@ fn order(readings: &Readings) -> Result<Diagnosis, Lacking> {
 
 /// `NAME: what is odd`, and how many more there are.
 fn titled(entry: &Entry, oddity: &Oddity, count: usize) -> String {
-    let more = if count > 1 { format!("; {} more", count - 1) } else { String::new() };
-    format!("{}: {oddity}{more}", entry.unit)
+    format!("{}: {oddity}{}", entry.unit, and_more(count))
 }
 
-fn with_limits(diagnosis: Diagnosis, entry: &Entry) -> Diagnosis {
+fn with_limits(judged: &Judged, diagnosis: Diagnosis, entry: &Entry) -> Diagnosis {
     let limits = [("memory.high", entry.high), ("memory.max", entry.max)];
     limits.into_iter().fold(diagnosis, |diagnosis, (file, limit)| match limit.and_then(Limit::bytes) {
-        Some(bytes) => diagnosis.evidence(source(entry, file), entry.unit.as_str(), bytes),
+        Some(bytes) => diagnosis.evidence(judged.source(entry, file), entry.unit.as_str(), bytes),
         None => diagnosis,
     })
 }
@@ -123,8 +125,9 @@ fn livelock(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let diagnosis = found.iter().take(MOST_SHOWN).fold(
         Diagnosis::of(severity(oddity), title),
         |diagnosis, (entry, oddity)| {
-            let diagnosis = with_limits(diagnosis, entry).working(format!("{}: {oddity}", entry.unit));
-            with_waiting(diagnosis, entry)
+            let diagnosis =
+                with_limits(&judged, diagnosis, entry).working(format!("{}: {oddity}", entry.unit));
+            with_waiting(&judged, diagnosis, entry)
         },
     );
     let commands: Vec<String> =
@@ -132,17 +135,19 @@ fn livelock(readings: &Readings) -> Result<Diagnosis, Lacking> {
     Ok(prescribe(diagnosis, commands))
 }
 
-fn with_waiting(diagnosis: Diagnosis, entry: &Entry) -> Diagnosis {
+fn with_waiting(judged: &Judged, diagnosis: Diagnosis, entry: &Entry) -> Diagnosis {
     let diagnosis = match entry.slowed {
-        Some(slowed) => diagnosis.evidence(source(entry, "memory.events.local"), "high", slowed),
+        Some(slowed) => diagnosis.evidence(judged.source(entry, "memory.events.local"), "high", slowed),
         None => diagnosis,
     };
     let diagnosis = match entry.needed {
-        Some(needed) => diagnosis.evidence(source(entry, "memory.stat"), "needed", needed),
+        Some(needed) => diagnosis.evidence(judged.source(entry, "memory.stat"), "needed", needed),
         None => diagnosis,
     };
     match entry.pressure {
-        Some(waiting) => diagnosis.evidence(source(entry, "memory.pressure"), "full avg60", waiting.full),
+        Some(waiting) => {
+            diagnosis.evidence(judged.source(entry, "memory.pressure"), "full avg60", waiting.full)
+        }
         None => diagnosis,
     }
 }

@@ -13,7 +13,7 @@ use crate::facts::unit_property;
 use crate::host::{Host, Lacking};
 use crate::limits::shown::oddity::Oddity;
 
-use super::judged::{Judged, MOST_SHOWN, RESOURCE_CONTROL};
+use super::judged::{Judged, MOST_SHOWN, RESOURCE_CONTROL, and_more, quotation};
 use super::limit::{prescribe, set};
 use super::own_files::OwnFiles;
 
@@ -55,8 +55,8 @@ fn heeded(readings: &Readings) -> Result<Diagnosis, Lacking> {
             first.line
         ),
         (None, None, Some(first)) => {
-            let more = if stale.len() > 1 { format!(" and {} more", stale.len() - 1) } else { String::new() };
-            format!("The files of {first}{more} have changed since systemd read them")
+            let more = and_more(stale.len());
+            format!("The files of {first} have changed since systemd read them{more}")
         }
         (None, None, None) => {
             return Ok(Diagnosis::ok("systemd heeds every line about memory in the unit files"));
@@ -71,7 +71,7 @@ fn heeded(readings: &Readings) -> Result<Diagnosis, Lacking> {
         )
     });
     let diagnosis = said.iter().take(MOST_SHOWN).fold(diagnosis, |diagnosis, one| {
-        diagnosis.evidence(one.source.as_str(), format!("{}:{}", one.file, one.line), shortened(&one.text))
+        diagnosis.evidence(one.source.as_str(), format!("{}:{}", one.file, one.line), quotation(&one.text))
     });
     let diagnosis = stale.iter().take(MOST_SHOWN).fold(diagnosis, |diagnosis, unit| {
         diagnosis.evidence(format!("systemctl show {unit}"), "NeedDaemonReload", "yes")

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use crate::doctor::wording::plural;
+use crate::facts::cgroup_memory::Version;
 use crate::facts::readings::Readings;
 use crate::host::Lacking;
 use crate::limits::shown::entry::Entry;
@@ -59,12 +61,44 @@ impl Judged {
         let is_known = self.survey.entries.iter().any(|entry| what(entry).is_some());
         if is_known { Ok(()) } else { Err(Lacking::absent(source)) }
     }
+
+    /// The unit of this name.
+    pub(super) fn entry(&self, unit: &str) -> Option<&Entry> {
+        self.survey.entries.iter().find(|entry| entry.unit == unit)
+    }
+
+    /// Where a unit's numbers were read: `file` of its group as version 2 calls it, or what systemd said.
+    pub(super) fn source(&self, entry: &Entry, file: &str) -> String {
+        match (&entry.group, self.around.version) {
+            (Some(group), Some(Version::One)) => format!("/sys/fs/cgroup/memory{group}/{}", old_name(file)),
+            (Some(group), _) => format!("/sys/fs/cgroup{group}/{file}"),
+            (None, _) => format!("systemctl show {}", entry.unit),
+        }
+    }
 }
 
-/// Where a unit's numbers were read: the folder of its group, or what systemd said.
-pub(super) fn source(entry: &Entry, file: &str) -> String {
-    match &entry.group {
-        Some(group) => format!("{group}/{file}"),
-        None => format!("systemctl show {}", entry.unit),
+fn old_name(file: &str) -> &str {
+    match file {
+        "memory.max" => "memory.limit_in_bytes",
+        "memory.current" => "memory.usage_in_bytes",
+        "memory.peak" => "memory.max_usage_in_bytes",
+        "memory.events" => "memory.oom_control",
+        other => other,
+    }
+}
+
+/// What a program wrote, as much of it as a reader takes in.
+pub(super) fn quotation(text: &str) -> String {
+    const LONGEST: usize = 160;
+    let mut letters = text.chars();
+    let start: String = letters.by_ref().take(LONGEST).collect();
+    if letters.next().is_some() { start + ".." } else { start }
+}
+
+/// `; 2 more units` behind the first of `count`.
+pub(super) fn and_more(count: usize) -> String {
+    match count.saturating_sub(1) as u64 {
+        0 => String::new(),
+        more => format!("; {}", plural(more, "more unit")),
     }
 }

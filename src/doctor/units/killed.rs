@@ -10,7 +10,7 @@ use crate::limits::shown::entry::Entry;
 use crate::limits::shown::kind::Kind;
 use crate::limits::shown::oddity::Oddity;
 
-use super::judged::{CGROUP_DOC, Judged, MOST_SHOWN, RESOURCE_CONTROL, source};
+use super::judged::{CGROUP_DOC, Judged, MOST_SHOWN, RESOURCE_CONTROL, and_more};
 use super::limit::{prescribe, show};
 use super::near_max;
 
@@ -42,17 +42,17 @@ fn killed(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let Some((first, oddity)) = found.first() else {
         return Ok(Diagnosis::ok("No unit that runs was killed for want of memory"));
     };
-    let more = if found.len() > 1 { format!("; {} more units", found.len() - 1) } else { String::new() };
+    let more = and_more(found.len());
     let title = format!("{}: {oddity}{more}", first.unit);
     let shown = || found.iter().map(|(entry, _)| *entry).take(MOST_SHOWN);
-    let diagnosis = shown().fold(Diagnosis::warn(title), told);
+    let diagnosis = shown().fold(Diagnosis::warn(title), |diagnosis, entry| told(&judged, diagnosis, entry));
     let commands: Vec<String> = shown().flat_map(|entry| mend(readings, entry)).collect();
     Ok(prescribe(diagnosis, commands))
 }
 
-fn told(diagnosis: Diagnosis, entry: &Entry) -> Diagnosis {
+fn told(judged: &Judged, diagnosis: Diagnosis, entry: &Entry) -> Diagnosis {
     let diagnosis = match entry.oom_kills {
-        Some(kills) => diagnosis.evidence(source(entry, "memory.events"), "oom_kill", kills),
+        Some(kills) => diagnosis.evidence(judged.source(entry, "memory.events"), "oom_kill", kills),
         None => diagnosis,
     };
     let diagnosis = match &entry.result {
@@ -63,7 +63,7 @@ fn told(diagnosis: Diagnosis, entry: &Entry) -> Diagnosis {
     };
     let limit = entry.max.and_then(Limit::bytes);
     let diagnosis = match limit {
-        Some(max) => diagnosis.evidence(source(entry, "memory.max"), entry.unit.as_str(), max),
+        Some(max) => diagnosis.evidence(judged.source(entry, "memory.max"), entry.unit.as_str(), max),
         None => diagnosis,
     };
     let sentence = match (limit, entry.peak) {

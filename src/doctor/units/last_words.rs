@@ -44,12 +44,14 @@ fn of(words: &[Word]) -> LastWords {
     let restarts =
         last.map(|last| times.iter().filter(|&&time| last.saturating_sub(time) <= SPAN).count() as u64);
     let is_telling = |word: &&Word| !word.is_systemds && !word.text.trim().is_empty();
-    let own = words.iter().rev().filter(is_telling).take(MOST_SHOWN - 1).map(|word| word.text.clone());
+    let mut own: Vec<&str> = words.iter().rev().filter(is_telling).map(|word| word.text.as_str()).collect();
+    // A program that dies in the same way each time says the same each time.
+    own.dedup();
+    own.truncate(MOST_SHOWN - 1);
     let is_ending =
         |word: &&Word| word.is_systemds && ENDINGS.iter().any(|ending| word.text.contains(ending));
     let ending = words.iter().rfind(is_ending).map(|word| word.text.clone());
-    let mut shown: Vec<String> = own.collect();
-    shown.reverse();
+    let mut shown: Vec<String> = own.into_iter().rev().map(str::to_owned).collect();
     shown.extend(ending);
     LastWords { restarts, words: shown }
 }
@@ -65,7 +67,7 @@ mod tests {
     #[test]
     fn restarts_are_counted_up_to_the_last_one() {
         let again = |time| word(time, true, "a.service: Scheduled restart job, restart counter is at 3.");
-        let told = of(&[again(100), again(400), again(1000), again(1001)]);
+        let told = of(&[again(100), again(401), again(1000), again(1001)]);
         assert_eq!(told.restarts, Some(3));
         assert_eq!(of(&[word(5, false, "Scheduled restart job")]).restarts, None);
         assert_eq!(of(&[]), LastWords::default());
@@ -76,6 +78,7 @@ mod tests {
         let words = [
             word(1, false, "one"),
             word(2, false, "two"),
+            word(3, false, "three"),
             word(3, false, "three"),
             word(4, false, "no memory"),
             word(5, true, "a.service: Main process exited, code=exited, status=1/FAILURE"),

@@ -1,8 +1,11 @@
 //! The commands that give a unit a setting.
 
+use std::collections::BTreeSet;
+
 use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::Fix;
 use crate::doctor::shell::{can_be_typed, quoted};
+use crate::facts::cgroup_memory::Limit;
 use crate::limits::shown::entry::Entry;
 use crate::limits::shown::kind::Kind;
 use crate::sys::bytes::Bytes;
@@ -31,14 +34,23 @@ pub(super) fn set_for(entry: &Entry, settings: &[&str]) -> Option<String> {
     })
 }
 
+/// Gives the unit of `entry` a MemoryMax; a MemoryHigh that is not below it goes.
+pub(super) fn set_max(entry: &Entry, max: Bytes) -> Option<String> {
+    let setting = format!("MemoryMax={}", size::exact(max));
+    let is_over = entry.high.and_then(Limit::bytes).is_some_and(|high| high >= max);
+    let settings = if is_over { vec!["MemoryHigh=infinity", &setting] } else { vec![setting.as_str()] };
+    set_for(entry, &settings)
+}
+
 /// Shows all that is known of the unit of `entry`.
 pub(super) fn show(entry: &Entry) -> Option<String> {
     can_be_typed(&entry.unit).then(|| format!("memtune limits show {}", quoted(&entry.unit)))
 }
 
 /// Puts commands into an answer, where there are any; several units may want the same.
-pub(super) fn prescribe(diagnosis: Diagnosis, mut commands: Vec<String>) -> Diagnosis {
-    commands.dedup();
+pub(super) fn prescribe(diagnosis: Diagnosis, commands: Vec<String>) -> Diagnosis {
+    let mut seen = BTreeSet::new();
+    let commands: Vec<String> = commands.into_iter().filter(|command| seen.insert(command.clone())).collect();
     if commands.is_empty() { diagnosis } else { diagnosis.fix(Fix::commands(commands)) }
 }
 

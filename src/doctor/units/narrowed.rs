@@ -3,7 +3,6 @@
 use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::group::Group;
-use crate::facts::cgroup_memory::Limit;
 use crate::facts::readings::Readings;
 use crate::host::Lacking;
 use crate::limits::shown::entry::Entry;
@@ -11,8 +10,8 @@ use crate::limits::shown::oddity::Oddity;
 use crate::sys::bytes::Bytes;
 use crate::sys::size;
 
-use super::judged::{CGROUP_DOC, Judged, MOST_SHOWN, RESOURCE_CONTROL, source};
-use super::limit::{prescribe, set_for};
+use super::judged::{CGROUP_DOC, Judged, MOST_SHOWN, RESOURCE_CONTROL, and_more};
+use super::limit::{prescribe, set_max};
 
 /// The checks of this file.
 pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
@@ -44,17 +43,14 @@ fn narrowed(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let Some((first, (max, by, effective))) = found.first() else {
         return Ok(Diagnosis::ok("No unit's MemoryMax is more than it can have"));
     };
-    let more = match found.len() {
-        1 => String::new(),
-        count => format!(", and so with {} more", count - 1),
-    };
+    let more = and_more(found.len());
     let title =
         format!("{} has MemoryMax={}, and {by} leaves it {effective}{more}", first.unit, size::exact(*max));
     let diagnosis = found.iter().take(MOST_SHOWN).fold(
         Diagnosis::info(title),
         |diagnosis, (entry, (max, by, effective))| {
-            diagnosis.evidence(source(entry, "memory.max"), entry.unit.as_str(), *max).evidence(
-                source(entry, "effective"),
+            diagnosis.evidence(judged.source(entry, "memory.max"), entry.unit.as_str(), *max).evidence(
+                format!("memtune limits show {}", entry.unit),
                 format!("least limit, of {by}"),
                 *effective,
             )
@@ -70,10 +66,7 @@ fn narrowed(readings: &Readings) -> Result<Diagnosis, Lacking> {
 
 /// The limit that holds anyway, written where its owner looks. What would be right for the whole machine only the budget tells.
 fn honest(entry: &Entry, (_, by, effective): Narrow) -> Option<String> {
-    let max = format!("MemoryMax={}", size::exact(effective));
-    let is_over = entry.high.and_then(Limit::bytes).is_some_and(|high| high >= effective);
-    let settings = if is_over { vec!["MemoryHigh=infinity", &max] } else { vec![max.as_str()] };
-    (by != "the machine").then(|| set_for(entry, &settings)).flatten()
+    (by != "the machine").then(|| set_max(entry, effective)).flatten()
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::sys::bytes::Bytes;
 use crate::sys::size;
 
 use super::budget;
-use super::judged::{CGROUP_DOC, Judged, MOST_SHOWN, RESOURCE_CONTROL, source};
+use super::judged::{CGROUP_DOC, Judged, MOST_SHOWN, RESOURCE_CONTROL, and_more};
 use super::limit::{prescribe, set, set_for, show};
 
 /// The checks of this file.
@@ -42,7 +42,7 @@ fn near(readings: &Readings) -> Result<Diagnosis, Lacking> {
         judged.knows(|entry| entry.needed, "memory.stat")?;
         return Ok(Diagnosis::ok("No unit is close to its MemoryMax"));
     };
-    let more = if found.len() > 1 { format!("; {} more", found.len() - 1) } else { String::new() };
+    let more = and_more(found.len());
     let title = format!(
         "{} needs {needed} of the {max} that it may hold, {:.0} %{more}",
         first.unit,
@@ -52,8 +52,8 @@ fn near(readings: &Readings) -> Result<Diagnosis, Lacking> {
         found.iter().take(MOST_SHOWN).fold(Diagnosis::warn(title), |diagnosis, (entry, (max, needed))| {
             let by = entry.effective_by.as_deref().unwrap_or_default();
             diagnosis
-                .evidence(source(entry, "memory.stat"), "needed", *needed)
-                .evidence(source(entry, "memory.max"), format!("least limit, of {by}"), *max)
+                .evidence(judged.source(entry, "memory.stat"), "needed", *needed)
+                .evidence(judged.source(entry, "memory.max"), format!("least limit, of {by}"), *max)
                 .working(format!("{}: {needed} / {max} = {:.1} %", entry.unit, needed.percent_of(*max)))
         });
     let commands: Vec<String> = found

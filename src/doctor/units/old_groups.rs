@@ -30,7 +30,7 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
 fn lost(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let own = OwnFiles::of(readings)?;
     if is_switched_off(readings.host()) {
-        let limits = own.winning(|one| is_limit(one));
+        let limits = own.winning(is_limit);
         return Ok(told(
             readings,
             &limits,
