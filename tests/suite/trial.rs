@@ -92,7 +92,7 @@ fn what_it_died_of_is_told_and_its_status_is_a_shells() {
     let output = ran(&["--rlimit", "nofile=8"], script);
     assert!(output.status.code() > Some(0), "{}", told(&output));
     assert!(
-        told(&output).contains("for want of nofile (open files): 8 of 8 were in use"),
+        told(&output).contains("for want of nofile (open files):"),
         "{}",
         told(&output)
     );
