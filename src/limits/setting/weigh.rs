@@ -4,6 +4,7 @@ use crate::facts::readings::Readings;
 use crate::sys::bytes::Bytes;
 use crate::sys::size;
 
+use super::super::shown::tree::{Tree, parent_of};
 use super::agreement::{Judgement, Limits};
 use super::amounts::Amounts;
 use super::current::Current;
@@ -14,6 +15,8 @@ use super::settings::Settings;
 struct Room {
     /// What swap can still take.
     swap: Bytes,
+    /// The groups, whose limits may leave a unit less of it.
+    tree: Tree,
     /// What is typed before the name of the unit.
     set: String,
 }
@@ -23,7 +26,14 @@ impl Room {
         let areas = readings.swaps().map(Vec::as_slice).unwrap_or_default();
         let free = areas.iter().filter(|area| !area.is_deleted).map(|area| area.size.less(area.used));
         let set = format!("memtune limits set {}", manager.option());
-        Self { swap: free.sum(), set: set.trim_end().to_owned() }
+        Self { swap: free.sum(), tree: Tree::of(readings), set: set.trim_end().to_owned() }
+    }
+
+    /// What of it `unit` may have. Its own limit is what is being set.
+    fn left_for(&self, unit: &Current, own: Option<Bytes>) -> Bytes {
+        let above = self.tree.swap_left(parent_of(&unit.group)).map(|one| one.bytes);
+        let own = own.map(|most| most.less(unit.swapped));
+        above.into_iter().chain(own).fold(self.swap, Bytes::min)
     }
 }
 
@@ -47,7 +57,7 @@ fn weigh(limits: &Limits<'_>, unit: &Current, room: &Room) -> Judgement {
     let mut judgement = Judgement::default();
     let Some(held) = unit.held.or(unit.needed).filter(|_| unit.is_active()) else { return judgement };
     let needed = unit.needed.unwrap_or(held);
-    let swap = limits.amounts.swap_max.map_or(room.swap, |most| most.less(unit.swapped).min(room.swap));
+    let swap = room.left_for(unit, limits.amounts.swap_max);
     let stuck = needed.less(swap).max(unit.locked.min(needed));
     let name = &unit.name;
     if let Some(max) = limits.changed("MemoryMax") {
@@ -117,6 +127,7 @@ fn safe(stuck: Bytes) -> Bytes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::made_tree::made_tree;
 
     fn mib(amount: u64) -> Bytes {
         Bytes::from_mib(amount)
@@ -135,11 +146,26 @@ mod tests {
 
     fn weighed(amounts: Amounts, swap: u64, unit: &Current) -> Judgement {
         let changed = ["MemoryMax", "MemoryHigh", "MemorySwapMax"];
-        weigh(
-            &Limits { amounts, changed: &changed },
-            unit,
-            &Room { swap: mib(swap), set: "memtune limits set".to_owned() },
-        )
+        weigh(&Limits { amounts, changed: &changed }, unit, &room(swap, &[]))
+    }
+
+    /// Groups of these files lie in a machine with so much free swap.
+    fn room(swap: u64, files: &[(&str, &str)]) -> Room {
+        let (_folder, host) =
+            made_tree(&[&[("/sys/fs/cgroup/cgroup.controllers", "memory\n")], files].concat());
+        let tree = Tree::of(&Readings::new(&host, None));
+        Room { swap: mib(swap), tree, set: "memtune limits set".to_owned() }
+    }
+
+    #[test]
+    fn a_slice_above_may_leave_it_none_of_the_swap() {
+        let unit = Current { group: "/ml.slice/a.service".to_owned(), ..unit() };
+        let refused = |of_slice: &str| {
+            let room = room(8192, &[("/sys/fs/cgroup/ml.slice/memory.swap.max", of_slice)]);
+            weigh(&Limits { amounts: high(599), changed: &["MemoryHigh"] }, &unit, &room).refused
+        };
+        assert_eq!((refused("max\n").len(), refused("1048576\n").len()), (0, 0));
+        assert!(refused("0\n")[0].1.contains("there is no swap for it"));
     }
 
     fn max(limit: u64) -> Amounts {

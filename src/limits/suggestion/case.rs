@@ -5,6 +5,7 @@ use crate::facts::readings::Readings;
 use crate::sys::bytes::Bytes;
 
 use super::super::shown::entry::Entry;
+use super::super::shown::tree::{TOP, Tree, name_of, parent_of};
 use super::basis::Basis;
 use super::observation::Observation;
 use super::seen::{Seen, finite};
@@ -30,6 +31,22 @@ impl Swap {
     }
 }
 
+/// What a group above leaves those in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Above {
+    pub(super) left: Bytes,
+    pub(super) slice: String,
+}
+
+impl Above {
+    /// Of the swap, whoever leaves least.
+    pub(super) fn of_swap(entry: &Entry, tree: &Tree) -> Option<Self> {
+        let least = tree.swap_left(parent_of(entry.group.as_deref()?))?;
+        let slice = if least.by == TOP { "the container" } else { name_of(&least.by) };
+        Some(Self { left: least.bytes, slice: slice.to_owned() })
+    }
+}
+
 /// One unit on one machine.
 #[derive(Clone, Debug)]
 pub(super) struct Case<'c> {
@@ -41,6 +58,8 @@ pub(super) struct Case<'c> {
     pub(super) version: Option<Version>,
     /// `None` where it is not known.
     pub(super) swap: Option<Swap>,
+    /// What the groups above it leave it of their swap, and who does; `None` where none of them has a limit.
+    pub(super) swap_above: Option<Above>,
     /// The memory of the machine.
     pub(super) memory: Option<Bytes>,
 }
@@ -80,12 +99,14 @@ pub(super) mod tests {
         pub(in crate::limits::suggestion) seen: Seen,
         pub(in crate::limits::suggestion) swap: Option<Swap>,
         pub(in crate::limits::suggestion) version: Option<Version>,
+        pub(in crate::limits::suggestion) swap_above: Option<Bytes>,
     }
 
     impl Default for Parts {
         fn default() -> Self {
             let swap = Swap { total: Bytes(8192 * MIB), free: Bytes(8192 * MIB), is_compressed: false };
-            Self { entry: entry(), seen: usual(), swap: Some(swap), version: Some(Version::Two) }
+            let version = Some(Version::Two);
+            Self { entry: entry(), seen: usual(), swap: Some(swap), version, swap_above: None }
         }
     }
 
@@ -99,6 +120,7 @@ pub(super) mod tests {
                 observation: None,
                 version: self.version,
                 swap: self.swap,
+                swap_above: self.swap_above.map(|left| Above { left, slice: "ml.slice".to_owned() }),
                 memory: Some(Bytes(8192 * MIB)),
             })
         }

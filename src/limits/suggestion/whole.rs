@@ -14,7 +14,7 @@ use super::super::setting::manager::Manager;
 use super::super::shown::kind::Kind;
 use super::advice::{Advice, Omitted, Suggested};
 use super::basis::Basis;
-use super::case::{Case, Swap};
+use super::case::{Above, Case, Swap};
 use super::fit::{self, Fit, Sum};
 use super::observation::Observation;
 use super::seen::{Seen, finite};
@@ -87,6 +87,7 @@ impl Suggestion {
             observation: observation.as_ref(),
             version: version(target),
             swap,
+            swap_above: Above::of_swap(entry, &target.tree),
             memory,
         };
         let (advice, budget) = advise(readings, target, &case);
@@ -194,6 +195,7 @@ mod tests {
         max: Option<u64>,
         high: Option<u64>,
         other_max: Option<u64>,
+        slice_swap_max: Option<u64>,
         kills: u64,
     }
 
@@ -221,6 +223,15 @@ mod tests {
                 ("/sys/fs/cgroup/system.slice/b.service/memory.current".into(), "1048576\n".into()),
                 ("/sys/fs/cgroup/system.slice/b.service/memory.max".into(), limit(self.other_max)),
                 ("/etc/systemd/system/a.service".into(), unit),
+                (
+                    "/sys/fs/cgroup/system.slice/memory.swap.max".into(),
+                    self.slice_swap_max
+                        .map_or("max\n".to_owned(), |mib| format!("{}\n", (mib + self.swapped) * MIB)),
+                ),
+                (
+                    "/sys/fs/cgroup/system.slice/memory.swap.current".into(),
+                    format!("{}\n", self.swapped * MIB),
+                ),
                 of("memory.current", format!("{}\n", current * MIB)),
                 of("memory.peak", format!("{}\n", (current + self.more_at_peak) * MIB)),
                 of("memory.swap.current", format!("{}\n", self.swapped * MIB)),
@@ -256,6 +267,7 @@ mod tests {
             let running = Current {
                 name: "a.service".to_owned(),
                 active: "active".to_owned(),
+                group: "/system.slice/a.service".to_owned(),
                 held: Some(Bytes((self.anon + self.cache + self.mapped) * MIB)),
                 needed: Some(Bytes(self.anon * MIB)),
                 swapped: Bytes(self.swapped * MIB),
@@ -273,6 +285,7 @@ mod tests {
             prop::option::of(1..60_000u64),
             prop::option::of(1..60_000u64),
             prop::option::of(1..60_000u64),
+            prop::option::of(0..9000u64),
             prop_oneof![Just(0), 1..3u64],
         );
         (1024..32_768u64, held, swap, limits).prop_map(|(memory, held, swap, limits)| Shown {
@@ -287,7 +300,8 @@ mod tests {
             max: limits.0,
             high: limits.1,
             other_max: limits.2,
-            kills: limits.3,
+            slice_swap_max: limits.3,
+            kills: limits.4,
         })
     }
 
@@ -311,6 +325,9 @@ mod tests {
             if let Some(high) = value(&suggestion, "MemoryHigh").and_then(|one| one.bytes) {
                 prop_assert!(shown.swap > shown.swap_used);
                 prop_assert!(high.0 > (shown.anon + shown.mapped) * MIB);
+                let max = value(&suggestion, "MemoryMax").and_then(|one| one.bytes).map(|max| max.0 / MIB);
+                let grows = max.or(shown.max).unwrap_or_default() - shown.anon - shown.mapped;
+                prop_assert!(shown.slice_swap_max.is_none_or(|left| left >= grows));
             }
         }
     }
@@ -323,6 +340,17 @@ mod tests {
         assert_eq!(value(&suggestion, "MemoryHigh").unwrap().value, "infinity");
         let command = "limits set a.service MemoryMax=600M MemoryHigh=infinity";
         assert_eq!(suggestion.command.as_deref(), Some(command));
+    }
+
+    #[test]
+    fn a_slice_that_may_not_swap_leaves_no_room_for_a_brake() {
+        let shown =
+            Shown { memory: 8192, swap: 8192, anon: 500, slice_swap_max: Some(0), ..Shown::default() };
+        let (suggestion, _) = shown.ask();
+        assert_eq!(suggestion.command.as_deref(), Some("limits set a.service MemoryMax=600M"));
+        let why = |name| &suggestion.omitted.iter().find(|one| one.property == name).unwrap().reason;
+        assert!(why("MemoryHigh").contains("system.slice"), "{}", why("MemoryHigh"));
+        assert!(why("MemorySwapMax").contains("system.slice"), "{}", why("MemorySwapMax"));
     }
 
     #[test]
