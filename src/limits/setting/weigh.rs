@@ -35,6 +35,12 @@ impl Room {
         let own = own.map(|most| most.less(unit.swapped));
         above.into_iter().chain(own).fold(self.swap, Bytes::min)
     }
+
+    /// Gives `unit` so much of it, which the next one can no longer have.
+    fn give(&mut self, unit: &Current, bytes: Bytes) {
+        self.swap = self.swap.less(bytes);
+        self.tree.put_into_swap(&unit.group, bytes);
+    }
 }
 
 /// What the `changed` ones among the limits that `settings` give do to `units`.
@@ -47,8 +53,27 @@ pub fn weigh_all(
 ) -> Judgement {
     let memory = readings.meminfo().ok().map(|memory| memory.total());
     let limits = Limits { amounts: Amounts::of(settings, memory), changed };
-    let room = Room::of(readings, manager);
-    units.iter().fold(Judgement::default(), |judged, one| judged.and(weigh(&limits, one, &room)))
+    weigh_each(&limits, units, Room::of(readings, manager))
+}
+
+/// All of them are shrunk together, so that what one puts into swap the others cannot.
+fn weigh_each(limits: &Limits<'_>, units: &[Current], mut room: Room) -> Judgement {
+    units.iter().fold(Judgement::default(), |judged, unit| {
+        let judgement = weigh(limits, unit, &room);
+        // Who is refused gets nothing, for it is not shrunk.
+        if judgement.refused.is_empty() {
+            room.give(unit, swapped_out(limits, unit, &room));
+        }
+        judged.and(judgement)
+    })
+}
+
+/// What the limits have `unit` put into swap.
+fn swapped_out(limits: &Limits<'_>, unit: &Current, room: &Room) -> Bytes {
+    let tightest = ["MemoryMax", "MemoryHigh"].into_iter().filter_map(|one| limits.changed(one)).min();
+    let needed = unit.needed.or(unit.held).filter(|_| unit.is_active()).unwrap_or_default();
+    let over = tightest.map(|limit| needed.less(limit)).unwrap_or_default();
+    over.min(room.left_for(unit, limits.amounts.swap_max))
 }
 
 /// Judges `limits` by what `unit` holds. Lowering MemoryMax below what cannot be put elsewhere has the kernel kill at once; MemoryHigh below
@@ -209,6 +234,23 @@ mod tests {
         assert!(judgement.notes[0].contains("keeps it"));
         let locked = Current { locked: mib(550), ..unit() };
         assert_eq!(weighed(max(500), 900, &locked).refused.len(), 1);
+    }
+
+    #[test]
+    fn what_one_puts_into_swap_the_next_one_cannot() {
+        let instance = |number: u32| Current { name: format!("a@{number}.service"), ..unit() };
+        let instances: Vec<Current> = (1..=4).map(instance).collect();
+        let refused = |swap: u64, amounts: Amounts| {
+            let limits = Limits { amounts, changed: &["MemoryMax", "MemoryHigh"] };
+            let judged = weigh_each(&limits, &instances, room(swap, &[]));
+            judged.refused.into_iter().map(|(_, why)| why).collect::<Vec<_>>()
+        };
+        // Each has 100 MiB that have to go.
+        assert!(refused(400, max(500)).is_empty() && refused(400, high(500)).is_empty());
+        let short = refused(399, max(500));
+        assert!(short.len() == 1 && short[0].starts_with("a@4.service"), "{short:?}");
+        assert!(short[0].contains("of which 99 MiB can go to swap"), "{short:?}");
+        assert_eq!(refused(100, high(500)).len(), 3);
     }
 
     #[test]
