@@ -9,6 +9,7 @@ use crate::facts::readings::Readings;
 use crate::host::Lacking;
 use crate::limits::shown::entry::Entry;
 use crate::limits::shown::oddity::Oddity;
+use crate::limits::shown::remarks;
 use crate::sys::bytes::Bytes;
 
 use super::judged::{CGROUP_DOC, Judged, MOST_SHOWN, RESOURCE_CONTROL, and_more};
@@ -72,9 +73,9 @@ fn order(readings: &Readings) -> Result<Diagnosis, Lacking> {
                 None => diagnosis,
             }
         });
-    let may_swap = judged.around.swap.is_none_or(|swap| swap.0 > 0);
+    let loosened = |entry| loosen(entry, remarks::may_swap(entry, judged.around));
     let commands: Vec<String> =
-        found.iter().take(MOST_SHOWN).filter_map(|(entry, _)| loosen(entry, may_swap)).collect();
+        found.iter().take(MOST_SHOWN).filter_map(|(entry, _)| loosened(entry)).collect();
     Ok(prescribe(diagnosis, commands))
 }
 
@@ -95,7 +96,6 @@ fn with_limits(judged: &Judged, diagnosis: Diagnosis, entry: &Entry) -> Diagnosi
 fn loosen(entry: &Entry, may_swap: bool) -> Option<String> {
     let max = entry.max.and_then(Limit::bytes);
     let wanted = entry.peak.map(|peak| peak.less(entry.droppable.unwrap_or_default()));
-    let may_swap = may_swap && entry.swap_max != Some(Limit::At(Bytes(0)));
     let fits = |max: Bytes| wanted.is_none_or(|wanted| wanted <= max.percent(90.0));
     let high = match max {
         Some(max) if may_swap && fits(max) => share("MemoryHigh", max, 90.0),
@@ -240,6 +240,30 @@ mod tests {
         let finding = stuck(false, 99, 7, "40.00");
         assert_eq!(finding.fix.unwrap().commands, ["sudo memtune limits set a.service MemoryHigh=infinity"]);
         assert!(finding.title.contains("it stands still now"), "{}", finding.title);
+    }
+
+    #[test]
+    fn a_slice_that_may_not_swap_has_its_units_stand_still() {
+        let unit = "/sys/fs/cgroup/system.slice/a.service";
+        let examined = |id, of_slice: &str| {
+            examine_tree(
+                id,
+                &[
+                    ("/proc/meminfo", "MemTotal: 1048576 kB\nSwapTotal: 1048576 kB\n"),
+                    ("/sys/fs/cgroup/cgroup.controllers", "memory\n"),
+                    ("/sys/fs/cgroup/system.slice/memory.swap.max", of_slice),
+                    (&format!("{unit}/memory.high"), "104857600\n"),
+                    (&format!("{unit}/memory.max"), "104857600\n"),
+                    (&format!("{unit}/memory.stat"), "anon 103809024\n"),
+                ],
+            )
+        };
+        assert_eq!(examined("U04", "max\n").severity, Severity::Ok);
+        let finding = examined("U04", "0\n");
+        assert_eq!(finding.severity, Severity::Warn);
+        assert!(finding.title.contains("stands still"), "{}", finding.title);
+        let fix = |of_slice| examined("U03", of_slice).fix.unwrap().commands.concat();
+        assert!(fix("max\n").ends_with("MemoryHigh=90M") && fix("0\n").ends_with("MemoryHigh=infinity"));
     }
 
     #[test]

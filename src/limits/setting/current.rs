@@ -30,6 +30,8 @@ pub struct Current {
     pub restarts: u64,
     /// What tells this start of it from others; empty where it does not run.
     pub invocation: String,
+    /// The path of its control group; empty where it has none.
+    pub group: String,
     /// Its file, empty where it has none.
     pub fragment: String,
     /// All that it holds, caches of files included.
@@ -61,18 +63,19 @@ impl Current {
             result: text("Result"),
             restarts: number("NRestarts").unwrap_or_default(),
             invocation: text("InvocationID"),
+            group: text("ControlGroup"),
             fragment: text("FragmentPath"),
             held: number("MemoryCurrent").map(Bytes),
             swapped: number("MemorySwapCurrent").map(Bytes).unwrap_or_default(),
             tasks: number("TasksCurrent"),
             ..Self::default()
         };
-        own.with_group(host, &text("ControlGroup"))
+        own.with_group(host)
     }
 
-    fn with_group(self, host: &Host, group: &str) -> Self {
-        let Some(stat) = stat(host, group) else { return self };
-        let held = self.held.or_else(|| usage(host, group));
+    fn with_group(self, host: &Host) -> Self {
+        let Some(stat) = stat(host, &self.group) else { return self };
+        let held = self.held.or_else(|| usage(host, &self.group));
         Self { held, needed: needed(&stat), locked: of(&stat, "unevictable").unwrap_or_default(), ..self }
     }
 }

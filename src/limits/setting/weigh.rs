@@ -1,9 +1,11 @@
 //! What new limits do to units that hold memory already.
 
 use crate::facts::readings::Readings;
+use crate::facts::swaps;
 use crate::sys::bytes::Bytes;
 use crate::sys::size;
 
+use super::super::shown::tree::{Tree, parent_of};
 use super::agreement::{Judgement, Limits};
 use super::amounts::Amounts;
 use super::current::Current;
@@ -14,6 +16,8 @@ use super::settings::Settings;
 struct Room {
     /// What swap can still take.
     swap: Bytes,
+    /// The groups, whose limits may leave a unit less of it.
+    tree: Tree,
     /// What is typed before the name of the unit.
     set: String,
 }
@@ -21,9 +25,21 @@ struct Room {
 impl Room {
     fn of(readings: &Readings, manager: &Manager) -> Self {
         let areas = readings.swaps().map(Vec::as_slice).unwrap_or_default();
-        let free = areas.iter().filter(|area| !area.is_deleted).map(|area| area.size.less(area.used));
         let set = format!("memtune limits set {}", manager.option());
-        Self { swap: free.sum(), set: set.trim_end().to_owned() }
+        Self { swap: swaps::free(areas), tree: Tree::of(readings), set: set.trim_end().to_owned() }
+    }
+
+    /// What of it `unit` may have. Its own limit is what is being set.
+    fn left_for(&self, unit: &Current, own: Option<Bytes>) -> Bytes {
+        let above = self.tree.swap_left(parent_of(&unit.group)).map(|one| one.bytes);
+        let own = own.map(|most| most.less(unit.swapped));
+        above.into_iter().chain(own).fold(self.swap, Bytes::min)
+    }
+
+    /// Gives `unit` so much of it, which the next one can no longer have.
+    fn give(&mut self, unit: &Current, bytes: Bytes) {
+        self.swap = self.swap.less(bytes);
+        self.tree.put_into_swap(&unit.group, bytes);
     }
 }
 
@@ -37,8 +53,27 @@ pub fn weigh_all(
 ) -> Judgement {
     let memory = readings.meminfo().ok().map(|memory| memory.total());
     let limits = Limits { amounts: Amounts::of(settings, memory), changed };
-    let room = Room::of(readings, manager);
-    units.iter().fold(Judgement::default(), |judged, one| judged.and(weigh(&limits, one, &room)))
+    weigh_each(&limits, units, Room::of(readings, manager))
+}
+
+/// All of them are shrunk together, so that what one puts into swap the others cannot.
+fn weigh_each(limits: &Limits<'_>, units: &[Current], mut room: Room) -> Judgement {
+    units.iter().fold(Judgement::default(), |judged, unit| {
+        let judgement = weigh(limits, unit, &room);
+        // Who is refused gets nothing, for it is not shrunk.
+        if judgement.refused.is_empty() {
+            room.give(unit, swapped_out(limits, unit, &room));
+        }
+        judged.and(judgement)
+    })
+}
+
+/// What the limits have `unit` put into swap.
+fn swapped_out(limits: &Limits<'_>, unit: &Current, room: &Room) -> Bytes {
+    let tightest = ["MemoryMax", "MemoryHigh"].into_iter().filter_map(|one| limits.changed(one)).min();
+    let needed = unit.needed.or(unit.held).filter(|_| unit.is_active()).unwrap_or_default();
+    let over = tightest.map(|limit| needed.less(limit)).unwrap_or_default();
+    over.min(room.left_for(unit, limits.amounts.swap_max))
 }
 
 /// Judges `limits` by what `unit` holds. Lowering MemoryMax below what cannot be put elsewhere has the kernel kill at once; MemoryHigh below
@@ -47,7 +82,7 @@ fn weigh(limits: &Limits<'_>, unit: &Current, room: &Room) -> Judgement {
     let mut judgement = Judgement::default();
     let Some(held) = unit.held.or(unit.needed).filter(|_| unit.is_active()) else { return judgement };
     let needed = unit.needed.unwrap_or(held);
-    let swap = limits.amounts.swap_max.map_or(room.swap, |most| most.less(unit.swapped).min(room.swap));
+    let swap = room.left_for(unit, limits.amounts.swap_max);
     let stuck = needed.less(swap).max(unit.locked.min(needed));
     let name = &unit.name;
     if let Some(max) = limits.changed("MemoryMax") {
@@ -117,6 +152,7 @@ fn safe(stuck: Bytes) -> Bytes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::made_tree::made_tree;
 
     fn mib(amount: u64) -> Bytes {
         Bytes::from_mib(amount)
@@ -135,11 +171,26 @@ mod tests {
 
     fn weighed(amounts: Amounts, swap: u64, unit: &Current) -> Judgement {
         let changed = ["MemoryMax", "MemoryHigh", "MemorySwapMax"];
-        weigh(
-            &Limits { amounts, changed: &changed },
-            unit,
-            &Room { swap: mib(swap), set: "memtune limits set".to_owned() },
-        )
+        weigh(&Limits { amounts, changed: &changed }, unit, &room(swap, &[]))
+    }
+
+    /// Groups of these files lie in a machine with so much free swap.
+    fn room(swap: u64, files: &[(&str, &str)]) -> Room {
+        let (_folder, host) =
+            made_tree(&[&[("/sys/fs/cgroup/cgroup.controllers", "memory\n")], files].concat());
+        let tree = Tree::of(&Readings::new(&host, None));
+        Room { swap: mib(swap), tree, set: "memtune limits set".to_owned() }
+    }
+
+    #[test]
+    fn a_slice_above_may_leave_it_none_of_the_swap() {
+        let unit = Current { group: "/ml.slice/a.service".to_owned(), ..unit() };
+        let refused = |of_slice: &str| {
+            let room = room(8192, &[("/sys/fs/cgroup/ml.slice/memory.swap.max", of_slice)]);
+            weigh(&Limits { amounts: high(599), changed: &["MemoryHigh"] }, &unit, &room).refused
+        };
+        assert_eq!((refused("max\n").len(), refused("1048576\n").len()), (0, 0));
+        assert!(refused("0\n")[0].1.contains("there is no swap for it"));
     }
 
     fn max(limit: u64) -> Amounts {
@@ -183,6 +234,23 @@ mod tests {
         assert!(judgement.notes[0].contains("keeps it"));
         let locked = Current { locked: mib(550), ..unit() };
         assert_eq!(weighed(max(500), 900, &locked).refused.len(), 1);
+    }
+
+    #[test]
+    fn what_one_puts_into_swap_the_next_one_cannot() {
+        let instance = |number: u32| Current { name: format!("a@{number}.service"), ..unit() };
+        let instances: Vec<Current> = (1..=4).map(instance).collect();
+        let refused = |swap: u64, amounts: Amounts| {
+            let limits = Limits { amounts, changed: &["MemoryMax", "MemoryHigh"] };
+            let judged = weigh_each(&limits, &instances, room(swap, &[]));
+            judged.refused.into_iter().map(|(_, why)| why).collect::<Vec<_>>()
+        };
+        // Each has 100 MiB that have to go.
+        assert!(refused(400, max(500)).is_empty() && refused(400, high(500)).is_empty());
+        let short = refused(399, max(500));
+        assert!(short.len() == 1 && short[0].starts_with("a@4.service"), "{short:?}");
+        assert!(short[0].contains("of which 99 MiB can go to swap"), "{short:?}");
+        assert_eq!(refused(100, high(500)).len(), 3);
     }
 
     #[test]

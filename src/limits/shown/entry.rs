@@ -80,6 +80,9 @@ pub struct Entry {
     pub settings: Vec<Source>,
     /// What is odd about it.
     pub remarks: Vec<String>,
+    /// What it may still put into swap, by its own limit and those above it; `None` where none of them ends it.
+    #[serde(skip)]
+    pub swap_left: Option<Bytes>,
     /// What cannot simply be dropped of what it holds.
     #[serde(skip)]
     pub needed: Option<Bytes>,
@@ -113,6 +116,7 @@ pub fn of_unit(unit: &Unit, tree: &Tree, host: &Host) -> Entry {
     let user = path.is_some_and(is_users);
     let max = group.and_then(|group| group.max).or_else(|| unit.limit("MemoryMax"));
     let effective = effective(unit, max, tree);
+    let swap_max = group.and_then(|group| group.swap_max).or_else(|| unit.limit("MemorySwapMax"));
     let files = unit.files();
     let files = if files.is_empty() && !user { sources::files_of(host, &unit.name) } else { files };
     let (settings, ignored) = sources::read(host, &unit.name, &files);
@@ -129,7 +133,8 @@ pub fn of_unit(unit: &Unit, tree: &Tree, host: &Host) -> Entry {
         max,
         effective_max: effective.as_ref().map(|one| one.bytes),
         effective_by: effective.map(|one| one.by),
-        swap_max: group.and_then(|group| group.swap_max).or_else(|| unit.limit("MemorySwapMax")),
+        swap_max,
+        swap_left: swap_left(&place(unit), swap_max, tree),
         restarts: unit.number("NRestarts"),
         result: unit.text("Result").map(str::to_owned),
         needs_reload: unit.text("NeedDaemonReload").map(|text| text == "yes"),
@@ -168,6 +173,7 @@ pub fn of_group(path: &str, tree: &Tree, host: &Host) -> Entry {
         effective_max: effective.as_ref().map(|one| one.bytes),
         effective_by: effective.map(|one| owner(&one.by)),
         swap_max: numbers.swap_max,
+        swap_left: swap_left(path, numbers.swap_max, tree),
         settings,
         ignored,
         ..bare(if Kind::of(name) == Kind::Group { path } else { name }, user, Some(path), group)
@@ -180,7 +186,8 @@ pub fn of_files(unit: &str, host: &Host) -> Entry {
     let limit = |key: &str| sources::limit(&settings, key);
     let (min, low) = (limit("MemoryMin"), limit("MemoryLow"));
     let (high, max, swap_max) = (limit("MemoryHigh"), limit("MemoryMax"), limit("MemorySwapMax"));
-    Entry { min, low, high, max, swap_max, settings, ignored, ..bare(unit, false, None, None) }
+    let swap_left = swap_max.and_then(Limit::bytes);
+    Entry { min, low, high, max, swap_max, swap_left, settings, ignored, ..bare(unit, false, None, None) }
 }
 
 /// What only the group tells.
@@ -206,6 +213,7 @@ fn bare(unit: &str, user: bool, path: Option<&str>, group: Option<&GroupMemory>)
         effective_max: None,
         effective_by: None,
         swap_max: None,
+        swap_left: None,
         oom_kills: group.and_then(|group| oom_kills(name_of(unit), group)),
         slowed: group.and_then(|group| group.own_events.or(group.events)).map(|events| events.high),
         pressure: group.and_then(|group| group.pressure).map(Waiting::from),
@@ -234,11 +242,21 @@ fn oom_kills(name: &str, group: &GroupMemory) -> Option<u64> {
     events.map(|events| events.oom_kill)
 }
 
+/// The path of its group, or while it has none, of the slice that it would run in.
+fn place(unit: &Unit) -> String {
+    let slice = || unit.text("Slice").map(path_of_slice);
+    unit.group().map(str::to_owned).or_else(slice).unwrap_or_else(|| TOP.to_owned())
+}
+
+/// Its own limit is told apart, for its group may not be there yet.
+fn swap_left(path: &str, own: Option<Limit>, tree: &Tree) -> Option<Bytes> {
+    own.and_then(Limit::bytes).into_iter().chain(tree.swap_left(path).map(|one| one.bytes)).min()
+}
+
 /// A group of an inactive unit is not there yet: its slice's is. systemd of version 256 and later tells, too.
 fn effective(unit: &Unit, max: Option<Limit>, tree: &Tree) -> Option<Effective> {
     let of = |bytes, by: &str| Effective { bytes, by: by.to_owned() };
-    let slice = || unit.text("Slice").map(path_of_slice);
-    let path = unit.group().map(str::to_owned).or_else(slice).unwrap_or_else(|| TOP.to_owned());
+    let path = place(unit);
     let own = max.and_then(Limit::bytes).map(|bytes| of(bytes, &unit.name));
     let above = tree.effective_max(&path).map(|one| of(one.bytes, &owner(&one.by)));
     let told = unit.limit("EffectiveMemoryMax").and_then(Limit::bytes).map(|bytes| of(bytes, "memory"));

@@ -96,8 +96,9 @@ fn order(entry: &Entry, around: Around) -> Option<Oddity> {
     (high >= max).then_some(Oddity::Order { high, max })
 }
 
-fn may_swap(entry: &Entry, around: Around) -> bool {
-    entry.swap_max != Some(Limit::At(Bytes(0))) && around.swap.is_none_or(|swap| swap.0 > 0)
+/// Whether any page of it can go to swap: there is some, and neither its own limit nor one above it says no.
+pub fn may_swap(entry: &Entry, around: Around) -> bool {
+    entry.swap_left != Some(Bytes(0)) && around.swap.is_none_or(|swap| swap.0 > 0)
 }
 
 /// Without swap there is nowhere to put pages that belong to no file, and MemoryHigh never kills.
@@ -226,7 +227,7 @@ mod tests {
         assert!(said(with(91), around()).is_empty());
         let forbidden = |entry: &mut Entry| {
             with(91)(entry);
-            entry.swap_max = Some(Limit::At(Bytes(0)));
+            entry.swap_left = Some(Bytes(0));
         };
         assert!(said(forbidden, around())[0].contains("nothing ends it"));
     }

@@ -113,6 +113,26 @@ impl Tree {
         // Of equal limits the innermost counts.
         self_and_above(path).filter_map(of).chain(machine).min_by_key(|one| one.bytes)
     }
+
+    /// What the group at `path` may still put into swap by its own limit and those of the groups above, whoever leaves least; `None`
+    /// where none of them has one, so that only the swap of the machine ends it.
+    pub fn swap_left(&self, path: &str) -> Option<Effective> {
+        let of = |path: &str| {
+            let group = self.groups.get(path)?;
+            let bytes = group.swap_max?.bytes()?.less(group.swap.unwrap_or_default());
+            Some(Effective { bytes, by: path.to_owned() })
+        };
+        self_and_above(path).filter_map(of).min_by_key(|one| one.bytes)
+    }
+
+    /// Counts `bytes` more in swap for the group at `path` and those above it, as the kernel would.
+    pub fn put_into_swap(&mut self, path: &str, bytes: Bytes) {
+        for path in self_and_above(path) {
+            if let Some(group) = self.groups.get_mut(path) {
+                group.swap = Some(group.swap.unwrap_or_default() + bytes);
+            }
+        }
+    }
 }
 
 /// The hierarchy that counts memory.
@@ -183,6 +203,27 @@ mod tests {
         assert_eq!(max("/d.service"), Some((1 << 20, TOP.to_owned())));
         assert_eq!(tree.below(TOP), ["/a.slice", "/d.service"]);
         assert_eq!(tree.below("/a.slice"), ["/a.slice/b.service", "/a.slice/c.service"]);
+    }
+
+    #[test]
+    fn the_least_room_in_swap_on_the_way_up_counts() {
+        let mut tree = tree(&[
+            ("/sys/fs/cgroup/cgroup.controllers", "memory\n"),
+            ("/sys/fs/cgroup/a.slice/memory.swap.max", "5000\n"),
+            ("/sys/fs/cgroup/a.slice/memory.swap.current", "4000\n"),
+            ("/sys/fs/cgroup/a.slice/b.service/memory.swap.max", "3000\n"),
+            ("/sys/fs/cgroup/a.slice/b.service/memory.swap.current", "2500\n"),
+            ("/sys/fs/cgroup/a.slice/c.service/memory.swap.max", "max\n"),
+            ("/sys/fs/cgroup/d.service/memory.swap.max", "max\n"),
+        ]);
+        let left = |tree: &Tree, path: &str| tree.swap_left(path).map(|one| (one.bytes.0, one.by));
+        assert_eq!(left(&tree, "/a.slice/b.service"), Some((500, "/a.slice/b.service".to_owned())));
+        assert_eq!(left(&tree, "/a.slice/c.service"), Some((1000, "/a.slice".to_owned())));
+        assert_eq!(left(&tree, "/d.service"), None);
+        tree.put_into_swap("/a.slice/c.service", Bytes(600));
+        assert_eq!(left(&tree, "/a.slice/b.service"), Some((400, "/a.slice".to_owned())));
+        tree.put_into_swap("/a.slice", Bytes(9000));
+        assert_eq!(left(&tree, "/a.slice/c.service"), Some((0, "/a.slice".to_owned())));
     }
 
     #[test]

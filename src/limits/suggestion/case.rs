@@ -2,9 +2,11 @@
 
 use crate::facts::cgroup_memory::Version;
 use crate::facts::readings::Readings;
+use crate::facts::swaps;
 use crate::sys::bytes::Bytes;
 
 use super::super::shown::entry::Entry;
+use super::super::shown::tree::{TOP, Tree, name_of, parent_of};
 use super::basis::Basis;
 use super::observation::Observation;
 use super::seen::{Seen, finite};
@@ -21,12 +23,28 @@ pub(super) struct Swap {
 impl Swap {
     pub(super) fn of(readings: &Readings) -> Option<Self> {
         let areas = readings.swaps().ok()?;
-        let usable = || areas.iter().filter(|area| !area.is_deleted);
+        let usable = areas.iter().filter(|area| !area.is_deleted);
         Some(Self {
-            total: usable().map(|area| area.size).sum(),
-            free: usable().map(|area| area.size.less(area.used)).sum(),
+            total: usable.map(|area| area.size).sum(),
+            free: swaps::free(areas),
             is_compressed: !areas.is_empty() && areas.iter().all(|area| area.is_zram()),
         })
+    }
+}
+
+/// What a group above leaves those in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Above {
+    pub(super) left: Bytes,
+    pub(super) slice: String,
+}
+
+impl Above {
+    /// Of the swap, whoever leaves least.
+    pub(super) fn of_swap(entry: &Entry, tree: &Tree) -> Option<Self> {
+        let least = tree.swap_left(parent_of(entry.group.as_deref()?))?;
+        let slice = if least.by == TOP { "the container" } else { name_of(&least.by) };
+        Some(Self { left: least.bytes, slice: slice.to_owned() })
     }
 }
 
@@ -41,6 +59,8 @@ pub(super) struct Case<'c> {
     pub(super) version: Option<Version>,
     /// `None` where it is not known.
     pub(super) swap: Option<Swap>,
+    /// What the groups above it leave it of their swap, and who does; `None` where none of them has a limit.
+    pub(super) swap_above: Option<Above>,
     /// The memory of the machine.
     pub(super) memory: Option<Bytes>,
 }
@@ -80,12 +100,14 @@ pub(super) mod tests {
         pub(in crate::limits::suggestion) seen: Seen,
         pub(in crate::limits::suggestion) swap: Option<Swap>,
         pub(in crate::limits::suggestion) version: Option<Version>,
+        pub(in crate::limits::suggestion) swap_above: Option<Bytes>,
     }
 
     impl Default for Parts {
         fn default() -> Self {
             let swap = Swap { total: Bytes(8192 * MIB), free: Bytes(8192 * MIB), is_compressed: false };
-            Self { entry: entry(), seen: usual(), swap: Some(swap), version: Some(Version::Two) }
+            let version = Some(Version::Two);
+            Self { entry: entry(), seen: usual(), swap: Some(swap), version, swap_above: None }
         }
     }
 
@@ -99,6 +121,7 @@ pub(super) mod tests {
                 observation: None,
                 version: self.version,
                 swap: self.swap,
+                swap_above: self.swap_above.map(|left| Above { left, slice: "ml.slice".to_owned() }),
                 memory: Some(Bytes(8192 * MIB)),
             })
         }

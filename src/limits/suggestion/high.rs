@@ -75,10 +75,13 @@ fn against(case: &Case<'_>, max: Bytes, bytes: Bytes, swap_max: Option<Bytes>) -
         return harm("all of a model is read for each answer: slowed down, it would read its weights from the disk again and again".to_owned());
     }
     let may_have = swap_max.map_or(Bytes(u64::MAX), |most| most.less(case.seen.swapped));
-    let (room, grows) = (swap.free.min(may_have), max.less(case.needed()));
+    let free = swap.free.min(may_have);
+    let above = case.swap_above.as_ref().filter(|above| above.left < free);
+    let (room, grows) = (above.map_or(free, |above| above.left), max.less(case.needed()));
     if room < grows {
+        let by = above.map(|above| format!(", for {} allows no more", above.slice)).unwrap_or_default();
         return harm(format!(
-            "it may grow by {grows} before MemoryMax ends it, and only {room} of that could go to swap: the rest would have it stand still at it"
+            "it may grow by {grows} before MemoryMax ends it, and only {room} of that could go to swap{by}: the rest would have it stand still at it"
         ));
     }
     if is_killed(case.seen, case.observation) {
@@ -153,6 +156,9 @@ mod tests {
         assert!(full.bytes().is_none() && why(&full).contains("only 599 MiB"), "{}", why(&full));
         let narrow = Parts::default().ask(|case| advise(case, MAX, Some(Bytes(599 * MIB))));
         assert_eq!(narrow.bytes(), None);
+        let above = |mib: u64| of(&Parts { swap_above: Some(Bytes(mib * MIB)), ..Parts::default() });
+        assert!(above(600).bytes().is_some());
+        assert!(above(599).bytes().is_none() && why(&above(599)).contains("ml.slice allows no more"));
         assert!(of(&Parts { swap: None, ..Parts::default() }).bytes().is_none());
     }
 

@@ -49,6 +49,13 @@ pub(super) fn advise(case: &Case<'_>, max: Option<Bytes>) -> Advice {
     if bytes >= swap.total {
         return Advice::leave(NAME, format!("the {} of swap here are no more than it may need", swap.total));
     }
+    // What it has there now is counted above, too, and stays.
+    if let Some(above) = case.swap_above.as_ref().filter(|above| above.left + case.seen.swapped <= bytes) {
+        return Advice::leave(
+            NAME,
+            format!("{} leaves it no more than {} already", above.slice, above.left + case.seen.swapped),
+        );
+    }
     let compressed = if swap.is_compressed { ", which lies in memory itself," } else { "" };
     let swapped = match case.seen.swapped {
         Bytes(0) => String::new(),
@@ -88,6 +95,8 @@ mod tests {
         let small = Swap { total: Bytes(400 * MIB), free: Bytes(400 * MIB), is_compressed: false };
         assert_eq!(of(&Parts { swap: Some(small), ..Parts::default() }), None);
         assert_eq!(Parts::default().ask(|case| advise(case, None)).bytes(), None);
+        let above = |mib: u64| of(&Parts { swap_above: Some(Bytes(mib * MIB)), ..Parts::default() });
+        assert_eq!((above(400), above(401)), (None, Some(Bytes(400 * MIB))));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::super::setting::manager::Manager;
 use super::super::shown::kind::Kind;
 use super::advice::{Advice, Omitted, Suggested};
 use super::basis::Basis;
-use super::case::{Case, Swap};
+use super::case::{Above, Case, Swap};
 use super::fit::{self, Fit, Sum};
 use super::observation::Observation;
 use super::seen::{Seen, finite};
@@ -87,6 +87,7 @@ impl Suggestion {
             observation: observation.as_ref(),
             version: version(target),
             swap,
+            swap_above: Above::of_swap(entry, &target.tree),
             memory,
         };
         let (advice, budget) = advise(readings, target, &case);
@@ -134,7 +135,7 @@ fn advise(readings: &Readings, target: &Target, case: &Case<'_>) -> (Vec<Advice>
     let Target { entry, tree, running, .. } = target;
     let now = fit::as_it_is(readings);
     let whole_fits = now.as_ref().is_some_and(|sum| sum.fits);
-    let fit = fit::find(readings, running, case.basis.wanted, case.basis.floor);
+    let fit = fit::find(readings, running, case.basis.wanted, case.basis.least);
     let max = max::advise(case, &fit, max::above(entry, tree), whole_fits);
     // One above all memory there is ends nothing.
     let own = case.own_max().filter(|own| case.memory.is_none_or(|memory| *own < memory));
@@ -174,6 +175,7 @@ mod tests {
     use crate::limits::setting::current::Current;
     use crate::limits::setting::settings::{Planned, Settings};
     use crate::limits::setting::weigh;
+    use crate::limits::shown::remarks::CLOSE;
     use crate::limits::unit_name::UnitName;
     use proptest::prelude::*;
 
@@ -194,6 +196,7 @@ mod tests {
         max: Option<u64>,
         high: Option<u64>,
         other_max: Option<u64>,
+        slice_swap_max: Option<u64>,
         kills: u64,
     }
 
@@ -221,6 +224,15 @@ mod tests {
                 ("/sys/fs/cgroup/system.slice/b.service/memory.current".into(), "1048576\n".into()),
                 ("/sys/fs/cgroup/system.slice/b.service/memory.max".into(), limit(self.other_max)),
                 ("/etc/systemd/system/a.service".into(), unit),
+                (
+                    "/sys/fs/cgroup/system.slice/memory.swap.max".into(),
+                    self.slice_swap_max
+                        .map_or("max\n".to_owned(), |mib| format!("{}\n", (mib + self.swapped) * MIB)),
+                ),
+                (
+                    "/sys/fs/cgroup/system.slice/memory.swap.current".into(),
+                    format!("{}\n", self.swapped * MIB),
+                ),
                 of("memory.current", format!("{}\n", current * MIB)),
                 of("memory.peak", format!("{}\n", (current + self.more_at_peak) * MIB)),
                 of("memory.swap.current", format!("{}\n", self.swapped * MIB)),
@@ -256,6 +268,7 @@ mod tests {
             let running = Current {
                 name: "a.service".to_owned(),
                 active: "active".to_owned(),
+                group: "/system.slice/a.service".to_owned(),
                 held: Some(Bytes((self.anon + self.cache + self.mapped) * MIB)),
                 needed: Some(Bytes(self.anon * MIB)),
                 swapped: Bytes(self.swapped * MIB),
@@ -273,6 +286,7 @@ mod tests {
             prop::option::of(1..60_000u64),
             prop::option::of(1..60_000u64),
             prop::option::of(1..60_000u64),
+            prop::option::of(0..9000u64),
             prop_oneof![Just(0), 1..3u64],
         );
         (1024..32_768u64, held, swap, limits).prop_map(|(memory, held, swap, limits)| Shown {
@@ -287,7 +301,8 @@ mod tests {
             max: limits.0,
             high: limits.1,
             other_max: limits.2,
-            kills: limits.3,
+            slice_swap_max: limits.3,
+            kills: limits.4,
         })
     }
 
@@ -307,12 +322,30 @@ mod tests {
             if let Some(max) = value(&suggestion, "MemoryMax").and_then(|one| one.bytes) {
                 prop_assert!(suggestion.budget.as_ref().is_some_and(|sum| sum.fits));
                 prop_assert!(max.0 >= (shown.anon + shown.mapped) * MIB && max.0 < shown.memory * MIB);
+                prop_assert!(Bytes((shown.anon + shown.mapped) * MIB).percent_of(max) <= CLOSE);
             }
             if let Some(high) = value(&suggestion, "MemoryHigh").and_then(|one| one.bytes) {
                 prop_assert!(shown.swap > shown.swap_used);
                 prop_assert!(high.0 > (shown.anon + shown.mapped) * MIB);
+                let max = value(&suggestion, "MemoryMax").and_then(|one| one.bytes).map(|max| max.0 / MIB);
+                let grows = max.or(shown.max).unwrap_or_default() - shown.anon - shown.mapped;
+                prop_assert!(shown.slice_swap_max.is_none_or(|left| left >= grows));
             }
         }
+    }
+
+    #[test]
+    fn none_is_suggested_that_would_be_full_at_once() {
+        // Of 4096 MiB the reserve takes 512 MiB; with the other unit's limit 1050 or 1120 MiB are left for one that needs 1000 MiB.
+        let left = |left: u64| {
+            let other_max = Some(4096 - 512 - left);
+            Shown { memory: 4096, anon: 1000, other_max, ..Shown::default() }.ask().0
+        };
+        let (none, some) = (left(1050), left(1120));
+        assert_eq!(value(&none, "MemoryMax"), None);
+        let why = &none.omitted.iter().find(|one| one.property == "MemoryMax").unwrap().reason;
+        assert!(why.contains("lower what others may take"), "{why}");
+        assert_eq!(value(&some, "MemoryMax").unwrap().value, "1120M");
     }
 
     #[test]
@@ -323,6 +356,17 @@ mod tests {
         assert_eq!(value(&suggestion, "MemoryHigh").unwrap().value, "infinity");
         let command = "limits set a.service MemoryMax=600M MemoryHigh=infinity";
         assert_eq!(suggestion.command.as_deref(), Some(command));
+    }
+
+    #[test]
+    fn a_slice_that_may_not_swap_leaves_no_room_for_a_brake() {
+        let shown =
+            Shown { memory: 8192, swap: 8192, anon: 500, slice_swap_max: Some(0), ..Shown::default() };
+        let (suggestion, _) = shown.ask();
+        assert_eq!(suggestion.command.as_deref(), Some("limits set a.service MemoryMax=600M"));
+        let why = |name| &suggestion.omitted.iter().find(|one| one.property == name).unwrap().reason;
+        assert!(why("MemoryHigh").contains("system.slice"), "{}", why("MemoryHigh"));
+        assert!(why("MemorySwapMax").contains("system.slice"), "{}", why("MemorySwapMax"));
     }
 
     #[test]
