@@ -31,13 +31,14 @@ pub(super) fn set(wanted: &SetLimits, global: &Global, host: &Host, terminal: &m
     };
     let planning = planned::with_sudo(set::plan(&Readings::new(host, None), &request))?;
     show_edit(&planning, global, terminal)?;
-    let Planning { plan, unit, invocation, .. } = planning;
-    let before = last_change(host);
+    let Planning { plan, unit, before, .. } = planning;
+    let changes_limits = plan.files().next().is_some();
+    let last = last_change(host);
     let exit = planned::carry_out(plan, approval, global, host, terminal)?;
-    let id = last_change(host).filter(|&id| Some(id) != before);
+    let id = last_change(host).filter(|&id| Some(id) != last);
     match id.filter(|_| wanted.restart && exit == Exit::Done) {
         Some(id) => {
-            let restarted = Restarted { unit: &unit, manager: &manager, invocation: &invocation, id };
+            let restarted = Restarted { unit: &unit, manager: &manager, before: &before, changes_limits, id };
             limits_restart::follow(&restarted, global, host, terminal)
         }
         None => Ok(exit),

@@ -8,6 +8,7 @@ use crate::host::Host;
 
 use super::super::unit_name::UnitName;
 use super::agreement;
+use super::current::Current;
 use super::leftovers;
 use super::manager::{Manager, Person};
 use super::own_file::{self, ByHand};
@@ -42,8 +43,8 @@ pub struct Planning {
     pub edited: Option<Drifted>,
     /// The unit's name.
     pub unit: String,
-    /// What tells the unit's present start from the next one; empty where it does not run.
-    pub invocation: String,
+    /// The unit as it is before the change.
+    pub before: Current,
 }
 
 /// Plans it.
@@ -82,9 +83,9 @@ pub fn plan(readings: &Readings, request: &Request) -> Result<Planning, Fault> {
     if is_changed && subject.manager.can_be_told(subject.host()) {
         steps::reload_afterwards(&mut plan, subject.manager);
     }
-    let invocation = subject.current.first().map(|one| one.invocation.clone()).unwrap_or_default();
+    let before = subject.current.first().cloned().unwrap_or_default();
     let edited = own.edited.filter(|_| request.by_hand == ByHand::Refused);
-    Ok(Planning { plan, edited, unit: subject.unit.as_str().to_owned(), invocation })
+    Ok(Planning { plan, edited, unit: subject.unit.as_str().to_owned(), before })
 }
 
 fn title(subject: &Subject<'_, '_>, values: &[(String, String)]) -> String {

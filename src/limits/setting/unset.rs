@@ -5,6 +5,7 @@ use crate::exit::Fault;
 use crate::facts::readings::Readings;
 
 use super::super::unit_name::UnitName;
+use super::current::Current;
 use super::manager::Manager;
 use super::own_file::{self, ByHand};
 use super::set::{Planning, of_whom, write};
@@ -38,7 +39,7 @@ pub fn plan(readings: &Readings, request: &Request) -> Result<Planning, Fault> {
     own.judge(&mut plan, request.by_hand);
     take_away(&mut plan, &subject, &own.text, &request.properties)?;
     let edited = own.edited.filter(|_| request.by_hand == ByHand::Refused);
-    Ok(Planning { plan, edited, unit: subject.unit.as_str().to_owned(), invocation: String::new() })
+    Ok(Planning { plan, edited, unit: subject.unit.as_str().to_owned(), before: Current::default() })
 }
 
 fn take_away(plan: &mut Plan, subject: &Subject<'_, '_>, text: &str, named: &[String]) -> Result<(), Fault> {
