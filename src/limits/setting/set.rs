@@ -260,8 +260,10 @@ mod tests {
         let rival = ("/etc/systemd/system/llama.service.d/99-own.conf", "[Service]\n\nMemoryMax=1G\n");
         let plan = planned(&[rival], &request("llama", "MemoryMax=2G MemoryHigh=1G")).unwrap();
         assert!(plan.refused()[0].reason.contains("99-own.conf:3 sets MemoryMax to 1G"));
-        let agreeing =
-            planned(&[(rival.0, "MemoryMax=2048M\n")], &request("llama", "MemoryMax=2G MemoryHigh=1G"));
+        let agreeing = planned(
+            &[(rival.0, "[Service]\nMemoryMax=2048M\n")],
+            &request("llama", "MemoryMax=2G MemoryHigh=1G"),
+        );
         assert!(agreeing.unwrap().refused().is_empty());
         let hiding = ("/etc/systemd/system.control/llama.service.d/90-memtune.conf", "");
         let plan = planned(&[hiding], &request("llama", "MemoryMax=2G MemoryHigh=1G")).unwrap();
