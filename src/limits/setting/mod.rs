@@ -18,6 +18,7 @@ pub mod shown_value;
 pub mod unset;
 pub mod weigh;
 
+mod aliases;
 mod amounts;
 mod asked;
 mod steps;

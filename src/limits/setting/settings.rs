@@ -8,6 +8,7 @@ use crate::facts::unit_files::{self, Setting};
 use crate::host::{Host, IfThere, Lacking};
 
 use super::super::unit_name::UnitName;
+use super::aliases;
 use super::manager::Manager;
 
 /// Texts that files shall have, by their paths; `None` where the file shall be gone.
@@ -32,13 +33,16 @@ impl Settings {
     pub fn read(host: &Host, manager: &Manager, unit: &UnitName, planned: &Planned) -> Result<Self, Lacking> {
         let path = manager.search_path();
         let mut own = Self { fragment: fragment(host, unit, &path), ..Self::default() };
-        let (near, of_kind): (Vec<String>, Vec<String>) = {
+        let near = |unit: &UnitName| {
             let mut folders = unit.folders();
-            let last = folders.pop();
-            (folders, last.into_iter().collect())
+            let of_kind = folders.pop();
+            (folders, of_kind)
         };
+        let (own_names, of_kind) = near(unit);
+        let of_aliases = aliases::of(host, unit, &path).iter().map(|alias| near(alias).0).collect::<Vec<_>>();
         // What counts for a whole kind comes behind everything else, wherever it lies.
-        for names in [near, of_kind] {
+        let rest = of_aliases.into_iter().chain(of_kind.map(|name| vec![name]));
+        for names in std::iter::once(own_names).chain(rest) {
             for folder in &path {
                 for name in &names {
                     own.read_folder(host, unit, &format!("{folder}/{name}"), planned)?;
@@ -160,6 +164,18 @@ mod tests {
         assert_eq!(deciding(&[unit, size, section], "a", &NONE), None);
         let vendors = ("/usr/lib/systemd/system/a.service.d/10.conf", "[Service]\nMemoryMax=2G\n");
         assert_eq!(deciding(&[unit, size, section, vendors], "a", &NONE).unwrap().1, "2G");
+    }
+
+    #[test]
+    fn drop_ins_of_other_names_count() {
+        let unit = ("/usr/lib/systemd/system/ssh.service", "[Service]\nMemoryMax=1G\n");
+        let link = ("/etc/systemd/system/sshd.service", "->/usr/lib/systemd/system/ssh.service");
+        let of_alias = ("/etc/systemd/system/sshd.service.d/99-x.conf", "[Service]\nMemoryMax=2G\n");
+        assert_eq!(deciding(&[unit, of_alias], "ssh", &NONE).unwrap().1, "1G");
+        assert_eq!(deciding(&[unit, link, of_alias], "ssh", &NONE).unwrap().1, "2G");
+        // Of equal names that of the unit's own name is read, however weak its folder.
+        let own = ("/usr/lib/systemd/system/ssh.service.d/99-x.conf", "[Service]\nMemoryMax=3G\n");
+        assert_eq!(deciding(&[unit, link, of_alias, own], "ssh", &NONE).unwrap().1, "3G");
     }
 
     #[test]
