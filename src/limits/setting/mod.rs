@@ -24,3 +24,4 @@ mod asked;
 mod steps;
 mod subject;
 mod surroundings;
+mod witness;

@@ -4,7 +4,6 @@ use crate::change::undo::Drifted;
 use crate::change::{Area, Plan, Why};
 use crate::exit::{Exit, Fault};
 use crate::facts::readings::Readings;
-use crate::host::Host;
 
 use super::super::unit_name::UnitName;
 use super::agreement;
@@ -15,7 +14,7 @@ use super::own_file::{self, ByHand};
 use super::rivals;
 use super::settings::{Planned, Settings};
 use super::subject::Subject;
-use super::{asked, drop_in, restart, steps, surroundings, weigh};
+use super::{asked, drop_in, restart, steps, surroundings, weigh, witness};
 
 /// What shall be set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +74,7 @@ pub fn plan(readings: &Readings, request: &Request) -> Result<Planning, Fault> {
     let notes = surroundings::notes(&subject, &values, request.restarts);
     notes.into_iter().chain(surroundings::shares(&subject, &values)).for_each(|note| plan.note(note));
     if is_changed {
-        finish(&mut plan, &subject, &values, readings.host());
+        finish(&mut plan, &subject, &values, &planned)?;
     }
     if request.restarts {
         restart::after(&mut plan, &subject);
@@ -158,8 +157,13 @@ fn judge_amounts(plan: &mut Plan, subject: &Subject<'_, '_>, settings: &Settings
     judged.notes.into_iter().for_each(|note| plan.note(note));
 }
 
-fn finish(plan: &mut Plan, subject: &Subject<'_, '_>, values: &[(String, String)], host: &Host) {
-    let Subject { manager, unit, path, memory, .. } = subject;
+fn finish(
+    plan: &mut Plan,
+    subject: &Subject<'_, '_>,
+    values: &[(String, String)],
+    planned: &Planned,
+) -> Result<(), Fault> {
+    let (host, Subject { manager, unit, path, memory, .. }) = (subject.host(), subject);
     if !manager.can_be_told(host) {
         match manager {
             Manager::Of(Person { name, .. }) => {
@@ -167,12 +171,20 @@ fn finish(plan: &mut Plan, subject: &Subject<'_, '_>, values: &[(String, String)
             }
             _ => steps::note_managers(plan, host, manager),
         }
-        return;
+        return Ok(());
     }
     let fragment = subject.current.first().map(|one| one.fragment.as_str()).unwrap_or_default();
     steps::verify(plan, host, manager, fragment, unit, path);
     steps::reload(plan, manager);
-    steps::prove(plan, manager, unit, values, *memory);
+    let properties: Vec<&str> = values.iter().map(|(property, _)| property.as_str()).collect();
+    match witness::find(subject, planned, &properties)? {
+        Some(witness) => steps::prove(plan, manager, &witness, values, *memory),
+        None => plan.note(format!(
+            "nothing that {} stands for is there for systemd to show it by: it counts once such a unit starts",
+            unit.as_str()
+        )),
+    }
+    Ok(())
 }
 
 /// Refuses what only a running machine can do.

@@ -11,7 +11,7 @@ use super::own_file::{self, ByHand};
 use super::set::{Planning, of_whom, write};
 use super::settings::{Planned, Settings};
 use super::subject::Subject;
-use super::{agreement, asked, drop_in, steps, surroundings, weigh};
+use super::{agreement, asked, drop_in, steps, surroundings, weigh, witness};
 
 /// What shall be taken away.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,8 +63,8 @@ fn take_away(plan: &mut Plan, subject: &Subject<'_, '_>, text: &str, named: &[St
     surroundings::waiting(subject, &going).into_iter().for_each(|note| plan.note(note));
     if subject.manager.can_be_told(subject.host()) {
         steps::reload(plan, subject.manager);
-        if after.is_none() {
-            steps::prove_gone(plan, subject.manager, &subject.unit, &subject.path);
+        if let Some(witness) = witness::any(subject).filter(|_| after.is_none()) {
+            steps::prove_gone(plan, subject.manager, &witness, &subject.path);
         }
         steps::reload_afterwards(plan, subject.manager);
     } else {
