@@ -21,6 +21,7 @@ pub mod weigh;
 mod aliases;
 mod amounts;
 mod asked;
+mod hidden;
 mod steps;
 mod subject;
 mod surroundings;

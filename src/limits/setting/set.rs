@@ -14,7 +14,7 @@ use super::own_file::{self, ByHand};
 use super::rivals;
 use super::settings::{Planned, Settings};
 use super::subject::Subject;
-use super::{asked, drop_in, restart, steps, surroundings, weigh, witness};
+use super::{asked, drop_in, hidden, restart, steps, surroundings, weigh, witness};
 
 /// What shall be set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +71,7 @@ pub fn plan(readings: &Readings, request: &Request) -> Result<Planning, Fault> {
     write(&mut plan, &subject, Some(&wanted))?;
     leftovers::remove(&mut plan, &mut planned, subject.host(), going)?;
     judge(&mut plan, &subject, &subject.settings(&planned)?, &values);
+    hidden::judge(&mut plan, &subject, &own.text, &wanted);
     let notes = surroundings::notes(&subject, &values, request.restarts);
     notes.into_iter().chain(surroundings::shares(&subject, &values)).for_each(|note| plan.note(note));
     if is_changed {
@@ -291,6 +292,31 @@ mod tests {
         assert!(plan.files().any(|(name, after)| name == path && after.is_none()));
         let kept = planned(&[leftover], &Request { keeps_leftovers: true, ..wanted }).unwrap();
         assert!(kept.files().all(|(name, _)| name != path));
+    }
+
+    #[test]
+    fn limits_for_more_units_are_not_lost_without_a_word() {
+        let wider =
+            ("/etc/systemd/system/a-.slice.d/89-memtune.conf", "[Slice]\nMemoryMax=2G\nCPUWeight=50\n");
+        let plan = planned(&[wider], &request("a-b-.slice", "CPUQuota=50%")).unwrap();
+        let refused = plan.refused().first().unwrap();
+        assert_eq!(refused.target, wider.0);
+        assert!(refused.reason.contains("MemoryMax=2G CPUWeight=50 does not count"), "{}", refused.reason);
+        let along = request("a-b-.slice", "CPUQuota=50% MemoryMax=1G CPUWeight=50");
+        assert!(planned(&[wider], &along).unwrap().refused().is_empty());
+        let known = (
+            "/etc/systemd/system/a-b-.slice.d/89-memtune.conf",
+            "# Written by memtune: `memtune limits set a-b-.slice`\n[Slice]\nCPUWeight=5\n",
+        );
+        let plan = planned(&[wider, known], &request("a-b-.slice", "CPUQuota=50%")).unwrap();
+        assert!(plan.refused().is_empty(), "{:?}", plan.refused());
+        assert!(
+            plan.notes().iter().any(|note| note.contains("MemoryMax=2G does not count")),
+            "{:?}",
+            plan.notes()
+        );
+        let one = planned(&[wider], &request("a-b-c.slice", "CPUQuota=50%")).unwrap();
+        assert!(one.refused().is_empty());
     }
 
     #[test]
