@@ -150,12 +150,10 @@ impl Manager {
         }
     }
 
-    /// Who logs in by other ways than PAM lacks the variable that leads to his manager.
+    /// Whoever is not root asks as himself.
     fn prefix(&self, person: &Person, is_root: bool) -> Vec<String> {
-        let runtime = format!("XDG_RUNTIME_DIR=/run/user/{}", person.user);
-        let as_user = ["runuser", "-u", &person.name, "--"].map(str::to_owned);
-        let environment = ["env".to_owned(), runtime];
-        if is_root { as_user.into_iter().chain(environment).collect() } else { environment.into() }
+        let words = users::in_session(&person.name, person.user);
+        words.into_iter().skip(if is_root { 0 } else { 4 }).collect()
     }
 
     /// What is typed for the same manager.
