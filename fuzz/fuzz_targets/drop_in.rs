@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use memtune::limits::setting::drop_in::{values, with, without};
+use memtune::limits::setting::drop_in::{properties, with, without};
 
 fuzz_target!(|text: &str| {
     let set = with(text, "Service", "MemoryMax", "1G");
@@ -10,5 +10,5 @@ fuzz_target!(|text: &str| {
     if !text.trim_end_matches(['\n', '\r']).ends_with('\\') {
         assert_eq!(with(&set, "Service", "MemoryMax", "1G"), set);
     }
-    assert!(values(&without(&set, &["MemoryMax"])).iter().all(|(key, _)| key != "MemoryMax"));
+    assert!(properties(&without(&set, &["MemoryMax"], "service"), "service").iter().all(|key| key != "MemoryMax"));
 });

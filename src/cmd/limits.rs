@@ -6,7 +6,7 @@ use crate::change;
 use crate::cli::{AskBudget, Global, Limits, LimitsAction, ShowUnits};
 use crate::exit::Exit;
 use crate::facts::readings::Readings;
-use crate::facts::unit_listing::{Manager, Wanted};
+use crate::facts::unit_listing::Wanted;
 use crate::host::Host;
 use crate::limits::budget::instances;
 use crate::limits::budget::sum::{self, Budget};
@@ -36,7 +36,7 @@ pub fn run(arguments: &Limits, global: &Global, host: &Host, terminal: &mut Term
 
 fn show(wanted: &ShowUnits, global: &Global, host: &Host, terminal: &mut Terminal) -> Result<Exit> {
     let readings = Readings::new(host, None);
-    let manager = if wanted.user { Manager::User } else { Manager::System };
+    let manager = limits_set::listed(wanted.user, host);
     let overview = match &wanted.unit {
         Some(unit) => Overview::of_unit(&readings, manager, unit)?,
         None => {

@@ -6,6 +6,7 @@ use crate::change::journal;
 use crate::cli::{Global, SetLimits, UnsetLimits, Whose};
 use crate::exit::{Exit, Fault};
 use crate::facts::readings::Readings;
+use crate::facts::unit_listing;
 use crate::host::Host;
 use crate::limits::setting::manager::Manager;
 use crate::limits::setting::own_file::ByHand;
@@ -31,13 +32,14 @@ pub(super) fn set(wanted: &SetLimits, global: &Global, host: &Host, terminal: &m
     };
     let planning = planned::with_sudo(set::plan(&Readings::new(host, None), &request))?;
     show_edit(&planning, global, terminal)?;
-    let Planning { plan, unit, invocation, .. } = planning;
-    let before = last_change(host);
+    let Planning { plan, unit, before, .. } = planning;
+    let changes_limits = plan.files().next().is_some();
+    let last = last_change(host);
     let exit = planned::carry_out(plan, approval, global, host, terminal)?;
-    let id = last_change(host).filter(|&id| Some(id) != before);
+    let id = last_change(host).filter(|&id| Some(id) != last);
     match id.filter(|_| wanted.restart && exit == Exit::Done) {
         Some(id) => {
-            let restarted = Restarted { unit: &unit, manager: &manager, invocation: &invocation, id };
+            let restarted = Restarted { unit: &unit, manager: &manager, before: &before, changes_limits, id };
             limits_restart::follow(&restarted, global, host, terminal)
         }
         None => Ok(exit),
@@ -77,8 +79,21 @@ pub(super) fn manager(user: bool, host: &Host) -> Result<Manager, Fault> {
     if !user {
         return Ok(Manager::System);
     }
-    let sudo = std::env::var("SUDO_UID").ok().and_then(|number| number.parse().ok());
-    Manager::of_user(host, rustix::process::geteuid().as_raw(), sudo)
+    Manager::of_user(host, rustix::process::geteuid().as_raw(), sudo_caller())
+}
+
+/// Whose systemd they mean where nothing is set: the same, as far as it is one that can be asked.
+pub(super) fn listed(user: bool, host: &Host) -> unit_listing::Manager {
+    let is_root = rustix::process::geteuid().is_root();
+    match sudo_caller().filter(|&number| number != 0 && is_root && host.is_live()) {
+        _ if !user => unit_listing::Manager::System,
+        Some(number) => unit_listing::Manager::UserOf(number),
+        None => unit_listing::Manager::User,
+    }
+}
+
+fn sudo_caller() -> Option<u32> {
+    std::env::var("SUDO_UID").ok().and_then(|number| number.parse().ok())
 }
 
 fn by_hand(whose: &Whose) -> ByHand {

@@ -5,7 +5,6 @@ use anyhow::Result;
 use crate::cli::{AskSuggestion, Global};
 use crate::exit::{Exit, Fault};
 use crate::facts::readings::Readings;
-use crate::facts::unit_listing;
 use crate::host::Host;
 use crate::limits::suggestion::target::Target;
 use crate::limits::suggestion::whole::{Request, Suggestion};
@@ -22,7 +21,7 @@ pub(super) fn suggest(
     host: &Host,
     terminal: &mut Terminal,
 ) -> Result<Exit> {
-    let from = if asked.user { unit_listing::Manager::User } else { unit_listing::Manager::System };
+    let from = limits_set::listed(asked.user, host);
     let find = || {
         let readings = Readings::new(host, None);
         Target::find(&readings, from, &asked.unit)

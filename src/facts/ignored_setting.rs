@@ -96,8 +96,9 @@ fn wrong_value(key: &str, value: &str) -> Option<&'static str> {
             (!is_one(soft) || !is_one(hard)).then_some(SIZE)
         }
         "CPUQuota" => {
-            let is_quota = value.ends_with(['%', '‰', '‱']) && !is_zero(value);
-            (!is_quota).then_some("systemd wants a share of one processor above 0, with its sign")
+            const WRONG: &str =
+                "systemd wants a share of one processor above 0, with its sign and at most two decimals";
+            (!is_octal(value) && share(value).is_none_or(|share| share == 0)).then_some(WRONG)
         }
         "OOMPolicy" => {
             (!["continue", "stop", "kill"].contains(&value)).then_some("systemd knows no such policy")
@@ -113,8 +114,16 @@ fn wrong_value(key: &str, value: &str) -> Option<&'static str> {
 
 /// Up to the whole; what is more is out of range.
 fn is_share(value: &str) -> bool {
-    let number = value.strip_suffix(['%', '‰', '‱']).and_then(|number| number.trim().parse::<f64>().ok());
-    number.is_some_and(|number| number >= 0.0 && (number <= 100.0 || !value.ends_with('%')))
+    is_octal(value) || share(value).is_some_and(|share| share <= 10_000)
+}
+
+fn share(value: &str) -> Option<u32> {
+    unit_property::permyriad(value.strip_prefix('+').unwrap_or(value))
+}
+
+/// A share that systemd may read in another base than ten.
+fn is_octal(value: &str) -> bool {
+    value.starts_with('0') && value.ends_with(['%', '‰', '‱']) && !value.starts_with("0.") && !is_zero(value)
 }
 
 /// Numbers, each with one letter or none behind it: `1G 512M` is one size.
@@ -166,6 +175,9 @@ mod tests {
             "MemoryHigh=5‰",
             "CPUQuota=250%",
             "CPUQuota=5‰",
+            "CPUQuota=+5%",
+            "CPUQuota=0x10%",
+            "MemoryHigh=0.5‰",
             "OOMScoreAdjust=+5",
             "OOMScoreAdjust=0x10",
             "LimitMEMLOCK=8M:infinity",
@@ -198,6 +210,9 @@ mod tests {
             ("MemoryMax=0", "no 0", None),
             ("MemoryHigh=0G", "no 0", None),
             ("MemoryMax=101%", "size", None),
+            ("MemoryMax=33.333%", "size", None),
+            ("CPUQuota=33.333%", "decimals", None),
+            ("CPUQuota=99999999999%", "decimals", None),
             ("MemoryMax=-1", "size", None),
             ("MemoryMax=unlimited", "size", None),
             ("StartupMemoryMax=1GB", "size", None),

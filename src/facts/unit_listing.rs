@@ -4,6 +4,7 @@ use crate::host::{Host, IfThere, Lacking};
 
 use super::malformed::MOST_ENTRIES;
 use super::unit_properties::Properties;
+use super::users;
 
 /// Where sosreport keeps `systemctl show *service --all`.
 const CAPTURED: &str = "/sos_commands/systemd/systemctl_show_service_--all";
@@ -15,6 +16,29 @@ pub enum Manager {
     System,
     /// That of the caller's own session.
     User,
+    /// That of the user of this number, whom root asks for.
+    UserOf(u32),
+}
+
+impl Manager {
+    /// Whether it is a user's.
+    pub fn is_of_user(self) -> bool {
+        self != Self::System
+    }
+
+    /// The words that run systemctl for it.
+    fn systemctl(self, host: &Host) -> Result<Vec<String>, Lacking> {
+        let mut words = match self {
+            Self::UserOf(number) => {
+                let user = users::user(host, number)?.ok_or_else(|| Lacking::absent("/etc/passwd"))?;
+                users::in_session(&user.name, number)
+            }
+            Self::System | Self::User => Vec::new(),
+        };
+        words.push("systemctl".to_owned());
+        words.extend(self.is_of_user().then(|| "--user".to_owned()));
+        Ok(words)
+    }
 }
 
 /// Which units are asked for.
@@ -93,12 +117,14 @@ pub fn read(
         return captured(host, names);
     }
     let names_wanted = format!("--property={}", names.join(","));
-    let mut arguments = vec!["show", &names_wanted];
-    arguments.extend((manager == Manager::User).then_some("--user"));
+    let words = manager.systemctl(host)?;
+    let mut words = words.iter().map(String::as_str);
+    let program = words.next().unwrap_or("systemctl");
+    let mut arguments: Vec<&str> = words.chain(["show", &names_wanted]).collect();
     arguments.extend((wanted == Wanted::Loaded).then_some("--all"));
     arguments.push("--");
     arguments.extend(patterns);
-    let units = parse(&host.output("systemctl", &arguments)?, names);
+    let units = parse(&host.output(program, &arguments)?, names);
     // Without systemd as the first process the program is there, and complains where nobody listens.
     if units.is_empty() { Err(Lacking::absent("systemctl show")) } else { Ok(units) }
 }
@@ -169,6 +195,19 @@ mod tests {
         for (list, wanted) in cases {
             assert_eq!(words(list), wanted, "{list}");
         }
+    }
+
+    #[test]
+    fn root_asks_the_manager_of_a_user_as_that_user() {
+        let (_folder, host) = made_tree(&[("/etc/passwd", "ada:x:1000:100::/home/ada:/bin/sh\n")]);
+        let words = |manager: Manager| manager.systemctl(&host).map(|words| words.join(" "));
+        assert_eq!(words(Manager::System).unwrap(), "systemctl");
+        assert_eq!(words(Manager::User).unwrap(), "systemctl --user");
+        assert_eq!(
+            words(Manager::UserOf(1000)).unwrap(),
+            "runuser -u ada -- env XDG_RUNTIME_DIR=/run/user/1000 systemctl --user"
+        );
+        assert!(words(Manager::UserOf(1001)).is_err());
     }
 
     proptest! {

@@ -173,9 +173,7 @@ impl Syntax {
                     || (is_bytes(value) && (zero || !is_zero(value)))
                     || (share && is_share(value))
             }
-            Self::Quota => {
-                value.strip_suffix('%').is_some_and(|number| is_decimal(number) && !is_zero(number))
-            }
+            Self::Quota => value.ends_with('%') && permyriad(value).is_some_and(|share| share > 0),
             Self::Weight => value == "idle" || is_within(value, 1, 10_000),
             Self::Word(words) => words.contains(&value),
             Self::Number(from, to) => is_within(value, from, to),
@@ -239,8 +237,27 @@ fn is_bytes(value: &str) -> bool {
 
 /// More than nothing, and no more than the whole.
 fn is_share(value: &str) -> bool {
-    let number = value.strip_suffix('%').filter(|number| is_decimal(number) && !is_zero(number));
-    number.and_then(|number| number.parse::<f64>().ok()).is_some_and(|percent| percent <= 100.0)
+    value.ends_with('%') && permyriad(value).is_some_and(|share| (1..=10_000).contains(&share))
+}
+
+/// What systemd's parse_permyriad_unbounded() reads, in parts of ten thousand: of a `%` two decimals, of a `‰` one, and no more than fits
+/// into an int. What begins with a 0 it would take for octal, and so that is none here.
+pub(super) fn permyriad(value: &str) -> Option<u32> {
+    const SIGNS: [(char, u32, usize); 3] = [('%', 100, 2), ('‰', 10, 1), ('‱', 1, 0)];
+    let (number, parts, places) = SIGNS
+        .into_iter()
+        .find_map(|(sign, parts, places)| Some((value.strip_suffix(sign)?, parts, places)))?;
+    let (whole, rest) = match number.split_once('.') {
+        Some((whole, rest)) if (1..=places).contains(&rest.len()) => (whole, format!("{rest:0<places$}")),
+        Some(_) => return None,
+        None => (number, "0".to_owned()),
+    };
+    let is_octal = whole.len() > 1 && whole.starts_with('0');
+    if is_octal || !is_digits(whole) || !is_digits(&rest) {
+        return None;
+    }
+    let share = whole.parse::<u32>().ok()?.checked_mul(parts)?.checked_add(rest.parse().ok()?)?;
+    i32::try_from(share).is_ok().then_some(share)
 }
 
 fn is_span_part(part: &str) -> bool {
@@ -283,6 +300,9 @@ mod tests {
             ("MemoryMin", "0"),
             ("MemorySwapMax", "0"),
             ("CPUQuota", "600%"),
+            ("CPUQuota", "33.33%"),
+            ("CPUQuota", "21474836.47%"),
+            ("MemoryMax", "0.5%"),
             ("CPUWeight", "idle"),
             ("OOMPolicy", "kill"),
             ("OOMScoreAdjust", "-1000"),
@@ -311,6 +331,13 @@ mod tests {
             ("MemorySwapMax", "50%", "`2G`"),
             ("CPUQuota", "6", "`600%`"),
             ("CPUQuota", "0%", "`600%`"),
+            ("CPUQuota", "33.333%", "`600%`"),
+            ("CPUQuota", "21474836.48%", "`600%`"),
+            ("CPUQuota", "99999999999%", "`600%`"),
+            ("MemoryMax", "33.333%", "`24G`"),
+            ("MemoryMax", "5.%", "`24G`"),
+            ("MemoryMax", "100.01%", "`24G`"),
+            ("TasksMax", "010%", "above 0"),
             ("CPUWeight", "0", "10000"),
             ("OOMPolicy", "Kill", "say `kill`"),
             ("MemoryMax", "24GB", "say `24G`"),

@@ -22,6 +22,13 @@ pub fn read(host: &Host) -> Result<Vec<(String, u32)>, Lacking> {
     Ok(parse(&host.read("/etc/passwd").if_there()?.unwrap_or_default()))
 }
 
+/// The words in front of a command that root has run in the session of the user of that name and number. Who logs in by other ways than PAM
+/// lacks the variable that leads to his systemd.
+pub fn in_session(name: &str, number: u32) -> Vec<String> {
+    let runtime = format!("XDG_RUNTIME_DIR=/run/user/{number}");
+    ["runuser", "-u", name, "--", "env", &runtime].map(str::to_owned).to_vec()
+}
+
 /// Somebody who can log in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {

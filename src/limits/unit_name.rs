@@ -85,11 +85,13 @@ impl UnitName {
         }
     }
 
-    /// A unit that systemd can be asked about: of many, one that nobody has.
-    pub fn sample(&self) -> String {
+    /// A unit that systemd can be asked about: of many, one that nobody has. Of what only begins alike there is none but for slices:
+    /// systemd reads drop-ins of no other unit without a file.
+    pub fn sample(&self) -> Option<String> {
         match self.stands_for_many() {
-            true => format!("{}memtune.{}", self.stem(), self.kind),
-            false => self.name.clone(),
+            true if self.stem().ends_with('-') && self.kind != "slice" => None,
+            true => Some(format!("{}memtune.{}", self.stem(), self.kind)),
+            false => Some(self.name.clone()),
         }
     }
 
@@ -222,8 +224,10 @@ mod tests {
         let odd = name(r"a\x2d@.service");
         assert_eq!(
             (odd.pattern(), odd.sample()),
-            ("a?x2d@*.service".to_owned(), r"a\x2d@memtune.service".to_owned())
+            ("a?x2d@*.service".to_owned(), Some(r"a\x2d@memtune.service".to_owned()))
         );
+        assert_eq!(name("user-.slice").sample().as_deref(), Some("user-memtune.slice"));
+        assert_eq!((name("foo-.service").sample(), name("session-.scope").sample()), (None, None));
         assert!(!name("-.slice").stands_for_many());
         assert_eq!((odd.drop_in(), name("a").drop_in()), ("89-memtune.conf", "90-memtune.conf"));
         assert!(name("a").drop_in_of_profiles() < name("a").drop_in());
@@ -250,7 +254,7 @@ mod tests {
             if let Ok(name) = UnitName::parse(&typed) {
                 prop_assert!(!name.as_str().contains(['/', '\n', '\'', ' ', '*']));
                 prop_assert!(name.folders().iter().all(|folder| folder.ends_with(".d") && !folder.contains('/')));
-                prop_assert!(name.includes(&name.sample()));
+                prop_assert!(name.sample().is_none_or(|sample| name.includes(&sample)));
             }
         }
     }

@@ -11,7 +11,7 @@ use super::manager::Manager;
 /// More units than any template has instances.
 const MOST_UNITS: usize = 4096;
 
-const ASKED: &str = "--property=Id,LoadState,ActiveState,SubState,Result,NRestarts,InvocationID,FragmentPath,ControlGroup,MemoryCurrent,MemorySwapCurrent,TasksCurrent";
+const ASKED: &str = "--property=Id,LoadState,ActiveState,SubState,Result,NRestarts,InvocationID,Job,Type,ConditionResult,ConditionTimestampMonotonic,AssertResult,AssertTimestampMonotonic,FragmentPath,ControlGroup,MemoryCurrent,MemorySwapCurrent,TasksCurrent";
 
 /// A unit as systemd and its control group tell of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,6 +32,12 @@ pub struct Current {
     pub invocation: String,
     /// The path of its control group; empty where it has none.
     pub group: String,
+    /// Whether systemd still has something to do for it, such as starting it.
+    pub has_job: bool,
+    /// Whether it is meant to do its work and end.
+    pub is_oneshot: bool,
+    /// Whether a condition kept it from its last start.
+    pub is_unmet: bool,
     /// Its file, empty where it has none.
     pub fragment: String,
     /// All that it holds, caches of files included.
@@ -64,6 +70,9 @@ impl Current {
             restarts: number("NRestarts").unwrap_or_default(),
             invocation: text("InvocationID"),
             group: text("ControlGroup"),
+            has_job: number("Job").is_some_and(|job| job > 0),
+            is_oneshot: text("Type") == "oneshot",
+            is_unmet: ["Condition", "Assert"].iter().any(|kind| is_unmet(properties, kind)),
             fragment: text("FragmentPath"),
             held: number("MemoryCurrent").map(Bytes),
             swapped: number("MemorySwapCurrent").map(Bytes).unwrap_or_default(),
@@ -94,6 +103,15 @@ pub fn read(host: &Host, manager: &Manager, unit: &UnitName) -> Result<Vec<Curre
     let all = all.iter().map(|properties| Current::of(host, properties));
     // The pattern may take in more than is meant; an alias has another name.
     Ok(all.filter(|one| !unit.stands_for_many() || unit.includes(&one.name)).collect())
+}
+
+/// Whether what was looked at before a start, a `Condition` or an `Assert`, did not hold. Of one that was not looked at yet systemd says
+/// `no`, too.
+fn is_unmet(properties: &Properties, kind: &str) -> bool {
+    let is = |end: &str, value: &str| properties.get(&format!("{kind}{end}")).is_some_and(|one| one == value);
+    is("Result", "no")
+        && properties.contains_key(&format!("{kind}TimestampMonotonic"))
+        && !is("TimestampMonotonic", "0")
 }
 
 /// One unit's properties after the other, with an empty line between them.
@@ -155,6 +173,19 @@ mod tests {
         assert!(one.is_active());
         assert_eq!((one.held, one.needed, one.locked), (Some(Bytes(3000)), Some(Bytes(1500)), Bytes(64)));
         assert_eq!((one.swapped, one.tasks, one.restarts), (Bytes(0), None, 3));
+    }
+
+    #[test]
+    fn what_was_not_looked_at_is_not_unmet() {
+        let (_folder, host) = made_tree(&[]);
+        let unmet = |more: &str| Current::of(&host, &parse(&format!("{SHOWN}{more}\n"))[0]).is_unmet;
+        assert!(!unmet(
+            "ConditionResult=no\nConditionTimestampMonotonic=0\nAssertResult=no\nAssertTimestampMonotonic=0"
+        ));
+        assert!(unmet("ConditionResult=no\nConditionTimestampMonotonic=7"));
+        assert!(unmet("ConditionResult=yes\nAssertResult=no\nAssertTimestampMonotonic=7"));
+        let job = |more: &str| Current::of(&host, &parse(&format!("{SHOWN}{more}\n"))[0]).has_job;
+        assert!(job("Job=5") && !job("Job=") && !job("Nice=0"));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The text of a drop-in, changed line by line: what its owner wrote into it besides stays as it is.
 
+use crate::facts::unit_property;
+
 /// A line that assigns a value.
 struct Assignment<'t> {
     /// Its place among the lines, counted from 0.
@@ -7,6 +9,13 @@ struct Assignment<'t> {
     section: &'t str,
     key: &'t str,
     value: &'t str,
+}
+
+impl Assignment<'_> {
+    /// Whether it stands where systemd looks for it in a unit of `kind`.
+    fn is_of(&self, kind: &str) -> bool {
+        self.section == unit_property::section_of(self.key, kind)
+    }
 }
 
 /// What a drop-in of memtune's own begins with.
@@ -44,10 +53,11 @@ pub fn with(text: &str, section: &str, property: &str, value: &str) -> String {
     }
 }
 
-/// `text` without the lines that set one of `properties`.
-pub fn without(text: &str, properties: &[&str]) -> String {
+/// `text` without the lines that set one of `properties` in the section that it belongs into in a unit of `kind`.
+pub fn without(text: &str, properties: &[&str], kind: &str) -> String {
     let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
-    for one in assignments(text).iter().rev().filter(|one| properties.contains(&one.key)) {
+    let goes = |one: &&Assignment<'_>| properties.contains(&one.key) && one.is_of(kind);
+    for one in assignments(text).iter().rev().filter(goes) {
         let end = end_of_value(&lines, one.line);
         lines.drain(one.line.min(end)..end);
     }
@@ -71,6 +81,23 @@ fn end_of_value(lines: &[&str], line: usize) -> usize {
 /// What it sets, in the order of its lines.
 pub fn values(text: &str) -> Vec<(String, String)> {
     assignments(text).into_iter().map(|one| (one.key.to_owned(), one.value.to_owned())).collect()
+}
+
+/// Which properties that memtune sets it gives a unit of `kind`, in the order of their lines.
+pub fn properties(text: &str, kind: &str) -> Vec<String> {
+    let is_ours =
+        |one: &Assignment<'_>| one.is_of(kind) && unit_property::names().any(|name| name == one.key);
+    assignments(text).into_iter().filter(is_ours).map(|one| one.key.to_owned()).collect()
+}
+
+/// Whether nothing is in it but what memtune begins it with and the names of sections.
+pub fn is_spent(text: &str) -> bool {
+    let header = header("");
+    let starts: Vec<&str> = header.lines().filter_map(|line| line.split("` changes").next()).collect();
+    text.lines().map(str::trim).all(|line| {
+        let is_header = starts.iter().any(|start| line.starts_with(start.trim_end()));
+        line.is_empty() || is_header || (line.starts_with('[') && line.ends_with(']'))
+    })
 }
 
 fn assignments(text: &str) -> Vec<Assignment<'_>> {
@@ -157,10 +184,27 @@ mod tests {
         let text = "# mine\n[Service]\n  Nice = 5\nEnvironment=A=1 \\\n   MemoryMax=9\n; more\n\n[Unit]\nDocumentation=x";
         let set = with(text, "Service", "MemoryMax", "1G");
         assert_eq!(set, format!("{text}\n").replace("; more\n", "; more\nMemoryMax=1G\n"));
-        assert_eq!(without(&set, &["MemoryMax"]), format!("{text}\n"));
-        assert_eq!(without(text, &["Environment"]), text.replace("Environment=A=1 \\\n   MemoryMax=9\n", ""));
+        assert_eq!(without(&set, &["MemoryMax"], "service"), format!("{text}\n"));
+        assert_eq!(
+            without(text, &["Environment"], "service"),
+            text.replace("Environment=A=1 \\\n   MemoryMax=9\n", "")
+        );
         assert_eq!(with("[Service]\nA=1 \\\n# x\n 2\nB=3", "Service", "A", "4"), "[Service]\nA=4\nB=3");
-        assert_eq!(without("[Service]\nA=1\nB=2\nA=3\n", &["A"]), "[Service]\nB=2\n");
+        assert_eq!(without("[Service]\nA=1\nB=2\nA=3\n", &["A"], "service"), "[Service]\nB=2\n");
+        assert_eq!(without("[Unit]\nA=1\n[Service]\nA=3\n", &["A"], "service"), "[Unit]\nA=1\n[Service]\n");
+    }
+
+    #[test]
+    fn only_what_memtune_wrote_is_nothing_worth_keeping() {
+        let own = header("a.service");
+        for spent in ["", &own, &(own.clone() + "\n[Service]\n\n[Unit]\n"), "[Service]\n"] {
+            assert!(is_spent(spent), "{spent}");
+        }
+        for kept in ["# mine\n", "Nice=5\n", "# A file\n"] {
+            assert!(!is_spent(&(own.clone() + kept)), "{kept}");
+        }
+        let text = own + "[Service]\nMemoryMax=1G\nNice=5\n[Unit]\nMemoryHigh=1G\nStartLimitBurst=3\n";
+        assert_eq!(properties(&text, "service"), ["MemoryMax", "StartLimitBurst"]);
     }
 
     proptest! {
@@ -174,8 +218,8 @@ mod tests {
             prop_assume!(!goes_on(&text));
             prop_assert_eq!(value_of(&set, "Service", "MemoryMax"), Some(value.clone()));
             prop_assert_eq!(with(&set, "Service", "MemoryMax", &value), set.clone());
-            let gone = without(&set, &["MemoryMax"]);
-            prop_assert!(values(&gone).iter().all(|(key, _)| key != "MemoryMax"), "{}", gone);
+            let gone = without(&set, &["MemoryMax"], "service");
+            prop_assert_eq!(value_of(&gone, "Service", "MemoryMax"), None, "{}", gone);
         }
     }
 }

@@ -1,18 +1,15 @@
 //! Which systemd a unit belongs to: the machine's own, or one that runs for a user.
 
 use crate::exit::{Exit, Fault};
-use crate::facts::unit_files::{OWN_FOLDERS, VENDOR_FOLDERS};
+use crate::facts::unit_files::{OWN_FOLDERS, SEARCH_PATH};
 use crate::facts::users;
 use crate::host::{Host, Lacking};
 
-/// Where generators and programs put units of the machine; the rest is known to the facts.
-const MADE_FOLDERS: [&str; 3] =
-    ["/run/systemd/transient", "/run/systemd/generator.early", "/run/systemd/generator"];
+/// Where the administrator's units of all users lie, strongest first.
+const OWN_OF_ALL_USERS: [&str; 2] = ["/etc/systemd/user", "/run/systemd/user"];
 
-/// Where units of users lie that are nobody's own, strongest first.
-const OF_ALL_USERS: [&str; 6] = [
-    "/etc/systemd/user",
-    "/run/systemd/user",
+/// Where packages put theirs.
+const PACKAGES_OF_ALL_USERS: [&str; 4] = [
     "/usr/local/share/systemd/user",
     "/usr/share/systemd/user",
     "/usr/local/lib/systemd/user",
@@ -88,23 +85,23 @@ impl Manager {
     pub fn search_path(&self) -> Vec<String> {
         let owned = |folders: &[&str]| folders.iter().map(|&folder| folder.to_owned()).collect::<Vec<_>>();
         match self {
-            Self::System => {
-                let (control, rest) = OWN_FOLDERS.split_at(2);
-                [control, &MADE_FOLDERS, rest, &VENDOR_FOLDERS]
-                    .concat()
-                    .iter()
-                    .map(|&one| one.to_owned())
-                    .collect()
-            }
-            Self::AllUsers => owned(&OF_ALL_USERS),
+            Self::System => owned(&SEARCH_PATH),
+            Self::AllUsers => [owned(&OWN_OF_ALL_USERS), owned(&PACKAGES_OF_ALL_USERS)].concat(),
             Self::Of(person) => {
-                let made = format!("/run/user/{}/systemd/transient", person.user);
+                let runtime = |name: &str| format!("/run/user/{}/systemd/{name}", person.user);
                 let data = format!("{}/.local/share/systemd/user", person.home);
+                let ([of_admin, of_boot], of_packages) = (OWN_OF_ALL_USERS, PACKAGES_OF_ALL_USERS);
                 let mut path = self.control_folders();
-                path.extend([made, self.folder()]);
-                path.extend(owned(OF_ALL_USERS.split_at(2).0));
-                path.push(data);
-                path.extend(owned(OF_ALL_USERS.split_at(2).1));
+                path.extend([runtime("transient"), runtime("generator.early"), self.folder()]);
+                path.extend([
+                    of_admin.to_owned(),
+                    runtime("user"),
+                    of_boot.to_owned(),
+                    runtime("generator"),
+                    data,
+                ]);
+                path.extend(owned(&of_packages));
+                path.push(runtime("generator.late"));
                 path
             }
         }
@@ -153,12 +150,10 @@ impl Manager {
         }
     }
 
-    /// Who logs in by other ways than PAM lacks the variable that leads to his manager.
+    /// Whoever is not root asks as himself.
     fn prefix(&self, person: &Person, is_root: bool) -> Vec<String> {
-        let runtime = format!("XDG_RUNTIME_DIR=/run/user/{}", person.user);
-        let as_user = ["runuser", "-u", &person.name, "--"].map(str::to_owned);
-        let environment = ["env".to_owned(), runtime];
-        if is_root { as_user.into_iter().chain(environment).collect() } else { environment.into() }
+        let words = users::in_session(&person.name, person.user);
+        words.into_iter().skip(if is_root { 0 } else { 4 }).collect()
     }
 
     /// What is typed for the same manager.
@@ -189,6 +184,17 @@ mod tests {
         let place = |folder: &str| system.iter().position(|one| one == folder).unwrap();
         assert!(place("/run/systemd/system.control") < place("/run/systemd/transient"));
         assert!(place("/run/systemd/transient") < place("/etc/systemd/system"));
+        assert!(place("/run/systemd/generator.early") < place("/etc/systemd/system"));
+        assert!(place("/etc/systemd/system") < place("/etc/systemd/system.attached"));
+        assert!(place("/run/systemd/system") < place("/run/systemd/generator"));
+        assert!(place("/run/systemd/generator") < place("/usr/local/lib/systemd/system"));
+        assert_eq!(place("/run/systemd/generator.late") + 1, system.len());
+        let user = ada().search_path();
+        let place = |folder: &str| user.iter().position(|one| one == folder).unwrap();
+        assert!(place("/etc/systemd/user") < place("/run/user/1000/systemd/user"));
+        assert!(place("/run/user/1000/systemd/user") < place("/run/user/1000/systemd/generator"));
+        assert!(place("/run/user/1000/systemd/generator") < place("/home/ada/.local/share/systemd/user"));
+        assert!(place("/usr/lib/systemd/user") < place("/run/user/1000/systemd/generator.late"));
     }
 
     #[test]

@@ -19,8 +19,11 @@ pub mod undone;
 pub mod unset;
 pub mod weigh;
 
+mod aliases;
 mod amounts;
 mod asked;
+mod hidden;
 mod steps;
 mod subject;
 mod surroundings;
+mod witness;

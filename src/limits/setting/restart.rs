@@ -30,19 +30,57 @@ pub fn typed(manager: &Manager, units: &[&str]) -> String {
     format!("{privilege}systemctl {}restart {}", manager.option(), change::typed(&units))
 }
 
-/// How `now` is doing; `invocation` tells its former start, and `restarts` how often it had been started after failures when the new one was
-/// first seen.
-pub fn health(now: &Current, invocation: &str, restarts: Option<u64>) -> Health {
-    let ended = || if now.result.is_empty() { now.active.clone() } else { now.result.clone() };
+/// What is known of a unit from before the look at it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Before<'b> {
+    /// What told its former start; empty where there was none.
+    pub invocation: &'b str,
+    /// Whether the new start was seen.
+    pub has_started: bool,
+    /// How often it had been started after failures when the new start was first seen up.
+    pub restarts: Option<u64>,
+}
+
+impl Before<'_> {
+    /// Whether `now` is of another start than the former one.
+    pub fn is_over(&self, now: &Current) -> bool {
+        !now.invocation.is_empty() && now.invocation != self.invocation
+    }
+}
+
+/// How `now` is doing, which was asked to start anew.
+pub fn health(now: &Current, before: &Before<'_>) -> Health {
     match (now.active.as_str(), now.sub.as_str()) {
-        // A failure before this start is over.
-        _ if now.invocation == invocation => Health::Starting,
-        ("failed", _) => Health::Down(ended()),
-        ("activating", sub) if sub.starts_with("auto-restart") => Health::Down(ended()),
-        _ if restarts.is_some_and(|before| now.restarts > before) => Health::Down(ended()),
+        _ if !before.is_over(now) => without_a_start(now, before),
+        ("failed", _) => Health::Down(ended(now)),
+        ("activating", sub) if sub.starts_with("auto-restart") => Health::Down(ended(now)),
+        _ if before.restarts.is_some_and(|before| now.restarts > before) => Health::Down(ended(now)),
         ("active" | "reloading" | "refreshing", _) => Health::Up,
         ("inactive", _) if now.result == "success" => Health::Ended,
-        ("inactive", _) => Health::Down(ended()),
+        ("inactive", _) => Health::Down(ended(now)),
+        _ => Health::Starting,
+    }
+}
+
+fn ended(now: &Current) -> String {
+    if now.result.is_empty() { now.active.clone() } else { now.result.clone() }
+}
+
+/// How a unit is doing that shows no start but the former one. A start that systemd refuses gives no new one: neither where it was started
+/// too often, nor where a condition or what it depends on does not hold.
+fn without_a_start(now: &Current, before: &Before<'_>) -> Health {
+    let refused = || Health::Down("systemd did not start it".to_owned());
+    match (now.active.as_str(), now.sub.as_str()) {
+        // A failure before this start is over; what systemd did not answer is unknown.
+        _ if now.has_job || now.active.is_empty() => Health::Starting,
+        ("failed", _) => Health::Down(ended(now)),
+        ("inactive", _) if now.is_unmet => Health::Down("a condition for its start is not met".to_owned()),
+        // systemd forgets what has ended and what nothing asks for, and its starts along.
+        ("inactive", _) if now.invocation.is_empty() && (before.has_started || now.is_oneshot) => {
+            Health::Ended
+        }
+        ("inactive" | "active" | "reloading" | "refreshing", _) => refused(),
+        ("activating", sub) if sub.starts_with("auto-restart") => refused(),
         _ => Health::Starting,
     }
 }
@@ -81,7 +119,8 @@ pub(super) fn refuse(subject: &Subject<'_, '_>) -> Result<(), Fault> {
 pub(super) fn before(plan: &mut Plan, subject: &Subject<'_, '_>) {
     let (manager, unit) = (subject.manager, subject.unit.as_str());
     if subject.current.first().is_some_and(Current::is_active) {
-        let look = manager.words("systemctl", &["--no-pager", "is-active", "--", unit]);
+        // It only looks, and succeeds in every state: what crashes again and again is in need of a limit, too.
+        let look = manager.words("systemctl", &["show", "--property=ActiveState", "--", unit]);
         let back = manager.words("systemctl", &["restart", "--no-block", "--", unit]);
         let why = Why::new("it runs; the way back starts it as it was before", "systemctl(1)");
         plan.command(&slices(&look), Some(&slices(&back)), why);
@@ -92,6 +131,14 @@ pub(super) fn before(plan: &mut Plan, subject: &Subject<'_, '_>) {
 /// Starts the unit anew. What did not run before does not run after the way back.
 pub(super) fn after(plan: &mut Plan, subject: &Subject<'_, '_>) {
     let (manager, unit) = (subject.manager, subject.unit.as_str());
+    if subject.current.first().is_some_and(counts_failures) {
+        let forget = manager.words("systemctl", &["reset-failed", "--", unit]);
+        let why = Why::new(
+            "systemd forgets the starts that failed, and does not refuse this one for them",
+            "systemctl(1)",
+        );
+        plan.command(&slices(&forget), None, why);
+    }
     let start = manager.words("systemctl", &["restart", "--no-block", "--", unit]);
     let stop = manager.words("systemctl", &["stop", "--", unit]);
     let ran = subject.current.first().is_some_and(Current::is_active);
@@ -100,13 +147,22 @@ pub(super) fn after(plan: &mut Plan, subject: &Subject<'_, '_>) {
     plan.command(&slices(&start), back, Why::new("it starts anew, with all of its limits", "systemctl(1)"));
 }
 
+/// Whether it may have been started too often for one more.
+fn counts_failures(current: &Current) -> bool {
+    current.active == "failed" || current.restarts > 0
+}
+
 fn slices(words: &[String]) -> Vec<&str> {
     words.iter().map(String::as_str).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::unit_name::UnitName;
     use super::*;
+    use crate::change::{Area, Change, CommandChange};
+    use crate::facts::readings::Readings;
+    use crate::host::made_tree::made_tree;
 
     fn seen(active: &str, sub: &str, result: &str, invocation: &str) -> Current {
         let owned = str::to_owned;
@@ -120,26 +176,98 @@ mod tests {
         }
     }
 
+    const OLD: Before<'_> = Before { invocation: "old", has_started: false, restarts: None };
+
     #[test]
     fn a_start_is_told_from_the_one_before() {
-        let now = |invocation| health(&seen("active", "running", "success", invocation), "old", None);
-        assert_eq!((now("old"), now("new")), (Health::Starting, Health::Up));
-        assert_eq!(health(&seen("activating", "start", "success", "new"), "old", None), Health::Starting);
-        assert_eq!(health(&seen("deactivating", "stop", "success", "old"), "old", None), Health::Starting);
-        assert_eq!(health(&seen("inactive", "dead", "success", "new"), "old", None), Health::Ended);
+        let now = |invocation| health(&seen("active", "running", "success", invocation), &OLD);
+        assert_eq!(now("new"), Health::Up);
+        assert_eq!(health(&seen("activating", "start", "success", "new"), &OLD), Health::Starting);
+        assert_eq!(health(&seen("deactivating", "stop", "success", "old"), &OLD), Health::Starting);
+        assert_eq!(health(&seen("inactive", "dead", "success", "new"), &OLD), Health::Ended);
+        for (active, sub) in [("active", "running"), ("failed", "failed"), ("inactive", "dead")] {
+            let waiting = Current { has_job: true, ..seen(active, sub, "oom-kill", "old") };
+            assert_eq!(health(&waiting, &OLD), Health::Starting, "{active}");
+        }
+        assert_eq!(health(&Current::default(), &OLD), Health::Starting, "nothing was answered");
     }
 
     #[test]
     fn how_it_ended_is_told() {
         let down = |text: &str| Health::Down(text.to_owned());
-        assert_eq!(health(&seen("failed", "failed", "oom-kill", "new"), "old", None), down("oom-kill"));
-        assert_eq!(
-            health(&seen("activating", "auto-restart", "oom-kill", "new"), "old", None),
-            down("oom-kill")
-        );
+        assert_eq!(health(&seen("failed", "failed", "oom-kill", "new"), &OLD), down("oom-kill"));
+        assert_eq!(health(&seen("activating", "auto-restart", "oom-kill", "new"), &OLD), down("oom-kill"));
         let again = seen("active", "running", "oom-kill", "newer");
-        assert_eq!(health(&again, "old", Some(1)), down("oom-kill"));
-        assert_eq!(health(&again, "old", Some(2)), Health::Up);
-        assert_eq!(health(&seen("failed", "failed", "oom-kill", "old"), "old", None), Health::Starting);
+        assert_eq!(health(&again, &Before { restarts: Some(1), ..OLD }), down("oom-kill"));
+        assert_eq!(health(&again, &Before { restarts: Some(2), ..OLD }), Health::Up);
+    }
+
+    #[test]
+    fn a_start_that_systemd_refuses_is_no_start_that_takes_long() {
+        let down = |now: &Current| matches!(health(now, &OLD), Health::Down(_));
+        assert_eq!(
+            health(&seen("failed", "failed", "start-limit-hit", "old"), &OLD),
+            Health::Down("start-limit-hit".to_owned())
+        );
+        for (active, sub) in [("inactive", "dead"), ("active", "running"), ("activating", "auto-restart")] {
+            assert!(down(&seen(active, sub, "success", "old")), "{active}");
+        }
+        let unmet = Current { is_unmet: true, ..seen("inactive", "dead", "success", "") };
+        assert_eq!(health(&unmet, &OLD), Health::Down("a condition for its start is not met".to_owned()));
+    }
+
+    #[test]
+    fn what_systemd_has_forgotten_may_have_done_its_work() {
+        let gone = seen("inactive", "dead", "success", "");
+        assert!(matches!(health(&gone, &OLD), Health::Down(_)));
+        assert_eq!(health(&gone, &Before { has_started: true, ..OLD }), Health::Ended);
+        let never_ran = Before { invocation: "", ..OLD };
+        assert_eq!(health(&Current { is_oneshot: true, ..gone }, &never_ran), Health::Ended);
+    }
+
+    fn steps_around(current: Current) -> Vec<CommandChange> {
+        let (_folder, host) = made_tree(&[]);
+        let readings = Readings::new(&host, None);
+        let unit = UnitName::parse("llama").unwrap();
+        let path = "/etc/x.conf".to_owned();
+        let subject = Subject {
+            readings: &readings,
+            manager: &Manager::System,
+            unit,
+            current: vec![current],
+            path,
+            memory: None,
+        };
+        let mut plan = Plan::new("x", Area::Limits);
+        before(&mut plan, &subject);
+        after(&mut plan, &subject);
+        let command = |step: &Change| match step {
+            Change::Command(command) => Some(command.clone()),
+            _ => None,
+        };
+        plan.steps().iter().filter_map(command).collect()
+    }
+
+    #[test]
+    fn no_step_asks_for_more_than_that_it_is_there() {
+        for (active, sub) in [("active", "running"), ("activating", "auto-restart"), ("activating", "start")]
+        {
+            let steps = steps_around(seen(active, sub, "oom-kill", "old"));
+            assert!(steps.iter().all(|step| !step.words.contains(&"is-active".to_owned())), "{steps:?}");
+            let first = steps.first().unwrap();
+            assert_eq!(first.words.join(" "), "systemctl show --property=ActiveState -- llama.service");
+            assert!(first.undo.as_ref().unwrap().contains(&"restart".to_owned()));
+        }
+    }
+
+    #[test]
+    fn failed_starts_are_forgotten_before_one_more() {
+        let words = |current| -> Vec<String> {
+            steps_around(current).iter().filter_map(|step| step.words.get(1).cloned()).collect()
+        };
+        let failed = seen("failed", "failed", "start-limit-hit", "old");
+        assert_eq!(words(Current { restarts: 0, ..failed }), ["reset-failed", "restart"]);
+        let fresh = Current { restarts: 0, ..seen("inactive", "dead", "success", "") };
+        assert_eq!(words(fresh), ["restart"]);
     }
 }

@@ -4,17 +4,17 @@ use crate::change::undo::Drifted;
 use crate::change::{Area, Plan, Why};
 use crate::exit::{Exit, Fault};
 use crate::facts::readings::Readings;
-use crate::host::Host;
 
 use super::super::unit_name::UnitName;
 use super::agreement;
+use super::current::Current;
 use super::leftovers;
 use super::manager::{Manager, Person};
 use super::own_file::{self, ByHand};
 use super::rivals;
 use super::settings::{Planned, Settings};
 use super::subject::Subject;
-use super::{asked, drop_in, restart, steps, surroundings, weigh};
+use super::{asked, drop_in, hidden, restart, steps, surroundings, weigh, witness};
 
 /// What shall be set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,8 +42,8 @@ pub struct Planning {
     pub edited: Option<Drifted>,
     /// The unit's name.
     pub unit: String,
-    /// What tells the unit's present start from the next one; empty where it does not run.
-    pub invocation: String,
+    /// The unit as it is before the change.
+    pub before: Current,
 }
 
 /// Plans it.
@@ -72,10 +72,11 @@ pub fn plan(readings: &Readings, request: &Request) -> Result<Planning, Fault> {
     write(&mut plan, &subject, Some(&wanted))?;
     leftovers::remove(&mut plan, &mut planned, subject.host(), going)?;
     judge(&mut plan, &subject, &subject.settings(&planned)?, &values);
+    hidden::judge(&mut plan, &subject, &own.text, &wanted);
     let notes = surroundings::notes(&subject, &values, request.restarts);
     notes.into_iter().chain(surroundings::shares(&subject, &values)).for_each(|note| plan.note(note));
     if is_changed {
-        finish(&mut plan, &subject, &values, readings.host());
+        finish(&mut plan, &subject, &values, &planned)?;
     }
     if request.restarts {
         restart::after(&mut plan, &subject);
@@ -83,9 +84,9 @@ pub fn plan(readings: &Readings, request: &Request) -> Result<Planning, Fault> {
     if is_changed && subject.manager.can_be_told(subject.host()) {
         steps::reload_afterwards(&mut plan, subject.manager);
     }
-    let invocation = subject.current.first().map(|one| one.invocation.clone()).unwrap_or_default();
+    let before = subject.current.first().cloned().unwrap_or_default();
     let edited = own.edited.filter(|_| request.by_hand == ByHand::Refused);
-    Ok(Planning { plan, edited, unit: subject.unit.as_str().to_owned(), invocation })
+    Ok(Planning { plan, edited, unit: subject.unit.as_str().to_owned(), before })
 }
 
 fn title(subject: &Subject<'_, '_>, values: &[(String, String)]) -> String {
@@ -158,8 +159,13 @@ fn judge_amounts(plan: &mut Plan, subject: &Subject<'_, '_>, settings: &Settings
     judged.notes.into_iter().for_each(|note| plan.note(note));
 }
 
-fn finish(plan: &mut Plan, subject: &Subject<'_, '_>, values: &[(String, String)], host: &Host) {
-    let Subject { manager, unit, path, memory, .. } = subject;
+fn finish(
+    plan: &mut Plan,
+    subject: &Subject<'_, '_>,
+    values: &[(String, String)],
+    planned: &Planned,
+) -> Result<(), Fault> {
+    let (host, Subject { manager, unit, path, memory, .. }) = (subject.host(), subject);
     if !manager.can_be_told(host) {
         match manager {
             Manager::Of(Person { name, .. }) => {
@@ -167,12 +173,20 @@ fn finish(plan: &mut Plan, subject: &Subject<'_, '_>, values: &[(String, String)
             }
             _ => steps::note_managers(plan, host, manager),
         }
-        return;
+        return Ok(());
     }
     let fragment = subject.current.first().map(|one| one.fragment.as_str()).unwrap_or_default();
     steps::verify(plan, host, manager, fragment, unit, path);
     steps::reload(plan, manager);
-    steps::prove(plan, manager, unit, values, *memory);
+    let properties: Vec<&str> = values.iter().map(|(property, _)| property.as_str()).collect();
+    match witness::find(subject, planned, &properties)? {
+        Some(witness) => steps::prove(plan, manager, &witness, values, *memory),
+        None => plan.note(format!(
+            "nothing that {} stands for is there for systemd to show it by: it counts once such a unit starts",
+            unit.as_str()
+        )),
+    }
+    Ok(())
 }
 
 /// Refuses what only a running machine can do.
@@ -260,8 +274,10 @@ mod tests {
         let rival = ("/etc/systemd/system/llama.service.d/99-own.conf", "[Service]\n\nMemoryMax=1G\n");
         let plan = planned(&[rival], &request("llama", "MemoryMax=2G MemoryHigh=1G")).unwrap();
         assert!(plan.refused()[0].reason.contains("99-own.conf:3 sets MemoryMax to 1G"));
-        let agreeing =
-            planned(&[(rival.0, "MemoryMax=2048M\n")], &request("llama", "MemoryMax=2G MemoryHigh=1G"));
+        let agreeing = planned(
+            &[(rival.0, "[Service]\nMemoryMax=2048M\n")],
+            &request("llama", "MemoryMax=2G MemoryHigh=1G"),
+        );
         assert!(agreeing.unwrap().refused().is_empty());
         let hiding = ("/etc/systemd/system.control/llama.service.d/90-memtune.conf", "");
         let plan = planned(&[hiding], &request("llama", "MemoryMax=2G MemoryHigh=1G")).unwrap();
@@ -277,6 +293,31 @@ mod tests {
         assert!(plan.files().any(|(name, after)| name == path && after.is_none()));
         let kept = planned(&[leftover], &Request { keeps_leftovers: true, ..wanted }).unwrap();
         assert!(kept.files().all(|(name, _)| name != path));
+    }
+
+    #[test]
+    fn limits_for_more_units_are_not_lost_without_a_word() {
+        let wider =
+            ("/etc/systemd/system/a-.slice.d/89-memtune.conf", "[Slice]\nMemoryMax=2G\nCPUWeight=50\n");
+        let plan = planned(&[wider], &request("a-b-.slice", "CPUQuota=50%")).unwrap();
+        let refused = plan.refused().first().unwrap();
+        assert_eq!(refused.target, wider.0);
+        assert!(refused.reason.contains("MemoryMax=2G CPUWeight=50 does not count"), "{}", refused.reason);
+        let along = request("a-b-.slice", "CPUQuota=50% MemoryMax=1G CPUWeight=50");
+        assert!(planned(&[wider], &along).unwrap().refused().is_empty());
+        let known = (
+            "/etc/systemd/system/a-b-.slice.d/89-memtune.conf",
+            "# Written by memtune: `memtune limits set a-b-.slice`\n[Slice]\nCPUWeight=5\n",
+        );
+        let plan = planned(&[wider, known], &request("a-b-.slice", "CPUQuota=50%")).unwrap();
+        assert!(plan.refused().is_empty(), "{:?}", plan.refused());
+        assert!(
+            plan.notes().iter().any(|note| note.contains("MemoryMax=2G does not count")),
+            "{:?}",
+            plan.notes()
+        );
+        let one = planned(&[wider], &request("a-b-c.slice", "CPUQuota=50%")).unwrap();
+        assert!(one.refused().is_empty());
     }
 
     #[test]

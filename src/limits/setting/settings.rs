@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::facts::ignored_setting;
 use crate::facts::malformed::MOST_ENTRIES;
 use crate::facts::unit_files::{self, Setting};
 use crate::host::{Host, IfThere, Lacking};
 
 use super::super::unit_name::UnitName;
+use super::aliases;
 use super::manager::Manager;
 
 /// Texts that files shall have, by their paths; `None` where the file shall be gone.
@@ -31,13 +33,16 @@ impl Settings {
     pub fn read(host: &Host, manager: &Manager, unit: &UnitName, planned: &Planned) -> Result<Self, Lacking> {
         let path = manager.search_path();
         let mut own = Self { fragment: fragment(host, unit, &path), ..Self::default() };
-        let (near, of_kind): (Vec<String>, Vec<String>) = {
+        let near = |unit: &UnitName| {
             let mut folders = unit.folders();
-            let last = folders.pop();
-            (folders, last.into_iter().collect())
+            let of_kind = folders.pop();
+            (folders, of_kind)
         };
+        let (own_names, of_kind) = near(unit);
+        let of_aliases = aliases::of(host, unit, &path).iter().map(|alias| near(alias).0).collect::<Vec<_>>();
         // What counts for a whole kind comes behind everything else, wherever it lies.
-        for names in [near, of_kind] {
+        let rest = of_aliases.into_iter().chain(of_kind.map(|name| vec![name]));
+        for names in std::iter::once(own_names).chain(rest) {
             for folder in &path {
                 for name in &names {
                     own.read_folder(host, unit, &format!("{folder}/{name}"), planned)?;
@@ -68,7 +73,7 @@ impl Settings {
                 Some(Some(text)) => text.clone(),
                 None => host.read(&path).unwrap_or_default(),
             };
-            self.drop_ins.insert(name.clone(), unit_files::parse(unit.as_str(), &path, &text));
+            self.drop_ins.insert(name.clone(), heeded(unit, &path, &text));
             self.paths.insert(name, path);
         }
         Ok(())
@@ -99,7 +104,12 @@ fn fragment(host: &Host, unit: &UnitName, path: &[String]) -> Vec<Setting> {
     let names = [Some(unit.as_str()), template.as_deref()].into_iter().flatten();
     let mut files = names.flat_map(|name| path.iter().map(move |folder| format!("{folder}/{name}")));
     let found = files.find_map(|file| Some((host.read(&file).ok()?, file)));
-    found.map(|(text, file)| unit_files::parse(unit.as_str(), &file, &text)).unwrap_or_default()
+    found.map(|(text, file)| heeded(unit, &file, &text)).unwrap_or_default()
+}
+
+/// A line that systemd ignores sets nothing, and wins over nothing.
+fn heeded(unit: &UnitName, file: &str, text: &str) -> Vec<Setting> {
+    ignored_setting::divide(unit_files::parse(unit.as_str(), file, text)).0
 }
 
 #[cfg(test)]
@@ -119,9 +129,9 @@ mod tests {
     #[test]
     fn names_decide_between_files_and_folders_between_equal_names() {
         let unit = ("/usr/lib/systemd/system/a@.service", "[Service]\nMemoryMax=1\n");
-        let of_template = ("/etc/systemd/system/a@.service.d/90.conf", "MemoryMax=2\n");
-        let of_instance = ("/usr/lib/systemd/system/a@1.service.d/20.conf", "MemoryMax=3\n");
-        let of_kind = ("/etc/systemd/system.control/service.d/90.conf", "MemoryMax=4\n");
+        let of_template = ("/etc/systemd/system/a@.service.d/90.conf", "[Service]\nMemoryMax=2\n");
+        let of_instance = ("/usr/lib/systemd/system/a@1.service.d/20.conf", "[Service]\nMemoryMax=3\n");
+        let of_kind = ("/etc/systemd/system.control/service.d/90.conf", "[Service]\nMemoryMax=4\n");
         let value = |files: &[(&str, &str)]| deciding(files, "a@1.service", &NONE).unwrap().1;
         assert_eq!(value(&[unit]), "1");
         assert_eq!(value(&[unit, of_instance]), "3");
@@ -136,7 +146,7 @@ mod tests {
     #[test]
     fn what_is_planned_counts_as_if_it_were_there() {
         let ours = "/etc/systemd/system/a.service.d/90-memtune.conf";
-        let theirs = ("/etc/systemd/system.control/a.service.d/95-x.conf", "MemoryMax=5\n");
+        let theirs = ("/etc/systemd/system.control/a.service.d/95-x.conf", "[Service]\nMemoryMax=5\n");
         let planned = Planned::from([(ours.to_owned(), Some("[Service]\nMemoryMax=7\n".to_owned()))]);
         assert_eq!(deciding(&[], "a", &planned).unwrap(), (ours.to_owned(), "7".to_owned()));
         assert_eq!(deciding(&[theirs], "a", &planned).unwrap().1, "5");
@@ -144,6 +154,35 @@ mod tests {
             deciding(&[(ours, "MemoryMax=1\n")], "a", &Planned::from([(ours.to_owned(), None)])),
             None
         );
+    }
+
+    #[test]
+    fn what_systemd_ignores_sets_nothing() {
+        let unit = ("/etc/systemd/system/a.service", "[Service]\nMemoryMax=24GB\n");
+        let size = ("/etc/systemd/system/a.service.d/99-own.conf", "[Service]\nMemoryMax=24GB\n");
+        let section = ("/etc/systemd/system/a.service.d/98-own.conf", "[Unit]\nMemoryMax=24G\n");
+        assert_eq!(deciding(&[unit, size, section], "a", &NONE), None);
+        let vendors = ("/usr/lib/systemd/system/a.service.d/10.conf", "[Service]\nMemoryMax=2G\n");
+        assert_eq!(deciding(&[unit, size, section, vendors], "a", &NONE).unwrap().1, "2G");
+    }
+
+    #[test]
+    fn drop_ins_of_other_names_count() {
+        let unit = ("/usr/lib/systemd/system/ssh.service", "[Service]\nMemoryMax=1G\n");
+        let link = ("/etc/systemd/system/sshd.service", "->/usr/lib/systemd/system/ssh.service");
+        let of_alias = ("/etc/systemd/system/sshd.service.d/99-x.conf", "[Service]\nMemoryMax=2G\n");
+        assert_eq!(deciding(&[unit, of_alias], "ssh", &NONE).unwrap().1, "1G");
+        assert_eq!(deciding(&[unit, link, of_alias], "ssh", &NONE).unwrap().1, "2G");
+        // Of equal names that of the unit's own name is read, however weak its folder.
+        let own = ("/usr/lib/systemd/system/ssh.service.d/99-x.conf", "[Service]\nMemoryMax=3G\n");
+        assert_eq!(deciding(&[unit, link, of_alias, own], "ssh", &NONE).unwrap().1, "3G");
+    }
+
+    #[test]
+    fn what_a_generator_makes_loses_against_the_owner() {
+        let owners = ("/etc/systemd/system/home.mount", "[Mount]\nMemoryMax=2G\n");
+        let generated = ("/run/systemd/generator/home.mount", "[Mount]\nMemoryMax=1G\n");
+        assert_eq!(deciding(&[owners, generated], "home.mount", &NONE).unwrap().1, "2G");
     }
 
     #[test]

@@ -31,10 +31,9 @@ pub(super) fn verify(
     let is_there = folders.iter().any(|folder| host.has(&format!("{folder}/systemd-analyze")));
     let Some((folder, name)) = fragment.rsplit_once('/').filter(|_| is_there) else { return };
     // Of an instance it reads the template's file under the instance's name.
-    let file = if name == unit.as_str() {
-        fragment.to_owned()
-    } else {
-        format!("{folder}/{name}:{}", unit.sample())
+    let file = match unit.sample() {
+        Some(sample) if name != unit.as_str() => format!("{folder}/{name}:{sample}"),
+        _ => fragment.to_owned(),
     };
     let words = change::typed(&manager.words("systemd-analyze", &["verify", &file]));
     // Other files of the unit may have faults of their own, which are none of ours.
@@ -61,11 +60,11 @@ pub(super) fn reload_afterwards(plan: &mut Plan, manager: &Manager) {
     plan.announce(&words, Why::new("systemd reads its units anew", "systemctl(1)"));
 }
 
-/// Proves that systemd took each of `values`.
+/// Proves that systemd took each of `values` for the unit called `witness`.
 pub(super) fn prove(
     plan: &mut Plan,
     manager: &Manager,
-    unit: &UnitName,
+    witness: &str,
     values: &[(String, String)],
     memory: Option<Bytes>,
 ) {
@@ -79,7 +78,7 @@ pub(super) fn prove(
             continue;
         }
         let asked = format!("--property={name}");
-        let words = change::typed(&manager.words("systemctl", &["show", &asked, "--", &unit.sample()]));
+        let words = change::typed(&manager.words("systemctl", &["show", &asked, "--", witness]));
         // What systemd says instead is the last line that grep lets by.
         let script = format!("{words} | tee /dev/stderr | grep -qxF {}", wanted.join(" "));
         plan.command(
@@ -90,9 +89,9 @@ pub(super) fn prove(
     }
 }
 
-/// Proves that the drop-in at `path` is no longer among those that systemd reads.
-pub(super) fn prove_gone(plan: &mut Plan, manager: &Manager, unit: &UnitName, path: &str) {
-    let words = manager.words("systemctl", &["show", "--property=DropInPaths", "--", &unit.sample()]);
+/// Proves that the drop-in at `path` is no longer among those that systemd reads for the unit called `witness`.
+pub(super) fn prove_gone(plan: &mut Plan, manager: &Manager, witness: &str, path: &str) {
+    let words = manager.words("systemctl", &["show", "--property=DropInPaths", "--", witness]);
     let script = format!("! {} | grep -F {} >&2", change::typed(&words), change::typed(&[path]));
     plan.command(&["sh", "-c", &script], None, Why::new("systemd reads it no longer", "systemctl(1)"));
 }
@@ -143,7 +142,7 @@ mod tests {
         let mut plan = Plan::new("x", Area::Limits);
         let unit = UnitName::parse(r"a\x2db@.service").unwrap();
         let values = [("MemoryMax".to_owned(), "1G".to_owned()), ("TasksMax".to_owned(), "15%".to_owned())];
-        prove(&mut plan, &Manager::System, &unit, &values, None);
+        prove(&mut plan, &Manager::System, &unit.sample().unwrap(), &values, None);
         assert_eq!(
             scripts(&plan),
             [
@@ -167,5 +166,10 @@ mod tests {
         );
         assert!(verified("/lib/a@.service", "a@1").unwrap().contains("verify /lib/a@.service:a@1.service "));
         assert_eq!(verified("", "a.slice"), None);
+        assert!(
+            verified("/lib/foo-bar.service", "foo-.service")
+                .unwrap()
+                .contains("verify /lib/foo-bar.service ")
+        );
     }
 }

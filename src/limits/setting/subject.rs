@@ -59,8 +59,13 @@ impl<'r, 'h> Subject<'r, 'h> {
 
     /// What would set its properties once `planned` is there.
     pub(super) fn settings(&self, planned: &Planned) -> Result<Settings, Fault> {
+        self.settings_of(&self.unit, planned)
+    }
+
+    /// The same for another unit of the same manager.
+    pub(super) fn settings_of(&self, unit: &UnitName, planned: &Planned) -> Result<Settings, Fault> {
         let failed = |lacking: Lacking| Fault::new(Exit::Failed, lacking.to_string());
-        Settings::read(self.host(), self.manager, &self.unit, planned).map_err(failed)
+        Settings::read(self.host(), self.manager, unit, planned).map_err(failed)
     }
 }
 

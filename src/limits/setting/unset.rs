@@ -5,12 +5,13 @@ use crate::exit::Fault;
 use crate::facts::readings::Readings;
 
 use super::super::unit_name::UnitName;
+use super::current::Current;
 use super::manager::Manager;
 use super::own_file::{self, ByHand};
 use super::set::{Planning, of_whom, write};
 use super::settings::{Planned, Settings};
 use super::subject::Subject;
-use super::{agreement, asked, drop_in, steps, surroundings, weigh};
+use super::{agreement, asked, drop_in, steps, surroundings, weigh, witness};
 
 /// What shall be taken away.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,18 +39,20 @@ pub fn plan(readings: &Readings, request: &Request) -> Result<Planning, Fault> {
     own.judge(&mut plan, request.by_hand);
     take_away(&mut plan, &subject, &own.text, &request.properties)?;
     let edited = own.edited.filter(|_| request.by_hand == ByHand::Refused);
-    Ok(Planning { plan, edited, unit: subject.unit.as_str().to_owned(), invocation: String::new() })
+    Ok(Planning { plan, edited, unit: subject.unit.as_str().to_owned(), before: Current::default() })
 }
 
 fn take_away(plan: &mut Plan, subject: &Subject<'_, '_>, text: &str, named: &[String]) -> Result<(), Fault> {
-    let set: Vec<String> = drop_in::values(text).into_iter().map(|(property, _)| property).collect();
+    let kind = subject.unit.kind();
+    let set = drop_in::properties(text, kind);
     let named: Vec<&str> = named.iter().map(String::as_str).collect();
     let all: Vec<&str> = set.iter().map(String::as_str).collect();
     let going: Vec<&str> = if named.is_empty() { all } else { named };
-    let left = drop_in::without(text, &going);
-    let after = if drop_in::values(&left).is_empty() { None } else { Some(left) };
+    let left = drop_in::without(text, &going, kind);
+    let after = if drop_in::is_spent(&left) { None } else { Some(left) };
     let planned = Planned::from([(subject.path.clone(), after.clone())]);
     let settings = subject.settings(&planned)?;
+    // What goes is either ours or its last line; what somebody else wrote into it is no reason to take the file away.
     if text.is_empty() || after.as_deref() == Some(text) {
         explain_nothing(plan, subject, &going, &settings);
         return Ok(());
@@ -60,8 +63,8 @@ fn take_away(plan: &mut Plan, subject: &Subject<'_, '_>, text: &str, named: &[St
     surroundings::waiting(subject, &going).into_iter().for_each(|note| plan.note(note));
     if subject.manager.can_be_told(subject.host()) {
         steps::reload(plan, subject.manager);
-        if after.is_none() {
-            steps::prove_gone(plan, subject.manager, &subject.unit, &subject.path);
+        if let Some(witness) = witness::any(subject).filter(|_| after.is_none()) {
+            steps::prove_gone(plan, subject.manager, &witness, &subject.path);
         }
         steps::reload_afterwards(plan, subject.manager);
     } else {
@@ -91,8 +94,10 @@ fn title(subject: &Subject<'_, '_>, properties: &[String]) -> String {
 fn explain_nothing(plan: &mut Plan, subject: &Subject<'_, '_>, properties: &[&str], settings: &Settings) {
     let unit = subject.unit.as_str();
     match properties {
-        [] => plan
-            .note(format!("`memtune limits set` has set nothing for {unit}: there is no `{}`", subject.path)),
+        [] => {
+            let found = if subject.host().has(&subject.path) { "nothing of it is in" } else { "there is no" };
+            plan.note(format!("`memtune limits set` has set nothing for {unit}: {found} `{}`", subject.path));
+        }
         some => some.iter().for_each(|property| {
             let who = settings
                 .deciding(property)
@@ -150,6 +155,18 @@ mod tests {
         for properties in [&[] as &[&str], &["MemoryMax", "CPUQuota"]] {
             assert_eq!(planned(&ours(), properties).files().next().unwrap(), (OURS, None));
         }
+    }
+
+    #[test]
+    fn what_somebody_else_wrote_into_it_stays() {
+        let hands = "ExecStartPre=/x\n# why\nEnvironment=A=b\n";
+        let plan = planned(&(ours() + hands), &[]);
+        let (_, after) = plan.files().next().unwrap();
+        let left = drop_in::header("llama.service") + "\n[Service]\n" + hands;
+        assert_eq!(after.map(String::from_utf8_lossy).unwrap(), left);
+        assert!(plan.notes().iter().all(|note| !note.contains("ExecStartPre")), "{:?}", plan.notes());
+        let plan = planned(&left, &[]);
+        assert!(plan.is_empty() && plan.notes()[0].contains("nothing of it is in"), "{:?}", plan.notes());
     }
 
     #[test]

@@ -24,7 +24,7 @@ const LEAST_DIGITS: usize = 4;
 pub fn survey(readings: &Readings, manager: Manager, typed: &str) -> Result<Survey, Fault> {
     let unit = UnitName::parse(typed)?;
     let mut survey = Survey::of(readings, Request { manager, wanted: Wanted::Loaded });
-    if let (Manager::User, Some(lacking)) = (manager, &survey.unheard) {
+    if let (true, Some(lacking)) = (manager.is_of_user(), &survey.unheard) {
         return Err(unknown::nothing(readings.host(), manager, lacking));
     }
     let mut meant: Vec<Entry> = find(&survey.entries, typed, &unit).into_iter().cloned().collect();
@@ -42,7 +42,7 @@ pub fn survey(readings: &Readings, manager: Manager, typed: &str) -> Result<Surv
 fn not_loaded(host: &Host, manager: Manager, full: &str, tree: &Tree) -> Option<Entry> {
     match units::ask_for(host, manager, full) {
         Ok(unit) => unit.map(|unit| entry::of_unit(&unit, tree, host)),
-        Err(_) if manager == Manager::User => None,
+        Err(_) if manager.is_of_user() => None,
         // Nor does it load a template, only its instances.
         Err(_) => (!sources::files_of(host, full).is_empty()).then(|| entry::of_files(full, host)),
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::facts::cgroup_memory::Limit;
 use crate::facts::ignored_setting::{self, Ignored};
-use crate::facts::unit_files::{self, OWN_FOLDERS, VENDOR_FOLDERS};
+use crate::facts::unit_files::{self, SEARCH_PATH};
 use crate::host::{Host, IfThere};
 use crate::sys::size;
 
@@ -108,7 +108,7 @@ fn beaten(before: Source) -> Vec<Loser> {
 /// The files of a unit that systemd has not loaded, or cannot be asked about: its own, then its drop-ins in the order in which they
 /// count; empty where there is no such unit.
 pub fn files_of(host: &Host, unit: &str) -> Vec<String> {
-    let folders = || OWN_FOLDERS.iter().chain(&VENDOR_FOLDERS);
+    let folders = || SEARCH_PATH.iter();
     let names = [Some(unit.to_owned()), template_of(unit)];
     let own = names
         .iter()

@@ -14,7 +14,7 @@ use super::units::Survey;
 pub(super) fn nothing(host: &Host, manager: Manager, lacking: &Lacking) -> Fault {
     let why = reason(lacking);
     match manager {
-        Manager::User => Fault::new(
+        Manager::User | Manager::UserOf(_) => Fault::new(
             Exit::Failed,
             format!("the systemd of your own session does not answer{why}"),
         )

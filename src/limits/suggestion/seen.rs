@@ -134,7 +134,7 @@ fn age(readings: &Readings, manager: Manager, entry: &Entry) -> Option<u64> {
     let properties: Properties = match manager {
         Manager::System if entry.user => return None,
         Manager::System => unit_properties::read(host, &entry.unit, &[STARTED]).ok()?,
-        Manager::User => {
+        Manager::User | Manager::UserOf(_) => {
             let units = unit_listing::read(host, manager, Wanted::Active, &[STARTED], &[&entry.unit]);
             units.ok()?.into_iter().next()?
         }

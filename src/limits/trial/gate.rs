@@ -35,7 +35,7 @@ impl Leftovers<'_> {
             thread::sleep(MOMENT);
         }
         let left = group.processes(self.host);
-        let user: &[&str] = if self.manager == Manager::User { &["--user"] } else { &[] };
+        let user: &[&str] = if self.manager.is_of_user() { &["--user"] } else { &[] };
         // It asks them to end, and kills after the time that the scope was given. What may hinder it, nobody could do better.
         let _ = self.host.output("systemctl", &[user, &["stop", self.unit]].concat());
         left

@@ -97,7 +97,7 @@ fn stops_all(version: u32, properties: &[(String, String)]) -> Option<String> {
 
 fn words_for(version: u32, trial: &Trial<'_>, unit: &str) -> Vec<String> {
     let mut words: Vec<String> = ["systemd-run", "--scope", "--quiet", "--collect"].map(str::to_owned).into();
-    words.extend((trial.manager == Manager::User).then(|| "--user".to_owned()));
+    words.extend(trial.manager.is_of_user().then(|| "--user".to_owned()));
     words.extend((version >= KNOWS_EXPANSION).then(|| "--expand-environment=no".to_owned()));
     words.push(format!("--unit={unit}"));
     // So that there are numbers, whatever else the machine counts; and what is left at the end does not keep us waiting.
@@ -178,7 +178,7 @@ fn not_made(stage: &Stage<'_>, manager: Manager, ended: Ended) -> Fault {
     let message = "systemd made no scope for it, and it was not run; what systemd-run said stands above";
     Fault::new(Exit::Failed, message).hint(match manager {
         Manager::System => "`systemctl status` tells whether systemd is well",
-        Manager::User => {
+        Manager::User | Manager::UserOf(_) => {
             "as root, or in a session that has a systemd of its own: `systemctl --user status` tells"
         }
     })
