@@ -10,7 +10,7 @@ use crate::sys::bytes::Bytes;
 use crate::sys::size::Size;
 
 use super::super::shown::holder::{Holder, HolderKind};
-use super::super::shown::tree::Tree;
+use super::super::shown::tree::{TOP, Tree};
 use super::super::shown::units::Survey;
 use super::claims::{self, Declared};
 use super::elsewhere;
@@ -84,7 +84,7 @@ impl Budget {
         let declared = declared(request, total);
         let (reserve, how) = reserve::of(readings, request.reserve, total);
         let mut holders = vec![Holder::new("reserve", reserve, HolderKind::Reserve, how)];
-        holders.extend(fixed::holders(readings));
+        holders.extend(fixed::holders(readings, charged(&tree)));
         holders.extend(claims::holders(&tree, &declared));
         holders.extend(additions(&tree, &declared));
         holders.retain(|holder| holder.bytes.0 > 0);
@@ -168,6 +168,11 @@ fn declared(request: &Request, total: Bytes) -> Declared {
         declared.instances.entry(unit).or_default().push(sized);
     }
     declared
+}
+
+/// Shared memory and what lies in file systems in memory, as far as groups count it.
+fn charged(tree: &Tree) -> Bytes {
+    tree.below(TOP).into_iter().filter_map(|path| tree.group(path)?.shmem).sum()
 }
 
 /// What was named and has no group yet.
@@ -296,6 +301,21 @@ mod tests {
         assert!(budget.remarks[0].contains("35 GiB of 32 GiB"), "{:?}", budget.remarks);
         let smaller = [files[0], files[1], files[2], files[3], files[4]];
         assert_eq!(super::tests::budget(&smaller, &with(&[], &[])).remarks, Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_lies_in_a_file_system_in_memory_counts_once() {
+        let stat = format!("anon 0\nfile {0}\nshmem {0}\n", 16u64 << 30);
+        let files = [
+            ("/proc/meminfo", "MemTotal: 33554432 kB\n"),
+            JETSON[2],
+            ("/proc/mounts", "tmpfs /mnt/ram tmpfs rw,size=16777216k 0 0\n"),
+            ("/sys/fs/cgroup/user.slice/memory.current", "17179869184\n"),
+            ("/sys/fs/cgroup/user.slice/memory.stat", stat.as_str()),
+        ];
+        assert_eq!(budget(&files, &with(&[], &[])).committed, Bytes::from_gib(1 + 16));
+        // Nobody says what of it is shared memory.
+        assert_eq!(budget(&files[..4], &with(&[], &[])).committed, Bytes::from_gib(1 + 16 + 16));
     }
 
     #[test]
