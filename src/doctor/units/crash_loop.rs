@@ -32,7 +32,7 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
     name: "crash-loop",
     group: Group::Units,
     question: "Does systemd start a unit again and again?",
-    thresholds: "error where systemd gave a unit up (start-limit-hit), where one that it starts again ended by oom-kill, or where it started one again more than 5 times within 10 minutes; warn above 5 where no times are known, or where it is slower; a unit that has run for 10 minutes since counts no more",
+    thresholds: "error where systemd gave a unit up (start-limit-hit), where one that it starts again ended by oom-kill, or where it started one again more than 5 times within 10 minutes; warn above 5 where no times are known, or where it is slower; a unit that has been up for 10 minutes since counts no more",
     why: "A unit with Restart=always comes back whatever it died of. Where RestartSec is longer than StartLimitIntervalSec divided by StartLimitBurst, the limit is never hit, and it does so for days: each start reads its files, warms its caches and takes memory from those that work, and the log holds the same lines thousands of times.",
     sources: &[
         "https://www.freedesktop.org/software/systemd/man/latest/systemd.unit.html#StartLimitIntervalSec=interval",
@@ -89,12 +89,14 @@ fn died_again(unit: &Unit) -> bool {
     unit.is("Result", "oom-kill") && unit.number("NRestarts").is_some_and(|restarts| restarts > 0)
 }
 
-/// Whatever it was, it is over: systemd forgets the number only when somebody starts the unit by hand.
+/// Whatever it was, it is over: systemd forgets the number only when somebody starts the unit by hand. One that did its work and is
+/// `exited`, or whose main process systemd does not know, is up like one that runs.
 fn has_recovered(readings: &Readings, unit: &Unit) -> bool {
-    let started = unit.number("ExecMainStartTimestampMonotonic").filter(|&started| started > 0);
-    let (Some(started), Ok(now)) = (started, uptime::read(readings.host())) else { return false };
-    let age = (now as u64).saturating_sub(started / 1_000_000);
-    unit.is("SubState", "running") && age > last_words::SPAN
+    const UP: [&str; 3] = ["active", "reloading", "refreshing"];
+    let since = unit.number("ActiveEnterTimestampMonotonic").filter(|&since| since > 0);
+    let (Some(since), Ok(now)) = (since, uptime::awake(readings.host())) else { return false };
+    let age = (now as u64).saturating_sub(since / 1_000_000);
+    UP.iter().any(|state| unit.is("ActiveState", state)) && age > last_words::SPAN
 }
 
 fn severity(unit: &Unit, said: &LastWords) -> Severity {
@@ -198,9 +200,16 @@ mod tests {
             ("SubState=auto-restart\nResult=oom-kill\nNRestarts=0", Severity::Ok),
             ("SubState=auto-restart\nResult=oom-kill\nNRestarts=1", Severity::Error),
             // It has run for more, and for less than 10 minutes since.
-            ("SubState=running\nNRestarts=600\nExecMainStartTimestampMonotonic=9399000000", Severity::Ok),
-            ("SubState=running\nNRestarts=600\nExecMainStartTimestampMonotonic=9400000000", Severity::Warn),
-            ("SubState=auto-restart\nNRestarts=600\nExecMainStartTimestampMonotonic=1000000", Severity::Warn),
+            ("SubState=running\nNRestarts=600\nActiveEnterTimestampMonotonic=9399000000", Severity::Ok),
+            ("SubState=running\nNRestarts=600\nActiveEnterTimestampMonotonic=9400000000", Severity::Warn),
+            ("SubState=running\nNRestarts=600\nActiveEnterTimestampMonotonic=0", Severity::Warn),
+            // What did its work once the network was there is up, too.
+            ("SubState=exited\nNRestarts=7\nActiveEnterTimestampMonotonic=9399000000", Severity::Ok),
+            ("ActiveState=reloading\nNRestarts=7\nActiveEnterTimestampMonotonic=9399000000", Severity::Ok),
+            (
+                "ActiveState=activating\nSubState=auto-restart\nNRestarts=600\nActiveEnterTimestampMonotonic=1000000",
+                Severity::Warn,
+            ),
         ] {
             assert_eq!(examined(properties, "").severity, severity, "{properties}");
         }

@@ -38,7 +38,7 @@ pub const PROPERTIES: [&str; 30] = [
     "RestartUSec",
     "StartLimitIntervalUSec",
     "StartLimitBurst",
-    "ExecMainStartTimestampMonotonic",
+    "ActiveEnterTimestampMonotonic",
 ];
 
 /// The kinds of units that hold processes.
