@@ -129,20 +129,23 @@ fn told(diagnosis: Diagnosis, one: &Loop) -> Diagnosis {
         diagnosis.evidence(format!("journalctl -u {}", one.unit.name), "last words", quotation(word))
     });
     match endless(one.unit) {
-        Some((pause, interval, burst)) => diagnosis.working(format!(
-            "{}: a start every {pause:.1} s at most are fewer than {burst} in {interval:.0} s, so systemd never gives it up",
-            one.unit.name
-        )),
+        Some(why) => diagnosis.working(format!("{}: {why}, so systemd never gives it up", one.unit.name)),
         None => diagnosis,
     }
 }
 
-/// The pause between two starts, and the limit that it never hits, in seconds.
-fn endless(unit: &Unit) -> Option<(f64, f64, u64)> {
+/// Why the unit never hits its limit of starts; `None` where it does, as with an interval without an end, or where that is not known.
+fn endless(unit: &Unit) -> Option<String> {
     let seconds = |name: &str| unit.text(name).and_then(microseconds).map(|time| time as f64 / 1e6);
-    let (pause, interval) = (seconds("RestartUSec")?, seconds("StartLimitIntervalUSec").unwrap_or_default());
     let burst = unit.number("StartLimitBurst")?;
-    (pause * burst as f64 >= interval || burst == 0).then_some((pause, interval, burst))
+    let interval =
+        seconds("StartLimitIntervalUSec").or_else(|| unit.is("StartLimitIntervalUSec", "0").then_some(0.0));
+    if burst == 0 || interval == Some(0.0) {
+        return Some("nothing limits its starts".to_owned());
+    }
+    let (pause, interval) = (seconds("RestartUSec")?, interval?);
+    (pause * burst as f64 >= interval)
+        .then(|| format!("a start every {pause:.1} s at most are fewer than {burst} in {interval:.0} s"))
 }
 
 /// First what it died of; then a limit that it hits, where it hits none; a unit that was given up is tried again only on demand.
@@ -242,6 +245,17 @@ mod tests {
             examined(&properties, "").fix.unwrap().commands
         };
         assert_eq!(with("1.999s").len(), 1);
+        // A limit over all time is hit, however slow it goes; without an interval, or with no number, there is none.
+        for (limit, commands) in [
+            ("StartLimitIntervalUSec=infinity\nStartLimitBurst=5", 1),
+            ("StartLimitIntervalUSec=0\nStartLimitBurst=5", 2),
+            ("StartLimitIntervalUSec=infinity\nStartLimitBurst=0", 2),
+            ("StartLimitBurst=5", 1),
+        ] {
+            let finding =
+                examined(&format!("SubState=auto-restart\nNRestarts=9\nRestartUSec=100ms\n{limit}"), "");
+            assert_eq!(finding.fix.unwrap().commands.len(), commands, "{limit}");
+        }
         assert_eq!(
             with("2s")[1],
             "sudo memtune limits set a.service RestartSec=10s StartLimitIntervalSec=10min StartLimitBurst=5"
