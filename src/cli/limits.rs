@@ -30,7 +30,7 @@ pub enum LimitsAction {
     /// Say whether all that may take memory fits into the machine together; ends with status 1 where it does not.
     ///
     /// The sum of what stays free, huge pages, compressed swap, file systems in memory, a GPU without memory of its own, and the units:
-    /// with their MemoryMax, or where they have none, with the most that they have held. What lies in a slice counts at most as much as that.
+    /// with their MemoryMax, or where they have none, with what they cannot do without now. A slice in which something has no limit counts with its own.
     Budget(AskBudget),
 
     /// Say which limits a unit should have, each with its reason, and the command that sets them.

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::host::{Host, IfThere, Lacking};
+use crate::host::{Host, IfThere, Lacking, Space};
 
 use super::malformed::{InFile, Malformed, numbered_lines};
 use super::mounts::{self, Mount};
+use super::readings::Readings;
 
 const DETAILED: &str = "/proc/self/mountinfo";
 /// The name of the kind.
@@ -39,6 +40,13 @@ pub fn read(host: &Host) -> Result<Vec<Mount>, Lacking> {
     let mut mounts = mounts::read(host)?;
     mounts.retain(|mount| mount.kind == KIND);
     Ok(mounts)
+}
+
+/// How full the tmpfs at `point` is; `None` in a tree, and where another file system lies over it, which would answer in its place.
+pub fn space(readings: &Readings, point: &str) -> Option<Space> {
+    let mount = mounts::holding(readings.mounts().ok()?, point)?;
+    let is_open = mount.point == point && mount.kind == KIND;
+    is_open.then(|| readings.host().space(point).ok()).flatten()
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! /proc/uptime: how long the machine has been running.
+//! How long the machine has been running: /proc/uptime, which counts the time that it was suspended, and systemd's clock, which does not.
 
 use crate::host::{Host, Lacking};
 
@@ -24,6 +24,15 @@ pub fn read(host: &Host) -> Result<f64, Lacking> {
     parse(&host.read(PATH)?).in_file(PATH)
 }
 
+/// Seconds on the clock by which systemd stamps what happens to units (`...TimestampMonotonic`): it stands still while the machine is
+/// suspended. Of a tree only the time since boot is known.
+///
+/// # Errors
+/// Says why it cannot be read.
+pub fn awake(host: &Host) -> Result<f64, Lacking> {
+    host.monotonic().map_or_else(|| read(host), |time| Ok(time.as_secs_f64()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -33,6 +42,15 @@ mod tests {
     fn reads_seconds() {
         assert_eq!(parse("350735.47 234388.90\n"), Ok(350735.47));
         assert!(parse("NaN").is_err() && parse("-1 0").is_err() && parse("").is_err());
+    }
+
+    #[test]
+    fn the_clock_of_systemd_is_never_ahead() {
+        let host = Host::live();
+        let awake = awake(&host).unwrap();
+        assert!(awake > 0.0 && awake <= read(&host).unwrap() + 0.01);
+        let (_folder, tree) = crate::host::made_tree::made_tree(&[(PATH, "5.00 1.00\n")]);
+        assert_eq!(super::awake(&tree).unwrap(), 5.0);
     }
 
     proptest! {

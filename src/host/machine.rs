@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
+use std::time::Duration;
 
 use rustix::fd::OwnedFd;
 use rustix::fs::{Dir, FileType, OFlags};
 use rustix::io::Errno;
+use rustix::time::ClockId;
 
 use super::captures;
 use super::knobs;
@@ -57,6 +59,12 @@ impl Host {
     /// Whether this is the machine that memtune runs on.
     pub fn is_live(&self) -> bool {
         matches!(self.root, Root::Live)
+    }
+
+    /// The time on the kernel's monotonic clock; `None` in a tree, where nobody wrote it down.
+    pub fn monotonic(&self) -> Option<Duration> {
+        let now = || Duration::try_from(rustix::time::clock_gettime(ClockId::Monotonic)).ok();
+        self.is_live().then(now).flatten()
     }
 
     /// The folder of a tree; `None` for the live machine.

@@ -112,3 +112,21 @@ fn the_front_doors_hold_no_logic() {
         assert!(!text.contains("fn ") && !text.contains("impl "), "{} holds logic", path.display());
     }
 }
+
+/// The files with a folder that a document names in backquotes.
+fn named_files(text: &str) -> Vec<&str> {
+    let quoted = text.split('`').skip(1).step_by(2);
+    quoted.filter(|name| name.ends_with(".rs") && name.contains('/') && !name.contains(' ')).collect()
+}
+
+#[test]
+fn the_files_that_documents_name_are_there() {
+    let house = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for document in ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md"] {
+        let text = fs::read_to_string(house.join(document)).unwrap();
+        for name in named_files(&text) {
+            let is_there = house.join("src").join(name).exists() || house.join(name).exists();
+            assert!(is_there, "{document} names {name}");
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! What lies in the file systems that are memory.
 
-use crate::facts::mounts::{self, Mount};
+use crate::facts::mounts::Mount;
 use crate::facts::readings::Readings;
 use crate::facts::tmpfs;
 use crate::host::{Lacking, Space};
@@ -45,17 +45,10 @@ pub(super) fn writable(readings: &Readings) -> Result<Vec<Tmpfs>, Lacking> {
         if is_hidden || mount.has_option("ro") || is_of_the_system(&mount.point) || limit < TINY {
             continue;
         }
-        found.push(Tmpfs { point: mount.point.clone(), limit, space: space(readings, &mount.point) });
+        found.push(Tmpfs { point: mount.point.clone(), limit, space: tmpfs::space(readings, &mount.point) });
     }
     found.sort_by_key(|tmpfs| std::cmp::Reverse((tmpfs.used(), tmpfs.limit)));
     Ok(found)
-}
-
-/// How full the tmpfs at `point` is; `None` where another file system lies over it, which would answer in its place.
-fn space(readings: &Readings, point: &str) -> Option<Space> {
-    let mount = mounts::holding(readings.mounts().ok()?, point)?;
-    let is_open = mount.point == point && mount.kind == tmpfs::KIND;
-    is_open.then(|| readings.host().space(point).ok()).flatten()
 }
 
 /// Without an option it is half of memory; 0 means no limit, and then memory itself is the limit.

@@ -15,6 +15,8 @@ use crate::facts::readings::Readings;
 use crate::facts::resource_limits;
 use crate::facts::unit_files::Setting;
 use crate::host::{Host, Lacking};
+use crate::limits::shown::units::Survey;
+use crate::limits::unit_name::UnitName;
 use crate::sys::bytes::Bytes;
 
 use super::default_limits;
@@ -85,8 +87,14 @@ fn limited(readings: &Readings) -> Result<Diagnosis, Lacking> {
             one.process.name, one.process.mapped, one.process.resident, one.limit
         ))
     });
-    let mut commands = lift_all(readings.host(), &written, &live);
-    commands.extend(put_aside(&written, &idle));
+    let (lifted, freed) = (lift_all(readings, &written, &live), put_aside(&written, &idle));
+    // A line that would win over memtune's has to go first.
+    let is_first = written.iter().any(is_behind_ours);
+    let commands: Vec<String> = if is_first {
+        freed.into_iter().chain(lifted).collect()
+    } else {
+        lifted.into_iter().chain(freed).collect()
+    };
     Ok(match commands.is_empty() {
         true => diagnosis,
         false => diagnosis.fix(Fix::commands(commands)),
@@ -113,11 +121,11 @@ fn written_limits(readings: &Readings) -> Result<(Vec<Setting>, Vec<Setting>), L
     Ok((of_addresses, idle))
 }
 
-/// What no unit can lift: limits for all services, and lines that do nothing.
+/// What no unit can lift: limits for all services, lines that stand behind memtune's own, and lines that do nothing.
 fn put_aside(written: &[Setting], idle: &[Setting]) -> Vec<String> {
     let lines: Vec<&Setting> = written
         .iter()
-        .filter(|one| is_default(one))
+        .filter(|one| is_default(one) || is_behind_ours(one))
         .chain(idle)
         .filter(|one| can_be_typed(&one.file))
         .collect();
@@ -134,6 +142,13 @@ fn put_aside(written: &[Setting], idle: &[Setting]) -> Vec<String> {
 
 fn is_default(setting: &Setting) -> bool {
     setting.key.starts_with("Default")
+}
+
+/// Whether the line stands in a drop-in that is read after memtune's: `limits set` cannot win against it.
+fn is_behind_ours(setting: &Setting) -> bool {
+    let ours = UnitName::parse(&setting.unit).map(|unit| unit.drop_in());
+    let (folder, file) = setting.file.rsplit_once('/').unwrap_or_default();
+    folder.ends_with(".d") && !is_default(setting) && ours.is_ok_and(|ours| file > ours)
 }
 
 /// Those of the largest processes. Programs of users are left out: browsers limit their own processes so.
@@ -170,7 +185,7 @@ fn live_limits<'r>(readings: &'r Readings) -> Result<Vec<Limited<'r>>, Lacking> 
 /// The limits of each unit, by their names.
 type LimitsByUnit<'l> = BTreeMap<&'l str, BTreeMap<&'l str, String>>;
 
-fn lift_all(host: &Host, written: &[Setting], live: &[Limited]) -> Vec<String> {
+fn lift_all(readings: &Readings, written: &[Setting], live: &[Limited]) -> Vec<String> {
     let mut limits: LimitsByUnit = BTreeMap::new();
     for setting in written.iter().filter(|one| !is_default(one)).take(MOST_SHOWN) {
         let soft = setting.value.split(':').next().unwrap_or_default();
@@ -185,17 +200,20 @@ fn lift_all(host: &Host, written: &[Setting], live: &[Limited]) -> Vec<String> {
     }
     let pid_of =
         |unit: &str| live.iter().find(|one| one.unit.as_deref() == Some(unit)).map(|one| one.process.pid);
-    limits.iter().map(|(unit, limits)| lift(host, unit, limits, pid_of(unit))).collect()
+    limits.iter().map(|(unit, limits)| lift(readings, unit, limits, pid_of(unit))).collect()
 }
 
 /// Lifts a unit's limits, and puts one on memory in their place where the unit is known to use at most 80 % of it: systemd applies
-/// it to the running service with the very reload, and one below the use would kill.
-fn lift(host: &Host, unit: &str, limits: &BTreeMap<&str, String>, pid: Option<u32>) -> String {
+/// it to the running service with the very reload, and one below the use would kill. Addresses may be more than there is memory, and
+/// so much is no limit on memory.
+fn lift(readings: &Readings, unit: &str, limits: &BTreeMap<&str, String>, pid: Option<u32>) -> String {
     let mut settings: Vec<String> = limits.keys().map(|key| format!("{key}=infinity")).collect();
-    let used = memory_of(host, unit, pid);
+    let used = memory_of(readings.host(), unit, pid);
+    let memory = Survey::active(readings).tree.memory();
     let largest = limits.values().filter_map(|value| amount(value)).max();
     let has_room = |largest: Bytes| used.is_some_and(|used| used <= largest.percent(MOST_USED));
-    if let Some(largest) = largest.filter(|&largest| has_room(largest)) {
+    let is_limit = |largest: Bytes| memory.is_none_or(|memory| largest < memory);
+    if let Some(largest) = largest.filter(|&largest| has_room(largest) && is_limit(largest)) {
         settings.push(format!("MemoryMax={}", largest.0));
     }
     let settings: Vec<&str> = settings.iter().map(String::as_str).collect();
@@ -304,6 +322,41 @@ mod tests {
         // A unit file of which no process is known, and no group either.
         let unit = [("/etc/systemd/system/a.service", "[Service]\nLimitAS=4G\n")];
         assert!(!examine_tree("L01", &unit).fix.unwrap().commands[0].contains("MemoryMax"));
+    }
+
+    #[test]
+    fn more_than_there_is_limits_no_memory() {
+        let fix = |memory: &str| {
+            let meminfo = format!("MemTotal: {memory} kB\n");
+            let files = [
+                ("/proc/meminfo", meminfo.as_str()),
+                ("/etc/systemd/system/redis.service", "[Service]\nLimitAS=64G\n"),
+                ("/sys/fs/cgroup/system.slice/redis.service/memory.current", "900000000\n"),
+            ];
+            examine_tree("L01", &files).fix.unwrap().commands.concat()
+        };
+        // 64 GiB are 67108864 KiB.
+        for memory in ["33554432", "67108864"] {
+            assert_eq!(
+                fix(memory),
+                "sudo memtune limits set redis.service LimitAS=infinity --restart",
+                "{memory}"
+            );
+        }
+        assert!(fix("67108865").contains(" MemoryMax=68719476736 "), "{}", fix("67108865"));
+    }
+
+    #[test]
+    fn a_line_behind_memtunes_own_is_put_aside_first() {
+        let fix = |file: &str| {
+            let path = format!("/etc/systemd/system/redis.service.d/{file}");
+            examine_tree("L01", &[(path.as_str(), "[Service]\nLimitAS=4G\n")]).fix.unwrap().commands
+        };
+        let lifted = "sudo memtune limits set redis.service LimitAS=infinity --restart";
+        assert_eq!(fix("10-own.conf"), [lifted]);
+        let behind = fix("99-own.conf");
+        assert_eq!(behind[0], "sudo sed -i '2s/^/# /' /etc/systemd/system/redis.service.d/99-own.conf");
+        assert_eq!(behind[1..], ["sudo systemctl daemon-reload", lifted]);
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
     name: "budget",
     group: Group::Units,
     question: "Does everything fit into memory if each unit takes what it may?",
-    thresholds: "warn where limits, what units without one have held, and the reserve for the system add up to more than memory, info where no unit has a limit; error where MemoryMin protects more than 80 % of memory",
+    thresholds: "warn where limits, what units without one cannot do without now, and the reserve for the system add up to more than memory, info where no unit has a limit, or where only the most that units without one have held is too much; error where MemoryMin protects more than 80 % of memory",
     why: "A limit is a promise that the unit may take so much. Nothing in Linux adds these promises up: three services that may take 10, 15 and 20 GiB of 32 run well until the day on which all of them need it, and then the kernel kills one that kept to its limit. What MemoryMin protects cannot be taken back from anybody, so with too much of it nothing is left to take.",
     sources: &[RESOURCE_CONTROL, CGROUP_DOC],
     examine: fits,
@@ -51,6 +51,10 @@ fn fits(readings: &Readings) -> Result<Diagnosis, Lacking> {
             "MemoryMin protects {} of {total}: the kernel would find nothing to take back",
             budget.protected
         )),
+        (None, true) if budget.at_most().is_some() => Diagnosis::info(format!(
+            "All that units may take fits, with what those without a limit need now, but not with the most that they have held: {} of {total}",
+            budget.most
+        )),
         (None, true) => {
             Diagnosis::ok(format!("All that units may take fits: {committed} of {total} ({share:.0} %)"))
         }
@@ -81,7 +85,7 @@ fn told(diagnosis: Diagnosis, budget: &Budget) -> Diagnosis {
         .into_iter()
         .take(MOST_SHOWN)
         .fold(diagnosis, |diagnosis, holder| diagnosis.evidence(SOURCE, holder.name.as_str(), holder.bytes));
-    let sentences = budget.faults.iter().cloned().chain(budget.overprotected());
+    let sentences = budget.faults.iter().cloned().chain(budget.overprotected()).chain(budget.at_most());
     sentences.fold(diagnosis, Diagnosis::working)
 }
 
@@ -118,6 +122,23 @@ mod tests {
         assert_eq!(commands[0], "sudo memtune limits set brain.service MemoryMax=31129M");
         assert_eq!(commands[1], "memtune limits budget");
         assert!(finding.workings[0].contains("brain.service alone may take 50 GiB"));
+    }
+
+    #[test]
+    fn what_was_held_once_is_no_fault() {
+        let files = |max: &'static str| {
+            examined(&[
+                (MAX, max),
+                ("/sys/fs/cgroup/user.slice/memory.current", "3221225472\n"),
+                ("/sys/fs/cgroup/user.slice/memory.peak", "30064771072\n"),
+                ("/sys/fs/cgroup/user.slice/memory.stat", "anon 1073741824\nfile 2147483648\n"),
+            ])
+        };
+        let finding = files("5368709120\n");
+        assert_eq!(finding.severity, Severity::Info, "{}", finding.title);
+        assert_eq!(finding.fix.unwrap().commands, ["memtune limits budget"]);
+        assert_eq!(files("1073741824\n").severity, Severity::Ok);
+        assert_eq!(files("33285996544\n").severity, Severity::Warn);
     }
 
     #[test]

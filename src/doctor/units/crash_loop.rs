@@ -32,7 +32,7 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
     name: "crash-loop",
     group: Group::Units,
     question: "Does systemd start a unit again and again?",
-    thresholds: "error where systemd gave a unit up (start-limit-hit), where one that it starts again ended by oom-kill, or where it started one again more than 5 times within 10 minutes; warn above 5 where no times are known, or where it is slower; a unit that has run for 10 minutes since counts no more",
+    thresholds: "error where systemd gave a unit up (start-limit-hit), where one that it starts again ended by oom-kill, or where it started one again more than 5 times within 10 minutes; warn above 5 where no times are known, or where it is slower; a unit that has been up for 10 minutes since counts no more",
     why: "A unit with Restart=always comes back whatever it died of. Where RestartSec is longer than StartLimitIntervalSec divided by StartLimitBurst, the limit is never hit, and it does so for days: each start reads its files, warms its caches and takes memory from those that work, and the log holds the same lines thousands of times.",
     sources: &[
         "https://www.freedesktop.org/software/systemd/man/latest/systemd.unit.html#StartLimitIntervalSec=interval",
@@ -89,12 +89,14 @@ fn died_again(unit: &Unit) -> bool {
     unit.is("Result", "oom-kill") && unit.number("NRestarts").is_some_and(|restarts| restarts > 0)
 }
 
-/// Whatever it was, it is over: systemd forgets the number only when somebody starts the unit by hand.
+/// Whatever it was, it is over: systemd forgets the number only when somebody starts the unit by hand. One that did its work and is
+/// `exited`, or whose main process systemd does not know, is up like one that runs.
 fn has_recovered(readings: &Readings, unit: &Unit) -> bool {
-    let started = unit.number("ExecMainStartTimestampMonotonic").filter(|&started| started > 0);
-    let (Some(started), Ok(now)) = (started, uptime::read(readings.host())) else { return false };
-    let age = (now as u64).saturating_sub(started / 1_000_000);
-    unit.is("SubState", "running") && age > last_words::SPAN
+    const UP: [&str; 3] = ["active", "reloading", "refreshing"];
+    let since = unit.number("ActiveEnterTimestampMonotonic").filter(|&since| since > 0);
+    let (Some(since), Ok(now)) = (since, uptime::awake(readings.host())) else { return false };
+    let age = (now as u64).saturating_sub(since / 1_000_000);
+    UP.iter().any(|state| unit.is("ActiveState", state)) && age > last_words::SPAN
 }
 
 fn severity(unit: &Unit, said: &LastWords) -> Severity {
@@ -127,20 +129,23 @@ fn told(diagnosis: Diagnosis, one: &Loop) -> Diagnosis {
         diagnosis.evidence(format!("journalctl -u {}", one.unit.name), "last words", quotation(word))
     });
     match endless(one.unit) {
-        Some((pause, interval, burst)) => diagnosis.working(format!(
-            "{}: a start every {pause:.1} s at most are fewer than {burst} in {interval:.0} s, so systemd never gives it up",
-            one.unit.name
-        )),
+        Some(why) => diagnosis.working(format!("{}: {why}, so systemd never gives it up", one.unit.name)),
         None => diagnosis,
     }
 }
 
-/// The pause between two starts, and the limit that it never hits, in seconds.
-fn endless(unit: &Unit) -> Option<(f64, f64, u64)> {
+/// Why the unit never hits its limit of starts; `None` where it does, as with an interval without an end, or where that is not known.
+fn endless(unit: &Unit) -> Option<String> {
     let seconds = |name: &str| unit.text(name).and_then(microseconds).map(|time| time as f64 / 1e6);
-    let (pause, interval) = (seconds("RestartUSec")?, seconds("StartLimitIntervalUSec").unwrap_or_default());
     let burst = unit.number("StartLimitBurst")?;
-    (pause * burst as f64 >= interval || burst == 0).then_some((pause, interval, burst))
+    let interval =
+        seconds("StartLimitIntervalUSec").or_else(|| unit.is("StartLimitIntervalUSec", "0").then_some(0.0));
+    if burst == 0 || interval == Some(0.0) {
+        return Some("nothing limits its starts".to_owned());
+    }
+    let (pause, interval) = (seconds("RestartUSec")?, interval?);
+    (pause * burst as f64 >= interval)
+        .then(|| format!("a start every {pause:.1} s at most are fewer than {burst} in {interval:.0} s"))
 }
 
 /// First what it died of; then a limit that it hits, where it hits none; a unit that was given up is tried again only on demand.
@@ -198,9 +203,16 @@ mod tests {
             ("SubState=auto-restart\nResult=oom-kill\nNRestarts=0", Severity::Ok),
             ("SubState=auto-restart\nResult=oom-kill\nNRestarts=1", Severity::Error),
             // It has run for more, and for less than 10 minutes since.
-            ("SubState=running\nNRestarts=600\nExecMainStartTimestampMonotonic=9399000000", Severity::Ok),
-            ("SubState=running\nNRestarts=600\nExecMainStartTimestampMonotonic=9400000000", Severity::Warn),
-            ("SubState=auto-restart\nNRestarts=600\nExecMainStartTimestampMonotonic=1000000", Severity::Warn),
+            ("SubState=running\nNRestarts=600\nActiveEnterTimestampMonotonic=9399000000", Severity::Ok),
+            ("SubState=running\nNRestarts=600\nActiveEnterTimestampMonotonic=9400000000", Severity::Warn),
+            ("SubState=running\nNRestarts=600\nActiveEnterTimestampMonotonic=0", Severity::Warn),
+            // What did its work once the network was there is up, too.
+            ("SubState=exited\nNRestarts=7\nActiveEnterTimestampMonotonic=9399000000", Severity::Ok),
+            ("ActiveState=reloading\nNRestarts=7\nActiveEnterTimestampMonotonic=9399000000", Severity::Ok),
+            (
+                "ActiveState=activating\nSubState=auto-restart\nNRestarts=600\nActiveEnterTimestampMonotonic=1000000",
+                Severity::Warn,
+            ),
         ] {
             assert_eq!(examined(properties, "").severity, severity, "{properties}");
         }
@@ -233,6 +245,17 @@ mod tests {
             examined(&properties, "").fix.unwrap().commands
         };
         assert_eq!(with("1.999s").len(), 1);
+        // A limit over all time is hit, however slow it goes; without an interval, or with no number, there is none.
+        for (limit, commands) in [
+            ("StartLimitIntervalUSec=infinity\nStartLimitBurst=5", 1),
+            ("StartLimitIntervalUSec=0\nStartLimitBurst=5", 2),
+            ("StartLimitIntervalUSec=infinity\nStartLimitBurst=0", 2),
+            ("StartLimitBurst=5", 1),
+        ] {
+            let finding =
+                examined(&format!("SubState=auto-restart\nNRestarts=9\nRestartUSec=100ms\n{limit}"), "");
+            assert_eq!(finding.fix.unwrap().commands.len(), commands, "{limit}");
+        }
         assert_eq!(
             with("2s")[1],
             "sudo memtune limits set a.service RestartSec=10s StartLimitIntervalSec=10min StartLimitBurst=5"

@@ -22,7 +22,7 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[
         name: "high-order",
         group: Group::Units,
         question: "Does each MemoryHigh lie between what its unit needs and its MemoryMax?",
-        thresholds: "warn where MemoryHigh is not below MemoryMax, or where a unit has held over 5 % more than its MemoryHigh, not counting the cache of files that it holds now",
+        thresholds: "warn where MemoryHigh is not below MemoryMax, or where a unit needs over 5 % more than its MemoryHigh, or has held so much, not counting the cache of files that it holds now, and waited at it for memory for over 5 % of the last minute",
         why: "MemoryHigh is a brake before the wall. At or above MemoryMax it never acts: the unit is killed first. Below what a sound run needs it acts all the time: each allocation waits for pages to be taken back, and a program that was quick looks as if it hung.",
         sources: &[RESOURCE_CONTROL, CGROUP_DOC, "https://github.com/lyfuci/ai-terminal-manager/issues/35"],
         examine: order,
@@ -201,6 +201,12 @@ mod tests {
     fn the_brake_lies_above_what_was_needed() {
         let with = |peak: u64, cache: u64| {
             let mut files = limits(100, 400);
+            files.push(("memory.events.local", "high 9\n".to_owned()));
+            let waiting = "avg10=0.00 avg60=5.01 avg300=0.00 total=1";
+            files.push((
+                "memory.pressure",
+                format!("some {waiting}\nfull {}\n", waiting.replace("5.01", "0.00")),
+            ));
             files.push(("memory.peak", format!("{}\n", peak * MIB)));
             files.push(("memory.current", format!("{}\n", 100 * MIB)));
             files.push(("memory.stat", format!("anon {}\nfile {}\n", (100 - cache) * MIB, cache * MIB)));
@@ -213,6 +219,16 @@ mod tests {
             with(380, 0).fix.unwrap().commands,
             ["sudo memtune limits set a.service MemoryHigh=infinity"]
         );
+    }
+
+    #[test]
+    fn a_brake_that_was_set_later_is_sound() {
+        let mut files = limits(4096, 8192);
+        files.push(("memory.peak", format!("{}\n", 10240 * MIB)));
+        files.push(("memory.current", format!("{}\n", 3072 * MIB)));
+        files.push(("memory.stat", format!("anon {}\nfile {}\n", 1024 * MIB, 2048 * MIB)));
+        files.push(("memory.events.local", "high 5\n".to_owned()));
+        assert_eq!(examined("U03", true, &files).severity, Severity::Ok);
     }
 
     fn stuck(has_swap: bool, needed: u64, slowed: u64, full: &str) -> Finding {

@@ -9,6 +9,8 @@ use crate::host::Lacking;
 use crate::limits::shown::entry::Entry;
 use crate::limits::shown::kind::Kind;
 use crate::limits::shown::oddity::Oddity;
+use crate::limits::shown::tree::name_of;
+use crate::sys::bytes::Bytes;
 
 use super::judged::{CGROUP_DOC, Judged, MOST_SHOWN, RESOURCE_CONTROL, and_more};
 use super::limit::{prescribe, show};
@@ -61,28 +63,49 @@ fn told(judged: &Judged, diagnosis: Diagnosis, entry: &Entry) -> Diagnosis {
         }
         None => diagnosis,
     };
-    let limit = entry.max.and_then(Limit::bytes);
-    let diagnosis = match limit {
+    let diagnosis = match entry.max.and_then(Limit::bytes) {
         Some(max) => diagnosis.evidence(judged.source(entry, "memory.max"), entry.unit.as_str(), max),
         None => diagnosis,
     };
-    let sentence = match (limit, entry.peak) {
-        (Some(max), _) => format!("{} was killed with a limit of {max}", entry.unit),
-        (None, Some(peak)) => format!("{} has no limit and has held {peak}: the machine ran out", entry.unit),
-        (None, None) => format!("{} has no limit: the machine ran out", entry.unit),
+    let diagnosis = match narrowed(entry) {
+        Some((by, max)) => {
+            diagnosis.evidence(judged.source(entry, "memory.max"), format!("least limit, of {by}"), max)
+        }
+        None => diagnosis,
     };
-    diagnosis.working(sentence)
+    diagnosis.working(cause(entry))
 }
 
-/// Half as much again, where that fits; the counters begin anew with the unit.
+/// The slice whose limit counts for the unit, and that limit; `None` where it is the unit's own, or the machine's memory.
+fn narrowed(entry: &Entry) -> Option<(&str, Bytes)> {
+    let by = entry.effective_by.as_deref().filter(|&by| by != "memory" && by != name_of(&entry.unit))?;
+    Some((by, entry.effective_max?))
+}
+
+fn cause(entry: &Entry) -> String {
+    let unit = &entry.unit;
+    let is_of_machine = entry.effective_by.as_deref() == Some("memory");
+    match (narrowed(entry), entry.max.and_then(Limit::bytes), entry.peak) {
+        (Some((by, max)), ..) => {
+            format!("{unit} was killed in {by}, which leaves {max} to all that is in it")
+        }
+        (None, Some(max), _) if is_of_machine => {
+            format!("{unit} may hold {max}, more than there is: the machine ran out")
+        }
+        (None, Some(max), _) => format!("{unit} was killed with a limit of {max}"),
+        (None, None, Some(peak)) => {
+            format!("{unit} has no limit and has held {peak}: the machine ran out")
+        }
+        (None, None, None) => format!("{unit} has no limit: the machine ran out"),
+    }
+}
+
+/// Half as much again of the limit that counts, where that fits. The counters begin anew with the unit; a slice is not started.
 fn mend(readings: &Readings, entry: &Entry) -> Vec<String> {
     const HALF_AS_MUCH_AGAIN: f64 = 150.0;
-    let raised = near_max::raise(
-        readings,
-        entry,
-        entry.max.and_then(Limit::bytes).map(|max| max.percent(HALF_AS_MUCH_AGAIN)),
-    );
-    let is_started_anew = entry.kind == Kind::Service && !entry.user;
+    let wanted = entry.effective_max.map(|max| max.percent(HALF_AS_MUCH_AGAIN));
+    let raised = near_max::raise(readings, entry, wanted);
+    let is_started_anew = entry.kind == Kind::Service && !entry.user && narrowed(entry).is_none();
     let raised = raised.map(|command| if is_started_anew { command + " --restart" } else { command });
     match raised {
         Some(command) => vec![command],
@@ -122,6 +145,38 @@ mod tests {
         assert_eq!(large.fix.unwrap().commands, ["memtune limits show a.service", "memtune limits budget"]);
         let free = examined(&[("memory.events", "oom_kill 3\n"), ("memory.max", "max\n")]);
         assert!(free.workings[0].contains("the machine ran out"));
+    }
+
+    #[test]
+    fn the_slice_whose_limit_it_was_is_named_and_raised() {
+        let in_slice = |max: &'static str| {
+            let files = [
+                MEMINFO,
+                CONTROLLERS,
+                ("/sys/fs/cgroup/b.slice/memory.max", "1073741824\n"),
+                ("/sys/fs/cgroup/b.slice/a.service/memory.max", max),
+                ("/sys/fs/cgroup/b.slice/a.service/memory.events", "oom_kill 3\n"),
+            ];
+            examine_tree("U05", &files)
+        };
+        for max in ["max\n", "2147483648\n"] {
+            let finding = in_slice(max);
+            assert!(
+                finding.workings[0].contains("killed in b.slice, which leaves 1 GiB"),
+                "{:?}",
+                finding.workings
+            );
+            assert_eq!(finding.fix.unwrap().commands, ["sudo memtune limits set b.slice MemoryMax=1536M"]);
+        }
+        let own = in_slice("536870912\n");
+        assert!(own.workings[0].contains("with a limit of 512 MiB"), "{:?}", own.workings);
+        let files = [
+            MEMINFO,
+            CONTROLLERS,
+            ("/sys/fs/cgroup/a.service/memory.max", "17179869184\n"),
+            ("/sys/fs/cgroup/a.service/memory.events", "oom_kill 3\n"),
+        ];
+        assert!(examine_tree("U05", &files).workings[0].contains("the machine ran out"));
     }
 
     #[test]

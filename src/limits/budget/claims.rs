@@ -1,15 +1,20 @@
 //! How much the units of a machine may take together. Limits count in full, for that is what they allow; units without one count with
-//! what they have held; and what is in a slice counts at most as much as the slice.
+//! what they cannot do without; and what is in a slice counts at most as much as the slice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::facts::cgroup_memory::{GroupMemory, Limit};
+use crate::facts::cgroup_memory::Limit;
 use crate::sys::bytes::Bytes;
 
 use super::super::shown::holder::{Holder, HolderKind};
 use super::super::shown::kind;
 use super::super::shown::tree::{TOP, Tree, name_of};
+use super::free::Free;
 use super::instances::Sized;
+
+const LIMIT: &str = "its limit, MemoryMax";
+const DECLARED: &str = "its limit, if it were so";
+const INSTANCES: &str = "no limit; what its instances want";
 
 /// What the caller says of units, by name.
 #[derive(Clone, Debug, Default)]
@@ -20,61 +25,12 @@ pub struct Declared {
     pub instances: BTreeMap<String, Vec<Sized>>,
 }
 
-/// What units without a limit have held together.
-#[derive(Clone, Debug, Default)]
-struct Free {
-    names: Vec<String>,
-    held: Bytes,
-    cache: Bytes,
-    is_peak: bool,
-}
-
-impl Free {
-    fn of(name: &str, group: Option<&GroupMemory>) -> Self {
-        let group = group.cloned().unwrap_or_default();
-        let held = group.peak.or(group.current).unwrap_or_default();
-        let cache = group.droppable().unwrap_or_default().min(held);
-        let names = if held.0 > 0 { vec![name.to_owned()] } else { Vec::new() };
-        Self { names, held, cache, is_peak: group.peak.is_some() }
-    }
-
-    /// What is cache now goes when memory is needed.
-    fn bytes(&self) -> Bytes {
-        self.held.less(self.cache)
-    }
-
-    fn add(&mut self, other: Self) {
-        self.is_peak = other.is_peak || (self.is_peak && other.names.is_empty());
-        self.held = self.held + other.held;
-        self.cache = self.cache + other.cache;
-        self.names.extend(other.names);
-    }
-
-    fn holder(&self, top: &str) -> Option<Holder> {
-        let (held, cache) = (self.held, self.cache);
-        let (name, who) = match self.names.as_slice() {
-            [] => return None,
-            [one] => (one.clone(), "no limit".to_owned()),
-            several => (format!("{top}, the rest"), format!("{} units without a limit", several.len())),
-        };
-        let verb = match (self.names.len() == 1, self.is_peak) {
-            (true, true) => "has held",
-            (true, false) => "holds",
-            (false, true) => "have held",
-            (false, false) => "hold",
-        };
-        let cache =
-            if cache.0 > 0 { format!(", {cache} of it cache of files that can go") } else { String::new() };
-        let when = if self.is_peak { "at most" } else { "now" };
-        let how = format!("{who}: {verb} {held} {when}{cache}");
-        Some(Holder::new(&name, self.bytes(), HolderKind::Unlimited, how))
-    }
-}
-
 #[derive(Default)]
 struct Claim {
     limited: Vec<Holder>,
     free: Free,
+    /// Whether nothing holds a part of it.
+    is_open: bool,
 }
 
 impl Claim {
@@ -104,6 +60,19 @@ pub fn holders(tree: &Tree, declared: &Declared) -> Vec<Holder> {
     holders
 }
 
+/// The names of the groups that count, each for itself: parts of a service do not.
+pub fn counted(tree: &Tree) -> BTreeSet<&str> {
+    let mut waiting = tree.below(TOP);
+    let mut names = BTreeSet::new();
+    while let Some(path) = waiting.pop() {
+        names.insert(name_of(path));
+        if kind::holds_units(name_of(path)) {
+            waiting.extend(tree.below(path));
+        }
+    }
+    names
+}
+
 fn claim(tree: &Tree, path: &str, declared: &Declared) -> Claim {
     let name = shown(path);
     let below = if kind::holds_units(name) { tree.below(path) } else { Vec::new() };
@@ -113,32 +82,35 @@ fn claim(tree: &Tree, path: &str, declared: &Declared) -> Claim {
     let mut sum = Claim::default();
     for path in below {
         let claim = claim(tree, path, declared);
+        sum.is_open |= claim.is_open;
         sum.limited.extend(claim.limited);
         sum.free.add(claim.free);
     }
-    narrow(&mut sum.free, name, tree.group(path), sum.limited.is_empty());
-    match limit(tree, path, declared) {
-        Some(limit) if sum.sum() > limit => {
-            let how = format!("its own limit; what is in it could take {}", sum.sum());
-            let mut holder = Holder::new(name, limit, HolderKind::Limited, how);
-            holder.instances = sum.limited.into_iter().flat_map(|holder| holder.instances).collect();
-            Claim { limited: vec![holder], ..Claim::default() }
-        }
-        _ => sum,
-    }
+    sum.free.narrow(name, tree.group(path), sum.limited.is_empty());
+    of_slice(sum, tree, path, declared)
 }
 
-/// Peaks of several units need not fall together: what the slice has held is known better. Where some of them have a limit, that holds
-/// those, too.
-fn narrow(free: &mut Free, slice: &str, numbers: Option<&GroupMemory>, is_all: bool) {
-    let of_slice = Free::of(slice, numbers);
-    if of_slice.held.0 > 0 && (is_all || of_slice.bytes() < free.bytes()) {
-        if free.names.len() == 1 && of_slice.held > free.held {
-            // The rest was left by units that are gone.
-            free.names.clone_from(&of_slice.names);
-        }
-        (free.held, free.cache, free.is_peak) = (of_slice.held, of_slice.cache, of_slice.is_peak);
-    }
+/// A slice counts with its limit where something in it has none: that may take all that the others leave. Whatever the caller says of
+/// it counts in any case.
+fn of_slice(mut sum: Claim, tree: &Tree, path: &str, declared: &Declared) -> Claim {
+    let (name, could) = (shown(path), sum.sum());
+    let own = declared.instances.get(name).cloned().unwrap_or_default();
+    let wanted: Bytes = own.iter().map(|one| one.bytes).sum();
+    let (bytes, how) = match limit(tree, path, declared) {
+        Some(limit) if could > limit => (limit, format!("its own limit; what is in it could take {could}")),
+        Some(limit) if declared.limits.contains_key(name) => (limit, DECLARED.to_owned()),
+        Some(limit) if sum.is_open || !own.is_empty() => (limit, LIMIT.to_owned()),
+        None if !own.is_empty() && could > wanted => (
+            could,
+            format!("no limit; its instances want {wanted}, and all that is in it could take so much"),
+        ),
+        None if !own.is_empty() => (wanted, INSTANCES.to_owned()),
+        _ => return sum,
+    };
+    let mut holder = Holder::new(name, bytes, HolderKind::Limited, how);
+    let inner = sum.limited.drain(..).flat_map(|holder| holder.instances);
+    holder.instances = own.into_iter().chain(inner).collect();
+    Claim { limited: vec![holder], ..Claim::default() }
 }
 
 fn of_unit(tree: &Tree, path: &str, declared: &Declared) -> Claim {
@@ -151,10 +123,10 @@ fn of_unit(tree: &Tree, path: &str, declared: &Declared) -> Claim {
         Claim { limited: vec![holder], ..Claim::default() }
     };
     match limit(tree, path, declared) {
-        Some(limit) if declared.limits.contains_key(name) => holder(limit, "its limit, if it were so"),
-        Some(limit) => holder(limit, "its limit, MemoryMax"),
-        None if !instances.is_empty() => holder(wanted, "no limit; what its instances want"),
-        None => Claim { free: Free::of(name, tree.group(path)), ..Claim::default() },
+        Some(limit) if declared.limits.contains_key(name) => holder(limit, DECLARED),
+        Some(limit) => holder(limit, LIMIT),
+        None if !instances.is_empty() => holder(wanted, INSTANCES),
+        None => Claim { free: Free::of(name, tree.group(path)), is_open: true, ..Claim::default() },
     }
 }
 
@@ -171,6 +143,7 @@ fn shown(path: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::cgroup_memory::GroupMemory;
     use proptest::prelude::*;
 
     fn group(current: u64, max: Option<u64>) -> GroupMemory {
@@ -257,8 +230,9 @@ mod tests {
         };
         tree.insert("/a.service", peak);
         let holder = holders(&tree, &Declared::default()).remove(0);
-        assert_eq!(holder.bytes, Bytes(50));
-        assert_eq!(holder.how, "no limit: has held 100 B at most, 50 B of it cache of files that can go");
+        // What it held at most may have been cache of files that is gone.
+        assert_eq!((holder.bytes, holder.most), (Bytes(30), Bytes(50)));
+        assert_eq!(holder.how, "no limit: needs 30 B now, and has held 100 B at most");
     }
 
     #[test]
@@ -281,6 +255,36 @@ mod tests {
     }
 
     #[test]
+    fn a_slice_counts_in_full_where_a_unit_in_it_has_no_limit() {
+        let open = [
+            ("/a.slice", 10, Some(600)),
+            ("/a.slice/b.service", 1, Some(100)),
+            ("/a.slice/a-b.slice/c.service", 0, None),
+        ];
+        assert_eq!(plain(&tree(&open)), [("a.slice".to_owned(), 600)]);
+        let mut bound = open;
+        bound[2].2 = Some(50);
+        assert_eq!(plain(&tree(&bound)), [("c.service".to_owned(), 50), ("b.service".to_owned(), 100)]);
+    }
+
+    #[test]
+    fn what_the_caller_says_of_a_slice_counts() {
+        let tree = tree(&[("/a.slice/b.service", 9, Some(100)), ("/a.slice/c.service", 5, Some(10))]);
+        let limits =
+            |bytes| Declared { limits: [("a.slice".to_owned(), Bytes(bytes))].into(), ..Declared::default() };
+        assert_eq!(held(&tree, &limits(1000)), [("a.slice".to_owned(), 1000)]);
+        assert_eq!(held(&tree, &limits(60)), [("a.slice".to_owned(), 60)]);
+        let parts = |bytes| Declared {
+            instances: [("a.slice".to_owned(), vec![Sized { name: "x".to_owned(), bytes: Bytes(bytes) }])]
+                .into(),
+            ..Declared::default()
+        };
+        assert_eq!(held(&tree, &parts(300)), [("a.slice".to_owned(), 300)]);
+        assert_eq!(held(&tree, &parts(30)), [("a.slice".to_owned(), 110)]);
+        assert_eq!(holders(&tree, &parts(30))[0].instances.len(), 1);
+    }
+
+    #[test]
     fn a_container_may_be_one_group() {
         let tree = tree(&[("/", 40, Some(100))]);
         assert_eq!(plain(&tree), [("all programs".to_owned(), 40)]);
@@ -298,8 +302,22 @@ mod tests {
             ];
             let sum: u64 = plain(&tree(&groups)).iter().map(|one| one.1).sum();
             prop_assert!(sum <= limit);
-            let wanted = first.unwrap_or(current.min(limit)) + second.unwrap_or(0);
-            prop_assert!(sum <= wanted.max(current));
+            // Whoever has no limit may take all of it.
+            let could = first.zip(second).map_or(limit, |(first, second)| limit.min(first + second));
+            prop_assert_eq!(sum, could);
+        }
+
+        #[test]
+        fn nothing_that_the_caller_says_is_forgotten(
+            limits in prop::collection::vec(prop::option::of(1..100u64), 4), wanted in prop::collection::vec(prop::option::of(1..100u64), 4),
+        ) {
+            let paths = ["/a.slice", "/a.slice/b.service", "/a.slice/a-c.slice", "/a.slice/a-c.slice/d.service"];
+            let groups: Vec<_> = paths.iter().zip(&limits).map(|(path, limit)| (*path, 1, *limit)).collect();
+            let part = |path: &str, bytes| (name_of(path).to_owned(), vec![Sized { name: "x".to_owned(), bytes: Bytes(bytes) }]);
+            let parts = paths.iter().zip(&wanted).filter_map(|(path, bytes)| Some(part(path, (*bytes)?)));
+            let declared = Declared { instances: parts.collect(), ..Declared::default() };
+            let told: usize = holders(&tree(&groups), &declared).iter().map(|holder| holder.instances.len()).sum();
+            prop_assert_eq!(told, wanted.iter().flatten().count());
         }
     }
 }

@@ -7,7 +7,6 @@ use crate::facts::unit_settings::winning;
 use crate::host::Host;
 use crate::sys::size;
 
-use super::super::shown::entry::path_of_slice;
 use super::super::shown::tree::{TOP, Tree};
 use super::super::shown::unit::Unit;
 
@@ -43,7 +42,7 @@ fn from_files(host: &Host, tree: &mut Tree) {
     let folders: Vec<&str> = OWN_FOLDERS.iter().chain(&VENDOR_FOLDERS).copied().collect();
     let settings = unit_files::read(host, &folders, &[".service"], &["MemoryMax"]).unwrap_or_default();
     for setting in winning(settings) {
-        let path = format!("{}/{}", path_of_slice("system.slice"), setting.unit);
+        let path = format!("/system.slice/{}", setting.unit);
         // A template is none that could run.
         if let Ok(bytes) = size::parse(&setting.value).map(Limit::At)
             && !setting.unit.contains("@.")

@@ -62,3 +62,11 @@ pub(super) fn overprotected(sum: Bytes, total: Bytes) -> Option<String> {
         format!("MemoryMin protects {sum} of {total}: when memory is short, the kernel finds nothing to take back and kills")
     })
 }
+
+/// That it would not fit if units without a limit needed all that they have held. How much of that was cache of files nobody can tell
+/// any more, so that is no fault.
+pub(super) fn at_most(sum: Bytes, most: Bytes, total: Bytes) -> Option<String> {
+    (sum <= total && most > total).then(|| {
+        format!("With the most that units without a limit have held it would be {most} of {total}: how much of that was cache of files, nobody can tell any more")
+    })
+}

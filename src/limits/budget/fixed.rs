@@ -13,10 +13,10 @@ use super::super::shown::holder::{Holder, HolderKind};
 /// with the units that wrote it.
 const USUAL: [&str; 5] = ["/dev", "/run", "/sys", "/proc", "/tmp"];
 
-/// The holders, where they hold anything.
-pub fn holders(readings: &Readings) -> Vec<Holder> {
+/// The holders, where they hold anything; `charged` is what the groups of units hold in file systems in memory and as shared memory.
+pub fn holders(readings: &Readings, charged: Bytes) -> Vec<Holder> {
     let found = [huge_pages(readings), zram(readings), gpu(readings)];
-    found.into_iter().flatten().chain(in_memory(readings)).collect()
+    found.into_iter().flatten().chain(in_memory(readings, charged)).collect()
 }
 
 /// What cannot be said of them.
@@ -56,17 +56,30 @@ fn gpu(readings: &Readings) -> Option<Holder> {
     holder("GPU", bytes, HolderKind::Gpu, "NvMapMemUsed: what it takes of the same memory now".to_owned())
 }
 
-fn in_memory(readings: &Readings) -> Vec<Holder> {
+/// What lies in them already counts with the units that wrote it.
+fn in_memory(readings: &Readings, charged: Bytes) -> Vec<Holder> {
     /// More than anyone mounts by hand.
     const MOST: usize = 64;
     let mounts = tmpfs::read(readings.host()).unwrap_or_default();
     let is_owners =
         |mount: &&Mount| !mount.has_option("ro") && (!is_usual(&mount.point) || is_in_fstab(readings, mount));
-    let holder = |mount: &Mount| {
-        let how = "a file system in memory: its size".to_owned();
-        holder(&mount.point, mount.size_option()?, HolderKind::Tmpfs, how)
-    };
-    mounts.iter().filter(is_owners).filter_map(holder).take(MOST).collect()
+    let mut charged = charged;
+    let mut found = Vec::new();
+    for mount in mounts.iter().filter(is_owners).take(MOST) {
+        let Some(size) = mount.size_option() else { continue };
+        // A tree does not tell how full it is: whatever units hold may lie there.
+        let used = tmpfs::space(readings, &mount.point).map_or(size, |space| space.used);
+        let counted = used.min(charged).min(size);
+        charged = charged.less(counted);
+        let how = match counted {
+            Bytes(0) => "a file system in memory: its size".to_owned(),
+            _ => {
+                format!("a file system in memory: its size of {size}, less {counted} that counts with units")
+            }
+        };
+        found.extend(holder(&mount.point, size.less(counted), HolderKind::Tmpfs, how));
+    }
+    found
 }
 
 fn is_usual(point: &str) -> bool {
@@ -94,7 +107,7 @@ mod tests {
 
     fn held(files: &[(&str, &str)]) -> Vec<(String, Bytes)> {
         let (_folder, host) = made_tree(files);
-        holders(&Readings::new(&host, None)).into_iter().map(|one| (one.name, one.bytes)).collect()
+        holders(&Readings::new(&host, None), Bytes(0)).into_iter().map(|one| (one.name, one.bytes)).collect()
     }
 
     #[test]

@@ -8,3 +8,4 @@ pub mod sum;
 
 mod elsewhere;
 mod faults;
+mod free;

@@ -10,7 +10,7 @@ use crate::sys::bytes::Bytes;
 use crate::sys::size::Size;
 
 use super::super::shown::holder::{Holder, HolderKind};
-use super::super::shown::tree::{Tree, name_of};
+use super::super::shown::tree::{TOP, Tree};
 use super::super::shown::units::Survey;
 use super::claims::{self, Declared};
 use super::elsewhere;
@@ -61,6 +61,9 @@ pub struct Budget {
     /// What MemoryMin keeps from being taken back.
     #[serde(skip)]
     pub protected: Bytes,
+    /// What it would be with the most that units without a limit have held.
+    #[serde(skip)]
+    pub most: Bytes,
 }
 
 impl Budget {
@@ -81,7 +84,7 @@ impl Budget {
         let declared = declared(request, total);
         let (reserve, how) = reserve::of(readings, request.reserve, total);
         let mut holders = vec![Holder::new("reserve", reserve, HolderKind::Reserve, how)];
-        holders.extend(fixed::holders(readings));
+        holders.extend(fixed::holders(readings, charged(&tree)));
         holders.extend(claims::holders(&tree, &declared));
         holders.extend(additions(&tree, &declared));
         holders.retain(|holder| holder.bytes.0 > 0);
@@ -103,6 +106,7 @@ impl Budget {
             holder.sum = sum;
         }
         let breaks = holders.iter().find(|holder| holder.sum > total);
+        let most = holders.iter().map(|holder| holder.most).sum();
         let protected = faults::protected(tree, total);
         let faults = faults::of(&holders, breaks, total);
         Self {
@@ -117,15 +121,25 @@ impl Budget {
             missing: sum.less(total),
             breaks: breaks.map(|holder| holder.name.clone()),
             faults,
-            remarks: remarks.into_iter().chain(faults::overprotected(protected, total)).collect(),
+            remarks: remarks
+                .into_iter()
+                .chain(faults::overprotected(protected, total))
+                .chain(faults::at_most(sum, most, total))
+                .collect(),
             holders,
             protected,
+            most,
         }
     }
 
     /// Why what MemoryMin protects is too much; `None` where it is not.
     pub fn overprotected(&self) -> Option<String> {
         faults::overprotected(self.protected, self.total)
+    }
+
+    /// Why it may not have fitted before, although it does now; `None` where it did.
+    pub fn at_most(&self) -> Option<String> {
+        faults::at_most(self.committed, self.most, self.total)
     }
 
     /// Whether `holder` is the first with which the sum is more than memory.
@@ -156,9 +170,15 @@ fn declared(request: &Request, total: Bytes) -> Declared {
     declared
 }
 
+/// Shared memory and what lies in file systems in memory, as far as groups count it.
+fn charged(tree: &Tree) -> Bytes {
+    tree.below(TOP).into_iter().filter_map(|path| tree.group(path)?.shmem).sum()
+}
+
 /// What was named and has no group yet.
 fn additions(tree: &Tree, declared: &Declared) -> Vec<Holder> {
-    let is_new = |name: &&String| !tree.paths().any(|path| name_of(path) == name.as_str());
+    let counted = claims::counted(tree);
+    let is_new = |name: &&String| !counted.contains(name.as_str());
     let names = declared
         .limits
         .keys()
@@ -257,6 +277,51 @@ mod tests {
         );
         assert_eq!(budget.holders.last().unwrap().name, "alone");
         assert_eq!(budget.would_fit(), Some(Bytes::from_gib(3)));
+    }
+
+    #[test]
+    fn cache_that_was_held_once_is_told_and_does_not_count() {
+        let gib = |gib: u64| format!("{}\n", gib << 30);
+        let (peak, current) = (gib(31), gib(3));
+        let stat = format!("anon {}file {}", gib(1), gib(2));
+        let files = [
+            ("/proc/meminfo", "MemTotal: 33554432 kB\n"),
+            JETSON[2],
+            ("/sys/fs/cgroup/user.slice/memory.current", current.as_str()),
+            ("/sys/fs/cgroup/user.slice/memory.peak", peak.as_str()),
+            ("/sys/fs/cgroup/user.slice/memory.stat", stat.as_str()),
+            ("/sys/fs/cgroup/a.service/memory.max", "5368709120\n"),
+        ];
+        let budget = budget(&files, &with(&[], &[]));
+        assert!(budget.fits, "{:?}", budget.faults);
+        assert_eq!(
+            (budget.committed, budget.most),
+            (Bytes::from_gib(1 + 1 + 5), Bytes::from_gib(1 + 29 + 5))
+        );
+        assert!(budget.remarks[0].contains("35 GiB of 32 GiB"), "{:?}", budget.remarks);
+        let smaller = [files[0], files[1], files[2], files[3], files[4]];
+        assert_eq!(super::tests::budget(&smaller, &with(&[], &[])).remarks, Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_lies_in_a_file_system_in_memory_counts_once() {
+        let stat = format!("anon 0\nfile {0}\nshmem {0}\n", 16u64 << 30);
+        let files = [
+            ("/proc/meminfo", "MemTotal: 33554432 kB\n"),
+            JETSON[2],
+            ("/proc/mounts", "tmpfs /mnt/ram tmpfs rw,size=16777216k 0 0\n"),
+            ("/sys/fs/cgroup/user.slice/memory.current", "17179869184\n"),
+            ("/sys/fs/cgroup/user.slice/memory.stat", stat.as_str()),
+        ];
+        assert_eq!(budget(&files, &with(&[], &[])).committed, Bytes::from_gib(1 + 16));
+        // Nobody says what of it is shared memory.
+        assert_eq!(budget(&files[..4], &with(&[], &[])).committed, Bytes::from_gib(1 + 16 + 16));
+    }
+
+    #[test]
+    fn whoever_is_named_counts_though_a_part_of_a_service_has_that_name() {
+        let files = [JETSON[0], JETSON[2], ("/sys/fs/cgroup/a.service/part/memory.current", "5\n")];
+        assert_eq!(budget(&files, &with(&[], &["part=2G"])).holders.last().unwrap().name, "part");
     }
 
     #[test]

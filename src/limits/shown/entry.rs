@@ -244,7 +244,7 @@ fn oom_kills(name: &str, group: &GroupMemory) -> Option<u64> {
 
 /// The path of its group, or while it has none, of the slice that it would run in.
 fn place(unit: &Unit) -> String {
-    let slice = || unit.text("Slice").map(path_of_slice);
+    let slice = || unit.text("Slice").and_then(path_of_slice);
     unit.group().map(str::to_owned).or_else(slice).unwrap_or_else(|| TOP.to_owned())
 }
 
@@ -267,15 +267,22 @@ fn owner(path: &str) -> String {
     if path == TOP { "memory".to_owned() } else { name_of(path).to_owned() }
 }
 
-/// Where systemd puts a slice: `a-b.slice` lies in `a.slice`.
-pub fn path_of_slice(slice: &str) -> String {
+/// Where systemd puts a slice: `a-b.slice` lies in `a.slice`. `None` for a name that no slice can have.
+pub fn path_of_slice(slice: &str) -> Option<String> {
     let stem = slice.strip_suffix(".slice").unwrap_or(slice);
     if stem == "-" {
-        return TOP.to_owned();
+        return Some(TOP.to_owned());
+    }
+    // Each part repeats those before it: what a capture says has to be short before it is taken apart.
+    if slice.len() > LONGEST_NAME {
+        return None;
     }
     let ends = stem.match_indices('-').map(|(at, _)| at).chain([stem.len()]);
-    ends.filter_map(|end| stem.get(..end)).map(|part| format!("/{part}.slice")).collect()
+    Some(ends.filter_map(|end| stem.get(..end)).map(|part| format!("/{part}.slice")).collect())
 }
+
+/// systemd takes no longer name of a unit, in bytes.
+const LONGEST_NAME: usize = 255;
 
 /// Whether a group lies in that of a user's own systemd.
 fn is_users(path: &str) -> bool {
@@ -288,10 +295,14 @@ mod tests {
 
     #[test]
     fn slices_lie_in_one_another() {
-        assert_eq!(path_of_slice("-.slice"), "/");
-        assert_eq!(path_of_slice("system.slice"), "/system.slice");
-        assert_eq!(path_of_slice("user-1000.slice"), "/user.slice/user-1000.slice");
-        assert_eq!(path_of_slice("a-b-c.slice"), "/a.slice/a-b.slice/a-b-c.slice");
+        assert_eq!(path_of_slice("-.slice").unwrap(), "/");
+        assert_eq!(path_of_slice("system.slice").unwrap(), "/system.slice");
+        assert_eq!(path_of_slice("user-1000.slice").unwrap(), "/user.slice/user-1000.slice");
+        assert_eq!(path_of_slice("a-b-c.slice").unwrap(), "/a.slice/a-b.slice/a-b-c.slice");
+        let long = |bytes: usize| format!("{}.slice", "a".repeat(bytes - ".slice".len()));
+        assert!(
+            path_of_slice(&long(LONGEST_NAME)).is_some() && path_of_slice(&long(LONGEST_NAME + 1)).is_none()
+        );
     }
 
     #[test]

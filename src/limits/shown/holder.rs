@@ -42,6 +42,9 @@ pub struct Holder {
     pub name: String,
     /// How much.
     pub bytes: Bytes,
+    /// The same with the most that it has held, of which some may have been cache of files.
+    #[serde(skip)]
+    pub most: Bytes,
     /// How that was found.
     pub how: String,
     /// What it is.
@@ -55,6 +58,6 @@ pub struct Holder {
 impl Holder {
     /// A holder without declared parts, not yet summed up.
     pub fn new(name: &str, bytes: Bytes, kind: HolderKind, how: String) -> Self {
-        Self { name: name.to_owned(), bytes, how, kind, sum: Bytes(0), instances: Vec::new() }
+        Self { name: name.to_owned(), bytes, most: bytes, how, kind, sum: Bytes(0), instances: Vec::new() }
     }
 }

@@ -15,6 +15,9 @@ pub const TOP: &str = "/";
 /// Groups may lie deep in one another, but not deeper.
 const DEEPEST: usize = 64;
 
+/// No path is longer for the kernel, in bytes.
+const LONGEST: usize = 4096;
+
 /// All groups that count memory.
 #[derive(Clone, Debug, Default)]
 pub struct Tree {
@@ -66,12 +69,14 @@ impl Tree {
 
     /// Puts a group in, and those above it where they are not there yet.
     pub fn insert(&mut self, path: &str, group: GroupMemory) {
-        if self.groups.insert(path.to_owned(), group).is_none() && path != TOP {
+        let (mut path, mut group) = (path, group);
+        while self.groups.insert(path.to_owned(), group).is_none() && path != TOP {
             let parent = parent_of(path);
             self.below.entry(parent.to_owned()).or_default().push(path.to_owned());
-            if !self.groups.contains_key(parent) {
-                self.insert(parent, GroupMemory::default());
+            if self.groups.contains_key(parent) {
+                return;
             }
+            (path, group) = (parent, GroupMemory::default());
         }
     }
 
@@ -158,6 +163,12 @@ fn arrangement(readings: &Readings) -> Option<Arrangement> {
     }
 }
 
+/// Whether a path that somebody told of can be that of a group: whole, and no longer or deeper than groups are.
+pub fn is_path_of_group(path: &str) -> bool {
+    let is_short = || path.len() <= LONGEST && path.matches('/').count() <= DEEPEST;
+    path.starts_with('/') && is_short() && !path.split('/').any(|part| part == "..")
+}
+
 /// The path of the group that holds the one at `path`.
 pub fn parent_of(path: &str) -> &str {
     match path.rsplit_once('/') {
@@ -179,6 +190,7 @@ fn self_and_above(path: &str) -> impl Iterator<Item = &str> {
 mod tests {
     use super::*;
     use crate::host::made_tree::made_tree;
+    use proptest::prelude::*;
 
     const MEMINFO: (&str, &str) = ("/proc/meminfo", "MemTotal: 1024 kB\n");
 
@@ -264,5 +276,36 @@ mod tests {
         assert_eq!(path, ["/a/b", "/a", "/"]);
         assert_eq!(self_and_above("odd").collect::<Vec<_>>(), ["odd", "/"]);
         assert_eq!((parent_of("/a"), name_of("/a/b")), ("/", "b"));
+    }
+
+    #[test]
+    fn a_path_may_be_deep() {
+        let mut tree = Tree::default();
+        tree.insert(&"/a".repeat(6000), GroupMemory::default());
+        assert_eq!(tree.paths().count(), 6000);
+    }
+
+    #[test]
+    fn paths_have_a_bound() {
+        let deep = "/a".repeat(DEEPEST);
+        assert!(is_path_of_group("/") && is_path_of_group(&deep));
+        assert!(!is_path_of_group(&(deep + "/a")) && !is_path_of_group("a") && !is_path_of_group("/a/../b"));
+        let long = |bytes: usize| format!("/{}", "a".repeat(bytes - 1));
+        assert!(is_path_of_group(&long(LONGEST)) && !is_path_of_group(&long(LONGEST + 1)));
+    }
+
+    proptest! {
+        #[test]
+        fn whoever_is_put_in_is_found_from_the_top(paths in prop::collection::vec("(/[ab]?){0,40}", 1..5)) {
+            let mut tree = Tree::default();
+            for path in &paths {
+                tree.insert(path, GroupMemory::default());
+            }
+            for path in tree.paths() {
+                let is_below = tree.below(parent_of(path)).into_iter().filter(|one| *one == path).count();
+                prop_assert_eq!(is_below, 1, "{}", path);
+                prop_assert!(tree.group(parent_of(path)).is_some());
+            }
+        }
     }
 }

@@ -5,6 +5,8 @@ use crate::facts::unit_listing;
 use crate::facts::unit_properties::{Properties, microseconds};
 use crate::sys::bytes::Bytes;
 
+use super::tree::is_path_of_group;
+
 /// What is asked of each unit. Those that a version of systemd does not know, it leaves out.
 pub const PROPERTIES: [&str; 30] = [
     "Id",
@@ -36,7 +38,7 @@ pub const PROPERTIES: [&str; 30] = [
     "RestartUSec",
     "StartLimitIntervalUSec",
     "StartLimitBurst",
-    "ExecMainStartTimestampMonotonic",
+    "ActiveEnterTimestampMonotonic",
 ];
 
 /// The kinds of units that hold processes.
@@ -86,8 +88,7 @@ impl Unit {
 
     /// The path of its control group; `None` while it has none.
     pub fn group(&self) -> Option<&str> {
-        self.text("ControlGroup")
-            .filter(|path| path.starts_with('/') && !path.split('/').any(|part| part == ".."))
+        self.text("ControlGroup").filter(|path| is_path_of_group(path))
     }
 
     /// Such as `active (running)`, and that it is masked.

@@ -176,6 +176,15 @@ mod tests {
     }
 
     #[test]
+    fn a_group_that_no_kernel_has_is_none() {
+        let (path, slice) = ("/a".repeat(8000), "a-".repeat(8000));
+        let listing =
+            format!("Id=a.service\nActiveState=active\nControlGroup={path}\nSlice={slice}a.slice\n");
+        let (names, survey) = names(&[(LISTING.0, &listing)], Wanted::Active);
+        assert_eq!((names, survey.entries[0].group.as_deref()), (vec!["a.service".to_owned()], None));
+    }
+
+    #[test]
     fn without_systemd_the_groups_speak() {
         let (names, survey) = names(&GROUPS, Wanted::Active);
         assert!(survey.unheard.is_some());

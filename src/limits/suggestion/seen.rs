@@ -140,7 +140,7 @@ fn age(readings: &Readings, manager: Manager, entry: &Entry) -> Option<u64> {
         }
     };
     let started: u64 = properties.get(STARTED)?.parse().ok().filter(|&started| started > 0)?;
-    let now = uptime::read(host).ok()?;
+    let now = uptime::awake(host).ok()?;
     (now as u64).checked_sub(started / 1_000_000)
 }
 

@@ -70,7 +70,7 @@ fn sum() -> String {
         + &entry("compressed swap", "what zram may take at most, or takes now where nothing limits it")
         + &entry(
             "file systems in memory",
-            "those with a size that the owner chose, in /etc/fstab or at a place of his own; what lies in others counts with the units that wrote it",
+            "those with a size that the owner chose, in /etc/fstab or at a place of his own, less what lies in them: that counts with the units that wrote it, as in all others",
         )
         + &entry(
             "GPU",
@@ -78,11 +78,11 @@ fn sum() -> String {
         )
         + &entry(
             "units without a limit",
-            "the most that they have held, or what they hold now where the kernel does not remember, without the cache of files that can go",
+            "what they hold now, without the cache of files that can go; the most that they have held, which may have been cache, is told beside it",
         )
         + &entry(
             "units with a limit",
-            "their MemoryMax, used or not; a slice at most its own limit, and nothing in it twice",
+            "their MemoryMax, used or not; a slice with its own limit where something in it has none or all in it could take more, and nothing in it twice",
         )
         + &line(
             "It fits where the sum is no more than memory. Swap on disks is told beside it: what fits only with that waits for the disk.",
