@@ -45,11 +45,13 @@ fn said(high: Bytes, room: Bytes) -> String {
 fn slice(manager: Manager) -> String {
     match manager {
         Manager::System => "/system.slice".to_owned(),
-        Manager::User => {
-            let user = rustix::process::geteuid().as_raw();
-            format!("/user.slice/user-{user}.slice/user@{user}.service/app.slice")
-        }
+        Manager::User => slice_of(rustix::process::geteuid().as_raw()),
+        Manager::UserOf(user) => slice_of(user),
     }
+}
+
+fn slice_of(user: u32) -> String {
+    format!("/user.slice/user-{user}.slice/user@{user}.service/app.slice")
 }
 
 #[cfg(test)]
