@@ -124,6 +124,7 @@ pub(super) fn before(plan: &mut Plan, subject: &Subject<'_, '_>) {
         let back = manager.words("systemctl", &["restart", "--no-block", "--", unit]);
         let why = Why::new("it runs; the way back starts it as it was before", "systemctl(1)");
         plan.command(&slices(&look), Some(&slices(&back)), why);
+        forget_failures(plan, subject);
         steps::reload_on_the_way_back(plan, manager);
     }
 }
@@ -131,13 +132,8 @@ pub(super) fn before(plan: &mut Plan, subject: &Subject<'_, '_>) {
 /// Starts the unit anew. What did not run before does not run after the way back.
 pub(super) fn after(plan: &mut Plan, subject: &Subject<'_, '_>) {
     let (manager, unit) = (subject.manager, subject.unit.as_str());
-    if subject.current.first().is_some_and(counts_failures) {
-        let forget = manager.words("systemctl", &["reset-failed", "--", unit]);
-        let why = Why::new(
-            "systemd forgets the starts that failed, and does not refuse this one for them",
-            "systemctl(1)",
-        );
-        plan.command(&slices(&forget), None, why);
+    if subject.current.first().is_some_and(|one| one.active == "failed") {
+        forget_failures(plan, subject);
     }
     let start = manager.words("systemctl", &["restart", "--no-block", "--", unit]);
     let stop = manager.words("systemctl", &["stop", "--", unit]);
@@ -147,9 +143,14 @@ pub(super) fn after(plan: &mut Plan, subject: &Subject<'_, '_>) {
     plan.command(&slices(&start), back, Why::new("it starts anew, with all of its limits", "systemctl(1)"));
 }
 
-/// Whether it may have been started too often for one more.
-fn counts_failures(current: &Current) -> bool {
-    current.active == "failed" || current.restarts > 0
+/// Has systemd forget the starts that failed: it refuses one more after too many, also that of the way back.
+fn forget_failures(plan: &mut Plan, subject: &Subject<'_, '_>) {
+    let forget = subject.manager.words("systemctl", &["reset-failed", "--", subject.unit.as_str()]);
+    // What systemd has not loaded has no failed starts, and that is no failure.
+    let script = format!("{} 2>/dev/null || :", change::typed(&slices(&forget)));
+    let words = ["sh", "-c", &script];
+    let why = "systemd forgets the starts that failed, and does not refuse one more for them";
+    plan.command(&words, Some(&words), Why::new(why, "systemctl(1)"));
 }
 
 fn slices(words: &[String]) -> Vec<&str> {
@@ -261,13 +262,17 @@ mod tests {
     }
 
     #[test]
-    fn failed_starts_are_forgotten_before_one_more() {
-        let words = |current| -> Vec<String> {
-            steps_around(current).iter().filter_map(|step| step.words.get(1).cloned()).collect()
+    fn failed_starts_are_forgotten_before_one_more_in_both_directions() {
+        let forgets = |step: &&CommandChange| step.words.iter().any(|word| word.contains("reset-failed"));
+        let place = |current| steps_around(current).iter().position(|step| forgets(&step));
+        assert_eq!(place(seen("failed", "failed", "start-limit-hit", "old")), Some(0));
+        assert_eq!(place(seen("inactive", "dead", "success", "")), None);
+        // The way back goes through the steps in reverse, and starts the unit last.
+        let steps = steps_around(seen("active", "running", "success", "old"));
+        let undo = |wanted: &str| {
+            let has = |step: &CommandChange| step.undo.iter().flatten().any(|word| word.contains(wanted));
+            steps.iter().rposition(has)
         };
-        let failed = seen("failed", "failed", "start-limit-hit", "old");
-        assert_eq!(words(Current { restarts: 0, ..failed }), ["reset-failed", "restart"]);
-        let fresh = Current { restarts: 0, ..seen("inactive", "dead", "success", "") };
-        assert_eq!(words(fresh), ["restart"]);
+        assert!(undo("restart") < undo("reset-failed"), "{steps:?}");
     }
 }
