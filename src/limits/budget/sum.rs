@@ -151,7 +151,11 @@ impl Budget {
     /// where the others leave nothing.
     pub fn would_fit(&self) -> Option<Bytes> {
         let breaks = self.holders.iter().find(|holder| self.is_broken_by(holder))?;
-        let room = Bytes(breaks.bytes.less(self.missing).0 >> 20 << 20);
+        let room = breaks.bytes.less(self.missing);
+        // What others need changes: where there is room for the most that they have held, too, it is left to them.
+        let careful = room.less(self.most.less(self.committed));
+        let room = if careful.0 > room.0 / 2 { careful } else { room };
+        let room = Bytes(room.0 >> 20 << 20);
         (breaks.kind.is_bound() && room.0 > 0).then_some(room)
     }
 }
@@ -299,6 +303,15 @@ mod tests {
             (Bytes::from_gib(1 + 1 + 5), Bytes::from_gib(1 + 29 + 5))
         );
         assert!(budget.remarks[0].contains("35 GiB of 32 GiB"), "{:?}", budget.remarks);
+        let large = ("/sys/fs/cgroup/a.service/memory.max", "42949672960\n");
+        let room = |peak: &str| {
+            let peak = ("/sys/fs/cgroup/user.slice/memory.peak", peak);
+            let files = [files[0], files[1], files[2], peak, files[4], large];
+            super::tests::budget(&files, &with(&[], &[])).would_fit()
+        };
+        // Of 32 GiB 2 are needed and 30 are left, or 28 where the others take as much as before; not where that is hardly anything.
+        assert_eq!(room("5368709120\n"), Some(Bytes::from_gib(28)));
+        assert_eq!(room(&peak), Some(Bytes::from_gib(30)));
         let smaller = [files[0], files[1], files[2], files[3], files[4]];
         assert_eq!(super::tests::budget(&smaller, &with(&[], &[])).remarks, Vec::<String>::new());
     }
