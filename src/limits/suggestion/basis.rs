@@ -3,6 +3,7 @@
 use crate::sys::bytes::Bytes;
 
 use super::super::shown::entry::Entry;
+use super::super::shown::remarks::CLOSE;
 use super::advice::rounded_up;
 use super::observation::Observation;
 use super::role::Role;
@@ -14,6 +15,9 @@ pub(super) const YOUNG: u64 = 600;
 /// So much more than was seen, in per cent, where the most is known, and where it is not.
 const ROOM: f64 = 20.0;
 const WIDE_ROOM: f64 = 50.0;
+
+/// The least limit leaves so much above all that it has needed, in per cent.
+const LEAST_SHARE: f64 = 105.0;
 
 /// A smaller part of the peak does not matter, in per cent.
 const MUCH: f64 = 10.0;
@@ -31,6 +35,8 @@ pub(super) struct Basis {
     pub(super) floor: Bytes,
     /// The most that it has held.
     pub(super) peak: Bytes,
+    /// The least limit that leaves it room: a little above the floor, and not so little above what it needs now that it counts as full.
+    pub(super) least: Bytes,
     /// The floor with the cache that it needs, too.
     pub(super) base: Bytes,
     /// That and room to grow.
@@ -67,8 +73,10 @@ impl Basis {
             _ => with(base, WIDE_ROOM),
         };
         let wanted = rounded_up(wanted);
+        let least = floor.percent(LEAST_SHARE).max(needed.percent(100.0 * 100.0 / CLOSE));
+        let least = Bytes::from_mib(least.0.div_ceil(1 << 20));
         let facts = Facts { peak, needed, killed_at, observation };
-        Self { floor, peak, base, wanted, how: facts.how(seen), is_known, is_guessed }
+        Self { floor, peak, least, base, wanted, how: facts.how(seen), is_known, is_guessed }
     }
 }
 
@@ -228,6 +236,15 @@ pub(super) mod tests {
         assert!(!basis.is_known && basis.how.contains("killed at its limit"), "{}", basis.how);
         let by_machine = Entry { effective_by: Some("memory".to_owned()), ..limited };
         assert_eq!(Basis::of(&killed, &by_machine, None).floor, Bytes(800 * MIB));
+    }
+
+    #[test]
+    fn the_least_limit_is_none_that_counts_as_full() {
+        assert_eq!(Basis::of(&usual(), &entry(), None).least, Bytes(840 * MIB));
+        let bare = Seen { cache: Bytes(0), needed: Some(Bytes(1000 * MIB)), ..usual() };
+        let least = Basis::of(&bare, &entry(), None).least;
+        assert_eq!(least, Bytes(1112 * MIB));
+        assert!(Bytes(1000 * MIB).percent_of(least) <= CLOSE);
     }
 
     #[test]

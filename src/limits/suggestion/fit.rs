@@ -27,14 +27,14 @@ pub struct Sum {
 pub(super) enum Fit {
     /// As much as this fits.
     Limit { bytes: Bytes, is_less: bool, sum: Sum },
-    /// Not even what is needed does.
+    /// Not even the least that leaves the unit room does.
     No { missing: Bytes, why: String },
     /// Nothing tells.
     Unknown(String),
 }
 
-/// The largest limit up to `wanted`, and not below `floor`, with which the units `names`, each with it, fit into the machine.
-pub(super) fn find(readings: &Readings, names: &[String], wanted: Bytes, floor: Bytes) -> Fit {
+/// The largest limit up to `wanted`, and not below `least`, with which the units `names`, each with it, fit into the machine.
+pub(super) fn find(readings: &Readings, names: &[String], wanted: Bytes, least: Bytes) -> Fit {
     let whole = match with(readings, names, wanted) {
         Ok(budget) => budget,
         Err(why) => return Fit::Unknown(why),
@@ -45,15 +45,15 @@ pub(super) fn find(readings: &Readings, names: &[String], wanted: Bytes, floor: 
     let share = Bytes(whole.missing.0.div_ceil(names.len().max(1) as u64));
     let most = whole.total.less(Bytes::from_mib(1));
     let room = rounded_down(wanted.less(share).min(most));
-    if room >= floor
+    if room >= least
         && room.0 > 0
         && let Ok(budget) = with(readings, names, room)
         && budget.fits
     {
         return Fit::Limit { bytes: room, is_less: true, sum: sum(&budget) };
     }
-    match with(readings, names, floor) {
-        Ok(least) => Fit::No { missing: least.missing, why: why(&least, names) },
+    match with(readings, names, least) {
+        Ok(budget) => Fit::No { missing: budget.missing, why: why(&budget, names) },
         Err(why) => Fit::Unknown(why),
     }
 }

@@ -15,9 +15,6 @@ const NAME: &str = "MemoryMax";
 /// A limit this many times what would be suggested limits nothing.
 const TOO_WIDE: u64 = 2;
 
-/// Has to leave so much above what the unit needs, in per cent, to stay as it is.
-const ENOUGH: f64 = 105.0;
-
 /// `above` is what the slices above the unit leave it, with the name of the one that does.
 pub(super) fn advise(case: &Case<'_>, fit: &Fit, above: Option<(Bytes, String)>, whole_fits: bool) -> Advice {
     if case.seen.role == Role::Keeper {
@@ -37,11 +34,11 @@ pub(super) fn advise(case: &Case<'_>, fit: &Fit, above: Option<(Bytes, String)>,
     let how = &case.basis.how;
     let left = format!("of {} {} would be left to give", sum.total, sum.left);
     match above.filter(|(above, _)| *above <= bytes) {
-        Some((above, slice)) if rounded_down(above) < case.basis.floor => Advice::leave(
+        Some((above, slice)) if rounded_down(above) < case.basis.least => Advice::leave(
             NAME,
             format!(
-                "{slice} leaves it only {above}, less than the {} that it needs: raise that first",
-                case.basis.floor
+                "{slice} leaves it only {above}, too little for the {} that it needs, which take {} at least: raise that first",
+                case.basis.floor, case.basis.least
             ),
         ),
         Some((above, slice)) => Advice::amount(
@@ -66,7 +63,7 @@ fn room(case: &Case<'_>, bytes: Bytes, is_less: bool) -> String {
 /// A limit that is neither too narrow nor too wide is its owner's choice.
 fn stays(case: &Case<'_>, whole_fits: bool) -> Option<String> {
     let own = case.own_max()?;
-    let is_enough = own >= case.basis.floor.percent(ENOUGH) && !case.seen.was_killed();
+    let is_enough = own >= case.basis.least && !case.seen.was_killed();
     let is_wide = own > Bytes(case.basis.wanted.0.saturating_mul(TOO_WIDE));
     let below_memory = case.memory.is_none_or(|memory| own < memory);
     (is_enough && !is_wide && below_memory && whole_fits).then(|| {
@@ -76,14 +73,14 @@ fn stays(case: &Case<'_>, whole_fits: bool) -> Option<String> {
 }
 
 fn does_not_fit(case: &Case<'_>, missing: Bytes, why: &str) -> String {
-    let floor = case.basis.floor;
+    let (floor, least) = (case.basis.floor, case.basis.least);
     let missing = match missing {
         Bytes(0) => "would not fit into the machine".to_owned(),
         missing => format!("would be {missing} more than there is"),
     };
     let why = if why.is_empty() { String::new() } else { format!(": {why}") };
     format!(
-        "it needs {floor}, and with no more than that all together {missing}{why}; lower what others may take first"
+        "it needs {floor}, and with {least}, the least that leaves it room, all together {missing}{why}; lower what others may take first"
     )
 }
 
@@ -160,7 +157,7 @@ mod tests {
             Parts::default().ask(|case| advise(case, &limit(960, false), above, true)).bytes()
         };
         assert_eq!(of(900), Some(Bytes(900 * MIB)));
-        assert_eq!(of(799), None);
+        assert_eq!((of(840), of(839)), (Some(Bytes(840 * MIB)), None));
         assert_eq!(of(5000), Some(Bytes(960 * MIB)));
     }
 

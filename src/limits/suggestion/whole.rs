@@ -135,7 +135,7 @@ fn advise(readings: &Readings, target: &Target, case: &Case<'_>) -> (Vec<Advice>
     let Target { entry, tree, running, .. } = target;
     let now = fit::as_it_is(readings);
     let whole_fits = now.as_ref().is_some_and(|sum| sum.fits);
-    let fit = fit::find(readings, running, case.basis.wanted, case.basis.floor);
+    let fit = fit::find(readings, running, case.basis.wanted, case.basis.least);
     let max = max::advise(case, &fit, max::above(entry, tree), whole_fits);
     // One above all memory there is ends nothing.
     let own = case.own_max().filter(|own| case.memory.is_none_or(|memory| *own < memory));
@@ -175,6 +175,7 @@ mod tests {
     use crate::limits::setting::current::Current;
     use crate::limits::setting::settings::{Planned, Settings};
     use crate::limits::setting::weigh;
+    use crate::limits::shown::remarks::CLOSE;
     use crate::limits::unit_name::UnitName;
     use proptest::prelude::*;
 
@@ -321,6 +322,7 @@ mod tests {
             if let Some(max) = value(&suggestion, "MemoryMax").and_then(|one| one.bytes) {
                 prop_assert!(suggestion.budget.as_ref().is_some_and(|sum| sum.fits));
                 prop_assert!(max.0 >= (shown.anon + shown.mapped) * MIB && max.0 < shown.memory * MIB);
+                prop_assert!(Bytes((shown.anon + shown.mapped) * MIB).percent_of(max) <= CLOSE);
             }
             if let Some(high) = value(&suggestion, "MemoryHigh").and_then(|one| one.bytes) {
                 prop_assert!(shown.swap > shown.swap_used);
@@ -330,6 +332,20 @@ mod tests {
                 prop_assert!(shown.slice_swap_max.is_none_or(|left| left >= grows));
             }
         }
+    }
+
+    #[test]
+    fn none_is_suggested_that_would_be_full_at_once() {
+        // Of 4096 MiB the reserve takes 512 MiB; with the other unit's limit 1050 or 1120 MiB are left for one that needs 1000 MiB.
+        let left = |left: u64| {
+            let other_max = Some(4096 - 512 - left);
+            Shown { memory: 4096, anon: 1000, other_max, ..Shown::default() }.ask().0
+        };
+        let (none, some) = (left(1050), left(1120));
+        assert_eq!(value(&none, "MemoryMax"), None);
+        let why = &none.omitted.iter().find(|one| one.property == "MemoryMax").unwrap().reason;
+        assert!(why.contains("lower what others may take"), "{why}");
+        assert_eq!(value(&some, "MemoryMax").unwrap().value, "1120M");
     }
 
     #[test]
