@@ -9,7 +9,8 @@ use crate::change::{self, Area, Plan, Recovered};
 use crate::cli::Global;
 use crate::exit::{Exit, Fault};
 use crate::facts::readings::Readings;
-use crate::host::Host;
+use crate::host::{Host, Lacking};
+use crate::limits::setting::undone;
 use crate::swap::draining;
 use crate::ui::terminal::Terminal;
 use crate::ui::{json, plan as shown};
@@ -70,13 +71,18 @@ fn nothing(journal: &Journal, global: &Global, host: &Host, terminal: &mut Termi
     Ok(Exit::Done)
 }
 
-/// What turned swap on is taken back only where memory can take what the area holds by now.
+/// What turned swap on is taken back only where memory can take what the area holds by now, and what lifted a limit only where the unit
+/// has not outgrown the one before.
 fn refuse_too_much(plan: &mut Plan, host: &Host) -> Result<(), Fault> {
     if !host.is_live() {
         return Ok(());
     }
-    let too_much = draining::too_much(&Readings::new(host, None), plan);
-    let too_much = too_much.map_err(|lacking| Fault::new(Exit::Failed, lacking.to_string()))?;
+    let failed = |lacking: Lacking| Fault::new(Exit::Failed, lacking.to_string());
+    let readings = Readings::new(host, None);
+    let too_much = draining::too_much(&readings, plan).map_err(failed)?;
+    let judged = undone::judge(&readings, plan).map_err(failed)?;
+    judged.refused.into_iter().for_each(|(property, why)| plan.refuse(property, why));
+    judged.notes.into_iter().for_each(|note| plan.note(note));
     if let Some(too_much) = too_much {
         plan.refuse(&too_much.paths, format!("{}; {}", too_much.reason(), too_much.remedy()));
     }

@@ -15,6 +15,7 @@ pub mod rivals;
 pub mod set;
 pub mod settings;
 pub mod shown_value;
+pub mod undone;
 pub mod unset;
 pub mod weigh;
 
