@@ -8,6 +8,12 @@ use crate::facts::unit_property::KINDS;
 /// Kinds that hold no processes.
 const WITHOUT_PROCESSES: [&str; 5] = ["timer", "target", "path", "automount", "device"];
 
+/// Units whose limits would hold nothing, or the first process, with the reason.
+const WITHOUT_LIMITS: [(&str, &str); 2] = [
+    ("-.slice", "holds all there is, and its limit is the memory of the machine"),
+    ("init.scope", "holds the first process, which no limit should stop"),
+];
+
 /// A unit, a template such as `a@.service`, or what stands for all units that begin alike, such as `user-.slice`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnitName {
@@ -36,6 +42,18 @@ impl UnitName {
     /// In full.
     pub fn as_str(&self) -> &str {
         &self.name
+    }
+
+    /// Refuses what may never have limits.
+    ///
+    /// # Errors
+    /// Says why.
+    pub fn refuse_unlimited(&self) -> Result<(), Fault> {
+        match WITHOUT_LIMITS.into_iter().find(|(name, _)| *name == self.name) {
+            Some((name, why)) => Err(Fault::new(Exit::Refused, format!("`{name}` {why}"))
+                .hint("`memtune limits show` lists the units and slices that may have limits")),
+            None => Ok(()),
+        }
     }
 
     /// What it is, such as `service`.

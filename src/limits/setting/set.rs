@@ -52,6 +52,7 @@ pub struct Planning {
 /// Says what was typed wrongly, that there is no such unit, or what stands in the way.
 pub fn plan(readings: &Readings, request: &Request) -> Result<Planning, Fault> {
     let unit = UnitName::parse(&request.unit)?;
+    unit.refuse_unlimited()?;
     let values = asked::values(&unit, &request.values)?;
     let subject = Subject::find(readings, &request.manager, unit)?;
     if request.restarts {
@@ -285,6 +286,14 @@ mod tests {
             (path, "# Written by memtune 1 for the profile x\n[Service]\nMemoryMax=20G\nMemoryHigh=18G\n");
         let plan = planned(&[profiles], &request("llama", "MemoryMax=24G")).unwrap();
         assert!(plan.refused().is_empty() && plan.files().count() == 1, "{:?}", plan.refused());
+    }
+
+    #[test]
+    fn what_holds_everything_gets_no_limits() {
+        for (unit, said) in [("-.slice", "the memory of the machine"), ("init.scope", "the first process")] {
+            let fault = planned(&[], &request(unit, "MemoryMax=8G")).unwrap_err();
+            assert!(fault.exit == Exit::Refused && fault.to_string().contains(said), "{fault}");
+        }
     }
 
     #[test]

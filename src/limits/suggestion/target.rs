@@ -15,9 +15,6 @@ use super::super::shown::units::Survey;
 use super::super::shown::unknown;
 use super::super::unit_name::UnitName;
 
-/// Slices and scopes that hold everything, or the first process.
-const ALL_OF_IT: [&str; 2] = ["-.slice", "init.scope"];
-
 /// A unit to suggest limits for.
 #[derive(Debug)]
 pub struct Target {
@@ -38,9 +35,7 @@ impl Target {
     /// Says that there is none, or that nothing is known of what it holds.
     pub fn find(readings: &Readings, manager: Manager, typed: &str) -> Result<Self, Fault> {
         let name = UnitName::parse(typed)?;
-        if ALL_OF_IT.contains(&name.as_str()) {
-            return Err(all_of_it(name.as_str()));
-        }
+        name.refuse_unlimited()?;
         let survey = named::survey(readings, manager, typed)?;
         let remarks = unknown::remarks(readings, &survey);
         let Survey { entries, tree, .. } = survey;
@@ -70,15 +65,6 @@ impl Target {
     pub fn is_running(&self) -> bool {
         self.entry.current.is_some_and(|current| current > Bytes(0))
     }
-}
-
-fn all_of_it(name: &str) -> Fault {
-    let what = match name {
-        "init.scope" => "holds the first process, which no limit should stop",
-        _ => "holds all there is, and its limit is the memory of the machine",
-    };
-    Fault::new(Exit::Refused, format!("`{name}` {what}"))
-        .hint("`memtune limits show` lists the units and slices that may have limits")
 }
 
 fn nothing_held(host: &Host, unit: &UnitName, entry: Option<&Entry>, tree: &Tree) -> Fault {
