@@ -39,6 +39,7 @@ impl Target {
         let survey = named::survey(readings, manager, typed)?;
         let remarks = unknown::remarks(readings, &survey);
         let Survey { entries, tree, .. } = survey;
+        let entries = of_one_manager(entries, manager);
         let has_held = |entry: &&Entry| entry.peak.max(entry.current).is_some_and(|bytes| bytes.0 > 0);
         let running: Vec<String> = entries.iter().filter(has_held).map(|entry| entry.unit.clone()).collect();
         let largest = entries.iter().filter(has_held).max_by_key(|entry| entry.peak.max(entry.current));
@@ -65,6 +66,12 @@ impl Target {
     pub fn is_running(&self) -> bool {
         self.entry.current.is_some_and(|current| current > Bytes(0))
     }
+}
+
+/// A user may have a unit of the same name: without `--user` that is meant only where the machine has none.
+fn of_one_manager(entries: Vec<Entry>, manager: Manager) -> Vec<Entry> {
+    let has_machines = manager == Manager::System && entries.iter().any(|entry| !entry.user);
+    entries.into_iter().filter(|entry| !(has_machines && entry.user)).collect()
 }
 
 fn nothing_held(host: &Host, unit: &UnitName, entry: Option<&Entry>, tree: &Tree) -> Fault {
@@ -118,6 +125,19 @@ mod tests {
         assert_eq!(find(&files, "web@1").unwrap().name.as_str(), "web@1.service");
         let none = find(&[CONTROLLERS, files[1], ("/etc/systemd/system/db@.service", "")], "db@.service");
         assert!(none.unwrap_err().to_string().contains("stands for runs"));
+    }
+
+    #[test]
+    fn the_machines_unit_goes_before_a_users_of_the_same_name() {
+        let users = (
+            "/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/app.slice/sync.service/memory.current",
+            "1073741824\n",
+        );
+        let machines = ("/sys/fs/cgroup/system.slice/sync.service/memory.current", "1048576\n");
+        let target = find(&[CONTROLLERS, users, machines], "sync").unwrap();
+        assert!(!target.entry.user && target.running.len() == 1, "{:?}", target.running);
+        assert_eq!(target.entry.current, Some(Bytes(1 << 20)));
+        assert!(find(&[CONTROLLERS, users], "sync").unwrap().entry.user);
     }
 
     #[test]
