@@ -4,6 +4,7 @@
 //! Nothing here writes: plans are carried out by `change/`.
 
 pub mod budget;
+pub mod rescuers;
 pub mod setting;
 pub mod shown;
 pub mod suggestion;

@@ -8,6 +8,7 @@ use crate::facts::process_unit;
 use crate::facts::processes::{self, Process};
 use crate::facts::readings::Readings;
 use crate::host::Lacking;
+use crate::limits::rescuers::{RESCUERS, Rescuer};
 
 use super::adjustment::{EXEC_DOC, PROC_DOC, evidence_of, set_now};
 use super::limit::set;
@@ -24,23 +25,6 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
     examine: unprotected,
 }];
 
-/// A program that should outlive a shortage.
-struct Guarded {
-    /// Its name, cut to 15 bytes as the kernel cuts it.
-    name: &'static str,
-    /// The `OOMScoreAdjust` that its makers ship.
-    adjustment: i32,
-    /// Whether what it starts inherits the setting of its unit; sshd protects itself at its start, and only itself.
-    passes_it_on: bool,
-}
-
-const GUARDED: [Guarded; 4] = [
-    Guarded { name: "sshd", adjustment: -1000, passes_it_on: true },
-    Guarded { name: "systemd-journal", adjustment: -250, passes_it_on: false },
-    Guarded { name: "dbus-daemon", adjustment: -900, passes_it_on: false },
-    Guarded { name: "dbus-broker", adjustment: -900, passes_it_on: false },
-];
-
 /// The first process of that name which belongs to no user's session: the listener, not what it started; the bus of the system.
 fn instance_of<'r>(readings: &'r Readings, name: &str) -> Result<Option<&'r Process>, Lacking> {
     const MOST_ASKED: usize = 64;
@@ -55,17 +39,17 @@ fn instance_of<'r>(readings: &'r Readings, name: &str) -> Result<Option<&'r Proc
 fn unprotected(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let mut bare = Vec::new();
     let mut asked = Vec::new();
-    for guarded in &GUARDED {
-        let Some(process) = instance_of(readings, guarded.name)? else {
+    for rescuer in &RESCUERS {
+        let Some(process) = instance_of(readings, rescuer.process)? else {
             continue;
         };
         let adjustment = processes::oom_score_adjustment(readings.host(), process.pid)?;
         asked.push((process, adjustment));
         if adjustment >= 0 {
-            bare.push((guarded, process));
+            bare.push((rescuer, process));
         }
     }
-    let names: Vec<&str> = bare.iter().map(|(guarded, _)| guarded.name).collect();
+    let names: Vec<&str> = bare.iter().map(|(rescuer, _)| rescuer.process).collect();
     let diagnosis = match (&names[..], &asked[..]) {
         ([], []) => Diagnosis::ok("No sshd, journald or D-Bus daemon runs here"),
         ([], _) => Diagnosis::ok("The programs that a rescue needs are spared when memory is gone"),
@@ -80,15 +64,15 @@ fn unprotected(readings: &Readings) -> Result<Diagnosis, Lacking> {
         .iter()
         .fold(diagnosis, |diagnosis, (process, adjustment)| evidence_of(diagnosis, process, *adjustment));
     let commands: Vec<String> =
-        bare.iter().flat_map(|(guarded, process)| protect(readings, guarded, process)).collect();
+        bare.iter().flat_map(|(rescuer, process)| protect(readings, rescuer, process)).collect();
     Ok(diagnosis.fix(Fix::commands(commands)))
 }
 
 /// Now and, through its unit, from the next start on; a restart of these would cut off whoever is at work.
-fn protect(readings: &Readings, guarded: &Guarded, process: &Process) -> Vec<String> {
-    let adjustment = guarded.adjustment;
+fn protect(readings: &Readings, rescuer: &Rescuer, process: &Process) -> Vec<String> {
+    let adjustment = rescuer.adjustment;
     let now = set_now(process, adjustment);
-    if guarded.passes_it_on {
+    if rescuer.passes_it_on {
         // Set by the unit, the value would reach every login and all that is started there.
         return vec![format!("{now}   # sshd does this itself when it starts with all rights")];
     }

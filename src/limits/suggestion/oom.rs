@@ -1,8 +1,9 @@
 //! What happens when memory is gone: OOMPolicy and OOMScoreAdjust.
 
+use super::super::rescuers;
 use super::advice::Advice;
 use super::case::Case;
-use super::role::{Role, is_parent};
+use super::role::{Role, is_parent, stem};
 
 const POLICY: &str = "OOMPolicy";
 const SCORE: &str = "OOMScoreAdjust";
@@ -56,11 +57,7 @@ pub(super) fn score(case: &Case<'_>) -> Advice {
             SOONER.to_string(),
             "what a GPU holds for it does not count when the kernel chooses whom to kill: without this it chooses somebody small in its place",
         ),
-        Role::Keeper => Advice::word(
-            SCORE,
-            LATER.to_string(),
-            "when all memory is gone others go first: without it nobody gets at the machine any more",
-        ),
+        Role::Keeper => spared(case),
         Role::Database => Advice::leave(
             SCORE,
             "its MemoryMax ends it before the machine runs out; whoever would rather lose others first sets it below 0",
@@ -70,6 +67,22 @@ pub(super) fn score(case: &Case<'_>) -> Advice {
             "a unit with a MemoryMax is ended by that alone, before the kernel has to choose among all",
         ),
     }
+}
+
+/// As its makers ship it, where a value that its unit gives does not reach all that it starts.
+fn spared(case: &Case<'_>) -> Advice {
+    let rescuer = rescuers::of_unit(stem(&case.entry.unit));
+    if rescuer.is_some_and(|rescuer| rescuer.passes_it_on) {
+        return Advice::leave(
+            SCORE,
+            "it spares itself when it starts; set by its unit, the value would reach every login and all that is started there, and everything else would be killed first",
+        );
+    }
+    Advice::word(
+        SCORE,
+        rescuer.map_or(LATER, |rescuer| i64::from(rescuer.adjustment)).to_string(),
+        "when all memory is gone others go first: without it nobody gets at the machine any more",
+    )
 }
 
 #[cfg(test)]
@@ -108,6 +121,14 @@ mod tests {
         let of = |role| value(Parts { seen: Seen { role, ..usual() }, ..Parts::default() }.ask(score));
         assert_eq!((of(Role::Model).as_deref(), of(Role::Keeper).as_deref()), (Some("500"), Some("-500")));
         assert_eq!((of(Role::Ordinary), of(Role::Database)), (None, None));
+        let keeper = |unit: &str| {
+            let (unit, seen) = (unit.to_owned(), Seen { role: Role::Keeper, ..usual() });
+            value(Parts { entry: Entry { unit, ..entry() }, seen, ..Parts::default() }.ask(score))
+        };
+        // What sshd's unit sets, every login has.
+        assert_eq!((keeper("ssh.service"), keeper("sshd.service")), (None, None));
+        assert_eq!(keeper("dbus.service").as_deref(), Some("-900"));
+        assert_eq!(keeper("NetworkManager.service").as_deref(), Some("-500"));
         let own = Entry { oom_score_adjust: Some(-900), ..entry() };
         let seen = Seen { role: Role::Keeper, ..usual() };
         assert_eq!(value(Parts { entry: own, seen, ..Parts::default() }.ask(score)), None);

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::super::rescuers;
 use super::members::Members;
 
 /// What a unit is for.
@@ -33,8 +34,9 @@ const DATABASES: [&str; 11] = [
     "etcd",
 ];
 const MODELS: [&str; 5] = ["llama", "ollama", "vllm", "koboldcpp", "localai"];
-const KEEPERS: [&str; 7] =
-    ["ssh", "sshd", "dbus", "dbus-broker", "NetworkManager", "wpa_supplicant", "polkit"];
+
+/// Beside those that a rescue needs, by which way it gets in.
+const KEEPERS: [&str; 3] = ["NetworkManager", "wpa_supplicant", "polkit"];
 
 /// They start programs of others, or start their own again when one is killed.
 const PARENTS: [&str; 10] =
@@ -52,7 +54,9 @@ impl Role {
             return Self::Ordinary;
         }
         match () {
-            () if KEEPERS.contains(&stem) || is_systemds(stem) => Self::Keeper,
+            () if rescuers::of_unit(stem).is_some() || KEEPERS.contains(&stem) || is_systemds(stem) => {
+                Self::Keeper
+            }
             () if members.has_weights || runs(&MODELS) || is_called(&MODELS) => Self::Model,
             () if runs(&DATABASES) || is_called(&DATABASES) => Self::Database,
             () => Self::Ordinary,
@@ -71,7 +75,8 @@ pub(super) fn is_parent(unit: &str) -> bool {
     PARENTS.iter().any(|known| stem == *known || (known.ends_with('@') && stem.starts_with(known)))
 }
 
-fn stem(unit: &str) -> &str {
+/// The name without its kind.
+pub(super) fn stem(unit: &str) -> &str {
     unit.rsplit_once('.').map_or(unit, |(stem, _)| stem)
 }
 
