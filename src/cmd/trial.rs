@@ -18,12 +18,13 @@ use crate::limits::trial::rlimit::Rlimit;
 use crate::limits::trial::run;
 use crate::limits::trial::scope::{self, Trial};
 use crate::limits::trial::stage::Stage;
+use crate::limits::trial::standstill;
 use crate::sys::bytes::Bytes;
 use crate::sys::foreground::Foreground;
 use crate::sys::size::Size;
-use crate::ui::json;
 use crate::ui::limits::trial as shown;
 use crate::ui::terminal::{Terminal, show_beside};
+use crate::ui::{json, message};
 
 /// Either answer.
 #[derive(Serialize)]
@@ -50,6 +51,11 @@ pub(super) fn scope(asked: &Try, global: &Global, host: &Host, terminal: &mut Te
         });
         return tell_only(commands.collect::<Result<_, Fault>>()?, global, terminal);
     }
+    if !global.quiet {
+        // The largest size leaves it the most room to stand still in.
+        let largest = sizes.first().map_or_else(|| asked.properties.clone(), |&size| with_rung(size));
+        warn(&trial(asked, &largest), host);
+    }
     let foreground = Foreground::begin(host.ignored_signals())?;
     let stage = stage(host, &foreground, global, &sizes);
     if sizes.is_empty() {
@@ -57,6 +63,13 @@ pub(super) fn scope(asked: &Try, global: &Global, host: &Host, terminal: &mut Te
     }
     let attempt = |size: Bytes| scope::run(&stage, &trial(asked, &with_rung(size)));
     descend("MemoryMax", &sizes, &stage, global, terminal, attempt)
+}
+
+fn warn(trial: &Trial<'_>, host: &Host) {
+    let warning = standstill::warning(&Readings::new(host, None), trial.manager, trial.properties);
+    if let Some(warning) = warning {
+        message::warning(&warning);
+    }
 }
 
 /// Who is not root has only the systemd of his own session.

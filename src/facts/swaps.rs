@@ -97,6 +97,11 @@ pub fn read(host: &Host) -> Result<Vec<SwapArea>, Lacking> {
     Ok(areas)
 }
 
+/// What the areas can still take.
+pub fn free(areas: &[SwapArea]) -> Bytes {
+    areas.iter().filter(|area| !area.is_deleted).map(|area| area.size.less(area.used)).sum()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

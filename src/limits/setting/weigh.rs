@@ -1,6 +1,7 @@
 //! What new limits do to units that hold memory already.
 
 use crate::facts::readings::Readings;
+use crate::facts::swaps;
 use crate::sys::bytes::Bytes;
 use crate::sys::size;
 
@@ -24,9 +25,8 @@ struct Room {
 impl Room {
     fn of(readings: &Readings, manager: &Manager) -> Self {
         let areas = readings.swaps().map(Vec::as_slice).unwrap_or_default();
-        let free = areas.iter().filter(|area| !area.is_deleted).map(|area| area.size.less(area.used));
         let set = format!("memtune limits set {}", manager.option());
-        Self { swap: free.sum(), tree: Tree::of(readings), set: set.trim_end().to_owned() }
+        Self { swap: swaps::free(areas), tree: Tree::of(readings), set: set.trim_end().to_owned() }
     }
 
     /// What of it `unit` may have. Its own limit is what is being set.

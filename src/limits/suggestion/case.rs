@@ -2,6 +2,7 @@
 
 use crate::facts::cgroup_memory::Version;
 use crate::facts::readings::Readings;
+use crate::facts::swaps;
 use crate::sys::bytes::Bytes;
 
 use super::super::shown::entry::Entry;
@@ -22,10 +23,10 @@ pub(super) struct Swap {
 impl Swap {
     pub(super) fn of(readings: &Readings) -> Option<Self> {
         let areas = readings.swaps().ok()?;
-        let usable = || areas.iter().filter(|area| !area.is_deleted);
+        let usable = areas.iter().filter(|area| !area.is_deleted);
         Some(Self {
-            total: usable().map(|area| area.size).sum(),
-            free: usable().map(|area| area.size.less(area.used)).sum(),
+            total: usable.map(|area| area.size).sum(),
+            free: swaps::free(areas),
             is_compressed: !areas.is_empty() && areas.iter().all(|area| area.is_zram()),
         })
     }

@@ -10,6 +10,7 @@ pub mod rlimit;
 pub mod run;
 pub mod scope;
 pub mod stage;
+pub mod standstill;
 
 mod died;
 mod gate;
