@@ -85,8 +85,9 @@ fn reader_of(host: &Host, folder: &str) -> Option<Manager> {
         return Some(Manager::System);
     }
     let users = if folder.contains("/systemd/user") { users::read(host).ok()? } else { Vec::new() };
-    let managers = users.into_iter().filter_map(|(_, number)| Manager::of_user(host, 0, Some(number)).ok());
-    managers.into_iter().find(|manager| {
+    let mut managers =
+        users.into_iter().filter_map(|(_, number)| Manager::of_user(host, 0, Some(number)).ok());
+    managers.find(|manager| {
         manager.folder() == folder || manager.control_folders().iter().any(|one| one == folder)
     })
 }
