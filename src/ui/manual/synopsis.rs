@@ -51,6 +51,8 @@ fn positional(argument: &Arg) -> String {
     let names = argument.get_value_names().and_then(|names| names.first());
     let name = names.map_or(argument.get_id().as_str().to_uppercase(), ToString::to_string);
     let many = if argument.get_num_args().is_some_and(|count| count.max_values() > 1) { "..." } else { "" };
-    let text = format!("{}{many}", italic(&name));
+    // What stands behind `--` is not read as options of ours.
+    let divider = if argument.is_last_set() { format!("{} ", bold("--")) } else { String::new() };
+    let text = format!("{divider}{}{many}", italic(&name));
     if argument.is_required_set() { text } else { format!("[{text}]") }
 }
