@@ -58,6 +58,9 @@ _memtune() {
             memtune__subcmd__limits,show)
                 cmd="memtune__subcmd__limits__subcmd__show"
                 ;;
+            memtune__subcmd__limits,suggest)
+                cmd="memtune__subcmd__limits__subcmd__suggest"
+                ;;
             memtune__subcmd__limits,try)
                 cmd="memtune__subcmd__limits__subcmd__try"
                 ;;
@@ -290,7 +293,7 @@ _memtune() {
             return 0
             ;;
         memtune__subcmd__limits)
-            opts="-n -y -v -q -h --root --json --color --dry-run --yes --verbose --quiet --help show budget set unset try run"
+            opts="-n -y -v -q -h --root --json --color --dry-run --yes --verbose --quiet --help show budget suggest set unset try run"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -374,7 +377,7 @@ _memtune() {
             fi
             case "${prev}" in
                 --rlimit)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "as data stack memlock fsize core msgqueue cpu rttime nofile nproc sigpending nice rtprio" -- "${cur}"))
                     return 0
                     ;;
                 --ladder)
@@ -382,7 +385,7 @@ _memtune() {
                     return 0
                     ;;
                 --of)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "as data stack memlock" -- "${cur}"))
                     return 0
                     ;;
                 --root)
@@ -453,8 +456,37 @@ _memtune() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        memtune__subcmd__limits__subcmd__suggest)
+            opts="-n -y -v -q -h --observe --user --root --json --color --dry-run --yes --verbose --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --observe)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --root)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         memtune__subcmd__limits__subcmd__try)
-            opts="-n -y -v -q -h --ladder --user --root --json --color --dry-run --yes --verbose --quiet --help"
+            opts="-n -y -v -q -h --ladder --user --root --json --color --dry-run --yes --verbose --quiet --help MemoryMax MemoryHigh MemoryLow MemoryMin MemorySwapMax MemoryZSwapMax CPUQuota CPUWeight OOMPolicy TasksMax ManagedOOMPreference"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -32,7 +32,7 @@ complete -c memtune -n "__fish_memtune_needs_command" -l json -d 'Print one JSON
 complete -c memtune -n "__fish_memtune_needs_command" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_needs_command" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_needs_command" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_needs_command" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_needs_command" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_needs_command" -s V -l version -d 'Print version'
 complete -c memtune -n "__fish_memtune_needs_command" -f -a "doctor" -d 'Examine the memory set-up and say what to mend'
@@ -166,7 +166,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_s
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -f -a "list" -d 'List all checks'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -f -a "explain" -d 'Explain one check with this machine\'s numbers'
@@ -178,7 +178,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from list" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from list" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from explain" -l sample -d 'Take two readings this many seconds apart, to see rates' -r
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from explain" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
@@ -189,7 +189,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from explain" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from explain" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from explain" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from explain" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from explain" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -l profile -d 'Apply this profile; several are composed' -r -f -a "cassandra\t''
 clickhouse\t''
@@ -217,7 +217,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_see
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -f -a "list" -d 'List the profiles'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -f -a "show" -d 'Show what a profile sets here, and why'
@@ -235,7 +235,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_su
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from list" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from list" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from show" -l unit -d 'Limit this unit of systemd, too, such as llama.service' -r
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from show" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
@@ -247,7 +247,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_su
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from show" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from show" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from recommend" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from recommend" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -257,7 +257,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_su
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from recommend" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from recommend" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from recommend" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from recommend" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from recommend" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from recommend" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from diff" -l unit -d 'Limit this unit of systemd, too, such as llama.service' -r
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from diff" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
@@ -269,7 +269,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_su
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from diff" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from diff" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from diff" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from apply" -l unit -d 'Limit this unit of systemd, too, such as llama.service' -r
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from apply" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
@@ -281,7 +281,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_su
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from apply" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from apply" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from apply" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from apply" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from apply" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from apply" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from verify" -l unit -d 'Limit this unit of systemd, too, such as llama.service' -r
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from verify" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
@@ -293,7 +293,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_su
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from verify" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from verify" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from off" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from off" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -303,7 +303,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_su
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from off" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from off" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from off" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from off" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from off" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from off" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from status" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from status" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -313,7 +313,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_su
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from status" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from status" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -323,7 +323,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_see
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -f -a "show" -d 'Show the swap areas, what turns them on at boot, and what compressing costs and brings'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -f -a "add" -d 'Add a swap file, or a device, now and for every boot'
@@ -340,7 +340,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_su
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from show" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from show" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from add" -l file -d 'The file to be made, or a device, in place of /swapfile' -r -F
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from add" -l priority -d 'Fill areas of higher priority first, from 0 to 32767; the kernel puts it behind all others if none is named' -r
@@ -353,7 +353,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_su
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from add" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from add" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from remove" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from remove" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -364,7 +364,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_su
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from remove" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from resize" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from resize" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -374,7 +374,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_su
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from resize" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from resize" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from resize" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from resize" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from resize" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from resize" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from advise" -l profile -d 'Go by the wishes of this profile instead of the active one\'s; several are composed' -r -f -a "cassandra\t''
 clickhouse\t''
@@ -400,7 +400,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_su
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from advise" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from advise" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from advise" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from advise" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from advise" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from advise" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zram" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zram" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -410,7 +410,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_su
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zram" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zram" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zram" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zram" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zram" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zram" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zswap" -l compressor -d 'What pages are compressed with, such as zstd or lz4' -r -f -a "zstd\t''
 lz4\t''
@@ -427,24 +427,25 @@ complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_su
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zswap" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zswap" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zswap" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zswap" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zswap" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zswap" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget set unset try run" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget set unset try run" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget suggest set unset try run" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget suggest set unset try run" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget set unset try run" -l json -d 'Print one JSON object instead of text'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget set unset try run" -s n -l dry-run -d 'Show what would be changed, and change nothing'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget set unset try run" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget set unset try run" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget set unset try run" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget set unset try run" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget set unset try run" -f -a "show" -d 'Show what units hold, what they may hold, and what set that'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget set unset try run" -f -a "budget" -d 'Say whether all that may take memory fits into the machine together; ends with status 1 where it does not'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget set unset try run" -f -a "set" -d 'Give a unit limits, now and at every start'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget set unset try run" -f -a "unset" -d 'Take away what `set` has set: the named properties, or all of them'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget set unset try run" -f -a "try" -d 'Run a program under limits of a unit that end with it, and say what it needed'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget set unset try run" -f -a "run" -d 'Run a program under limits that each process has for itself (setrlimit(2)), and say which of them it died of'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget suggest set unset try run" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget suggest set unset try run" -s n -l dry-run -d 'Show what would be changed, and change nothing'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget suggest set unset try run" -s y -l yes -d 'Do what was planned without asking'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget suggest set unset try run" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget suggest set unset try run" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the command'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget suggest set unset try run" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget suggest set unset try run" -f -a "show" -d 'Show what units hold, what they may hold, and what set that'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget suggest set unset try run" -f -a "budget" -d 'Say whether all that may take memory fits into the machine together; ends with status 1 where it does not'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget suggest set unset try run" -f -a "suggest" -d 'Say which limits a unit should have, each with its reason, and the command that sets them'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget suggest set unset try run" -f -a "set" -d 'Give a unit limits, now and at every start'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget suggest set unset try run" -f -a "unset" -d 'Take away what `set` has set: the named properties, or all of them'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget suggest set unset try run" -f -a "try" -d 'Run a program under limits of a unit that end with it, and say what it needed'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget suggest set unset try run" -f -a "run" -d 'Run a program under limits that each process has for itself (setrlimit(2)), and say which of them it died of'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from show" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from show" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -455,7 +456,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from show" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from show" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from budget" -l reserve -d 'Keep so much free, such as 4G or 10%, instead of 1.5 x vm.min_free_kbytes and 5 % of memory' -r
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from budget" -l add -d 'Count this unit as if its MemoryMax were SIZE, whether it is there or not; may be repeated' -r
@@ -469,8 +470,20 @@ complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from budget" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from budget" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from budget" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from budget" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from budget" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from budget" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from suggest" -l observe -d 'Watch the unit for so long first, such as 30s, 10m or 2h; Ctrl-C ends that early, and what was seen counts' -r
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from suggest" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from suggest" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from suggest" -l user -d 'It is a unit of your own session\'s systemd'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from suggest" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from suggest" -s n -l dry-run -d 'Show what would be changed, and change nothing'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from suggest" -s y -l yes -d 'Do what was planned without asking'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from suggest" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from suggest" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the command'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from suggest" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -483,7 +496,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from unset" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from unset" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -495,23 +508,39 @@ complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from unset" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from unset" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from unset" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from unset" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from unset" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from unset" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from try" -l ladder -d 'Try one MemoryMax after the other, from the largest down, until the program no longer survives; its input is empty' -r
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from try" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from try" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from try" -l user -d 'Let the systemd of your own session make the scope; whoever is not root needs that'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from try" -l user -d 'Let the systemd of your own session make the scope, as it does for whoever is not root'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from try" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from try" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from try" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from try" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from try" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from try" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from try" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from run" -l rlimit -d 'Limits: as, data, stack, memlock, fsize and core in bytes such as 512M, cpu in seconds, nofile and nproc in pieces' -r
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from run" -l rlimit -d 'Limits: as, data, stack, memlock, fsize, core and msgqueue in bytes such as 512M; cpu and rttime as times such as 90s; nofile, nproc, sigpending, nice and rtprio as numbers; `unlimited` for none. NAME=SOFT:HARD lets the program raise it from the one to the other' -r -f -a "as\t'address space'
+data\t'memory that belongs to no file'
+stack\t'memory of its calls'
+memlock\t'locked memory'
+fsize\t'size of a file that it writes'
+core\t'size of a core dump'
+msgqueue\t'message queues of its user'
+cpu\t'processor time'
+rttime\t'processor time in real time without a wait'
+nofile\t'open files'
+nproc\t'processes of its user'
+sigpending\t'signals of its user that wait'
+nice\t'20 less the lowest nice value'
+rtprio\t'priority in real time'"
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from run" -l ladder -d 'Try one size after the other, from the largest down, until the program no longer survives; its input is empty' -r
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from run" -l of -d 'The limit that the ladder is for: as, data, stack or memlock' -r
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from run" -l of -d 'The limit that the ladder is for: as, data, stack or memlock' -r -f -a "as\t'address space'
+data\t'memory that belongs to no file'
+stack\t'memory of its calls'
+memlock\t'locked memory'"
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from run" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from run" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -520,7 +549,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from run" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from run" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from run" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from run" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from run" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from run" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand history" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand history" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -530,7 +559,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand history" -l json -d 'Pri
 complete -c memtune -n "__fish_memtune_using_subcommand history" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand history" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand history" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_using_subcommand history" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand history" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand history" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand undo" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand undo" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -541,7 +570,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand undo" -l json -d 'Print 
 complete -c memtune -n "__fish_memtune_using_subcommand undo" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand undo" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand undo" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_using_subcommand undo" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand undo" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand undo" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand completions" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand completions" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -551,7 +580,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand completions" -l json -d 
 complete -c memtune -n "__fish_memtune_using_subcommand completions" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand completions" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand completions" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_using_subcommand completions" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand completions" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand man" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand man" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -561,5 +590,5 @@ complete -c memtune -n "__fish_memtune_using_subcommand man" -l json -d 'Print o
 complete -c memtune -n "__fish_memtune_using_subcommand man" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand man" -s y -l yes -d 'Do what was planned without asking'
 complete -c memtune -n "__fish_memtune_using_subcommand man" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_using_subcommand man" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits and limits budget'
+complete -c memtune -n "__fish_memtune_using_subcommand man" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
