@@ -91,11 +91,7 @@ fn what_it_died_of_is_told_and_its_status_is_a_shells() {
     let script = "exec 3</dev/null 4<&3 5<&3 6<&3 7<&3; n=0; while [ $n -lt 300000 ]; do n=$((n + 1)); done; exec 8<&3";
     let output = ran(&["--rlimit", "nofile=8"], script);
     assert!(output.status.code() > Some(0), "{}", told(&output));
-    assert!(
-        told(&output).contains("for want of nofile (open files):"),
-        "{}",
-        told(&output)
-    );
+    assert!(told(&output).contains("for want of nofile (open files):"), "{}", told(&output));
 }
 
 #[test]

@@ -129,8 +129,9 @@ pub fn run(stage: &Stage<'_>, trial: &Trial<'_>) -> Result<Report, Fault> {
     words.extend_from_slice(trial.command);
     let mut group: Option<Group> = None;
     let mut look = |attended: Attended| {
-        if group.is_none() {
-            group = Group::of(stage.host, attended.pid, &unit);
+        // On version 1 systemd moves it from hierarchy to hierarchy, and the one that counts memory is not the first.
+        if !group.as_ref().is_some_and(Group::has_memory) {
+            group = Group::of(stage.host, attended.pid, &unit).or(group.take());
         }
         if let Some(group) = &mut group {
             group.look(stage.host);
