@@ -25,6 +25,7 @@ pub mod sys;
 pub mod sysctl;
 pub mod tune;
 pub mod ui;
+pub mod watch;
 
 /// From here on a panic, which is always a mistake of ours, says so and ends with the status of a bug.
 pub fn install_panic_hook() {

@@ -14,6 +14,7 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("sysctl", &["facts", "host", "sys"]),
     ("change", &["exit", "facts", "host", "sys", "sysctl"]),
     ("profile", &["exit", "facts", "host", "sys", "sysctl"]),
+    ("watch", &["facts", "sys"]),
     ("limits", &["change", "exit", "facts", "host", "profile", "sys"]),
     ("tune", &["change", "exit", "facts", "host", "limits", "profile", "sys", "sysctl"]),
     ("swap", &["change", "exit", "facts", "host", "profile", "sys", "sysctl"]),
