@@ -25,6 +25,7 @@ pub mod kernel_modules;
 pub mod kernel_reserve;
 pub mod malformed;
 pub mod meminfo;
+pub mod memory_line;
 pub mod mongod;
 pub mod mounts;
 pub mod nodes;

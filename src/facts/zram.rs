@@ -1,5 +1,7 @@
 //! /sys/block/zram*: compressed memory used as a swap device.
 
+use arrayvec::ArrayVec;
+
 use crate::host::{Host, IfThere, Lacking};
 use crate::sys::bytes::Bytes;
 
@@ -48,7 +50,8 @@ impl MemoryUse {
 pub fn parse_mm_stat(text: &str) -> Result<MemoryUse, Malformed> {
     let numbers =
         text.split_whitespace().map(|word| word.parse().map_err(|_| Malformed::not_a_number(1, word)));
-    let numbers: Vec<u64> = numbers.take(16).collect::<Result<_, _>>()?;
+    // The watchdog reads it, too, and must not allocate.
+    let numbers: ArrayVec<u64, 16> = numbers.take(16).collect::<Result<_, _>>()?;
     let [original, compressed, cost, limit, ..] = numbers[..] else {
         return Err(Malformed::new(1, format!("expected at least 4 columns, found {}", numbers.len())));
     };

@@ -6,5 +6,6 @@
 pub mod bytes;
 pub mod foreground;
 pub mod interruption;
+pub mod kernel_file;
 pub mod size;
 pub mod uuid;

@@ -9,5 +9,6 @@
 
 pub mod job;
 pub mod level;
+pub mod meter;
 pub mod sample;
 pub mod settings;
