@@ -1,0 +1,103 @@
+//! What callers ask for over the socket, and what SIGHUP asks for.
+
+use std::fmt::Write;
+
+use arrayvec::ArrayString;
+
+use crate::watch::account::event::Happened;
+use crate::watch::configuration::Bounds;
+use crate::watch::controls::{Answer, Memory, Request, Status};
+use crate::watch::level::Level;
+
+use super::start::Watchdog;
+
+impl Watchdog {
+    /// Hears and answers callers, as far as that goes without waiting.
+    pub(super) fn serve(&mut self, now: u64) {
+        if let Some(hooks) = &mut self.hooks {
+            while hooks.answer().is_some() {}
+        }
+        let Some(mut controls) = self.controls.take() else { return };
+        controls.serve(now);
+        while let Some((caller, request)) = controls.next_request() {
+            let answer = self.answer(request, now);
+            controls.answer(caller, &answer, now);
+        }
+        self.controls = Some(controls);
+    }
+
+    fn answer(&mut self, request: Request, now: u64) -> Answer {
+        match request {
+            Request::Status => Answer::Status(self.status(now)),
+            Request::Start => {
+                self.is_running = true;
+                Answer::done("it acts again")
+            }
+            Request::Stop => {
+                self.is_running = false;
+                Answer::done("it looks on, and ends nobody until `memtune watch start`")
+            }
+            Request::Print(prints) => {
+                self.prints = prints;
+                Answer::done(if prints { "each look is told" } else { "looks are not told any more" })
+            }
+            Request::Lowmem { dry_run } => {
+                self.shows_only = dry_run;
+                self.policy.simulate(Level::Critical);
+                self.tell(Happened::Simulate);
+                Answer::done("memory is taken for short at the next tick")
+            }
+            Request::Reload => match self.read_settings_anew() {
+                Ok(()) => Answer::done("the settings were read anew"),
+                Err(why) => Answer::refused(&why),
+            },
+        }
+    }
+
+    /// Reads the settings again; wrong ones are refused, and the old ones go on.
+    pub(super) fn read_settings_anew(&mut self) -> Result<(), String> {
+        match (self.reload)(&self.file) {
+            Ok(settings) => {
+                self.policy.set(&settings);
+                self.executioner.configure(settings.kill);
+                self.rules = crate::watch::ranking::Rules::new(&settings.rules);
+                self.settings = settings;
+                self.tell(Happened::Reloaded(None));
+                Ok(())
+            }
+            Err(why) => {
+                self.tell(Happened::Reloaded(Some(format_args!("{why}"))));
+                Err(why)
+            }
+        }
+    }
+
+    fn status(&self, now: u64) -> Status {
+        let (sample, state) = (&self.sample, self.book.state());
+        let bounds = Bounds::of(&self.settings, sample.total, sample.swap_total);
+        let mut lacks = ArrayString::new();
+        let _ = write!(lacks, "{}", self.lacks);
+        let _ = state;
+        Status {
+            pid: std::process::id(),
+            running: self.is_running,
+            printing: self.prints,
+            simulating: self.policy.simulated().is_some(),
+            dry_run: self.is_dry_run,
+            uptime: now.saturating_sub(self.started) / 1000,
+            interval: self.interval,
+            level: self.level,
+            bounds: bounds.levels,
+            reached: [0; 3],
+            memory: Memory {
+                total: sample.total,
+                available: sample.available,
+                swap_total: sample.swap_total,
+                swap_free: sample.swap_free,
+            },
+            kills: 0,
+            last: None,
+            lacks,
+        }
+    }
+}

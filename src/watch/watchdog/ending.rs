@@ -1,0 +1,187 @@
+//! A job is chosen, told of, and ended; and what became of it.
+
+use std::time::Duration;
+
+use crate::watch::account::event::{End, Happened, Reason, Recovery};
+use crate::watch::account::hooks::Running;
+use crate::watch::execution::clock;
+use crate::watch::execution::outcome::{self, Begun, Outcome, Progress};
+use crate::watch::execution::victim::{Manner, Moment, Reach, Target, Victim};
+use crate::watch::ranking;
+use crate::watch::sample::Sample;
+
+use super::start::Watchdog;
+use super::tick::event;
+
+/// So often another job is chosen where nobody of the chosen one is left.
+const TRIES: usize = 4;
+
+/// A hook is heard out before the first signal.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pending {
+    hook: Running,
+    until: u64,
+}
+
+/// When a count began, and what it chose.
+struct Choice {
+    counted: u64,
+    job: Option<usize>,
+}
+
+impl Watchdog {
+    /// Counts the jobs and ranks them.
+    pub(super) fn choose(&mut self, sample: &Sample) -> Option<usize> {
+        self.count(sample).job
+    }
+
+    fn count(&mut self, sample: &Sample) -> Choice {
+        let counted = clock::ticks();
+        let executioner = &self.executioner;
+        let stuck = &[];
+        let _ = executioner;
+        match ranking::choose(&mut self.census, &mut self.ranking, &self.rules, sample, stuck) {
+            Ok(_) => Choice { counted, job: self.ranking.chosen() },
+            Err(lacking) => {
+                self.tell(Happened::Error(format_args!("{lacking}")));
+                Choice { counted, job: None }
+            }
+        }
+    }
+
+    /// Has a job asked to end, once the hook before it has been heard.
+    pub(super) fn ask(&mut self, sample: &Sample, why: Reason) {
+        if self.is_heard_out(sample, why) {
+            let grace = self.settings.kill.grace;
+            self.end(sample, Manner::Ask, Happened::Term { reason: why, grace });
+        }
+    }
+
+    /// Has a job ended at once; nobody is heard before that.
+    pub(super) fn end_at_once(&mut self, sample: &Sample, why: Reason) {
+        self.pending = None;
+        self.end(sample, Manner::AtOnce, Happened::Kill { reason: why, ignored_for: None });
+    }
+
+    /// Whether the hook before a kill is over, or none is set.
+    fn is_heard_out(&mut self, sample: &Sample, why: Reason) -> bool {
+        if let Some(pending) = self.pending {
+            let runs = self.hooks.as_ref().is_some_and(|hooks| hooks.is_running(pending.hook));
+            if runs && sample.at < pending.until {
+                self.policy.had_nobody();
+                return false;
+            }
+            self.pending = None;
+            return true;
+        }
+        let (Some(words), Some(_)) = (&self.settings.hooks.before_kill, &self.hooks) else { return true };
+        let _ = words;
+        if self.choose(sample).is_none() {
+            return true;
+        }
+        self.set_scene();
+        let happened = Happened::Term { reason: why, grace: self.settings.kill.grace };
+        match self.start_hook("before-kill", happened, sample) {
+            Some(hook) => {
+                let limit = u64::try_from(self.settings.hooks.limit.as_millis()).unwrap_or(u64::MAX);
+                self.pending = Some(Pending { hook, until: sample.at.saturating_add(limit) });
+                self.policy.had_nobody();
+                false
+            }
+            None => true,
+        }
+    }
+
+    fn start_hook(&mut self, name: &str, happened: Happened<'_>, sample: &Sample) -> Option<Running> {
+        let words = match name {
+            "before-kill" => self.settings.hooks.before_kill.as_ref(),
+            _ => self.settings.hooks.after_kill.as_ref(),
+        };
+        let (words, hooks) = (words?, self.hooks.as_mut()?);
+        let event = event(happened, sample, self.level, self.is_dry_run || self.shows_only);
+        hooks.run(name, words, self.settings.hooks.limit, &self.book.telling(&event)).ok()
+    }
+
+    fn set_scene(&mut self) {
+        let (census, ranking) = (&self.census, &self.ranking);
+        let jobs = census.jobs();
+        let walk = ranking.ranked().iter().filter_map(|one| Some((jobs.get(one.job as usize)?, one.verdict)));
+        let members = ranking.chosen().into_iter().flat_map(|job| census.members(job));
+        self.book.scene().set(walk, members, census.processes().iter());
+    }
+
+    fn end(&mut self, sample: &Sample, manner: Manner, happened: Happened<'_>) {
+        for _ in 0..TRIES {
+            let Choice { counted, job } = self.count(sample);
+            let Some(job) = job else { break };
+            self.set_scene();
+            self.tell(happened);
+            if self.shows_only {
+                self.shows_only = false;
+                return;
+            }
+            if self.begin(sample, manner, job, counted) == Begun::Started {
+                return;
+            }
+        }
+        self.policy.had_nobody();
+        self.tell(Happened::Error(format_args!("memory is short, and there is no job that may be ended")));
+    }
+
+    fn begin(&mut self, sample: &Sample, manner: Manner, job: usize, counted: u64) -> Begun {
+        let census = &self.census;
+        let group = census.jobs().get(job).and_then(|job| job.group.as_ref());
+        let reach = if census.ends_as_a_whole(job) { Reach::WholeGroup } else { Reach::Listed };
+        let victim = Victim { group, reach, counted };
+        let targets = census.members(job).map(Target::from);
+        self.executioner.begin(&victim, targets, manner, Moment::from(sample))
+    }
+
+    /// Does what is due with the victim, and tells what became of it.
+    pub(super) fn follow_the_victim(&mut self, sample: &Sample) {
+        match self.executioner.tick(Moment::from(sample)) {
+            Progress::Killed => self.tell_that_it_was_killed(sample),
+            Progress::Over(outcome) => {
+                self.tell(Happened::Recovered(recovery(&outcome, sample.at)));
+                self.start_hook("after-kill", Happened::Recovered(recovery(&outcome, sample.at)), sample);
+            }
+            Progress::Idle
+            | Progress::Asked
+            | Progress::Ending
+            | Progress::Gone
+            | Progress::Settling
+            | Progress::ASecondLater(_) => {}
+        }
+    }
+
+    fn tell_that_it_was_killed(&mut self, sample: &Sample) {
+        let outcome = self.executioner.outcome();
+        let Some(asked) = outcome.asked else { return };
+        let ignored_for = Some(Duration::from_millis(sample.at.saturating_sub(asked)));
+        let why = super::reasons::reason(
+            crate::watch::policy::decision::Cause::Memory,
+            self.level,
+            &self.settings,
+            sample,
+        );
+        self.tell(Happened::Kill { reason: why, ignored_for });
+    }
+}
+
+fn recovery(outcome: &Outcome, now: u64) -> Recovery {
+    let first = outcome.asked.or(outcome.killed).unwrap_or(now);
+    let end = match outcome.end {
+        outcome::End::DoesNotEnd => End::DoesNotEnd,
+        outcome::End::Rehearsed => End::Rehearsed,
+        outcome::End::Gone | outcome::End::Unfinished => End::Gone,
+    };
+    Recovery {
+        end,
+        took: outcome.gone.unwrap_or(now).saturating_sub(first),
+        processes: outcome.processes,
+        ended: outcome.ended,
+        not_allowed: outcome.errors.not_allowed,
+        freed: outcome.freed,
+        freed_after_a_second: outcome.freed_after_a_second,
+    }
+}

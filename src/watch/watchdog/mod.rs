@@ -1,0 +1,16 @@
+//! The loop: sample, judge, count, end, tell, sleep.
+//!
+//! One thread; it waits in one place, for whatever comes first: the time of the next look, the kernel's word that tasks wait for memory,
+//! a victim that has ended, a caller, a signal. Each tick does what is due and waits for nobody.
+
+mod controlled;
+mod ending;
+mod notify;
+mod reasons;
+mod signals;
+mod start;
+mod tick;
+mod trigger;
+mod wait;
+
+pub use start::{Options, Watchdog};

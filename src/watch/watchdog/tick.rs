@@ -1,0 +1,128 @@
+//! One tick after the other.
+
+use std::time::{Duration, SystemTime};
+
+use crate::watch::account::event::{Event, Happened};
+use crate::watch::level::Level;
+use crate::watch::policy::decision::{Act, Decision, Outstanding};
+use crate::watch::sample::Sample;
+
+use super::reasons::reason;
+use super::start::Watchdog;
+
+/// After a look that failed.
+const AGAIN: Duration = Duration::from_secs(1);
+
+impl Watchdog {
+    /// Watches until a signal asks it to end.
+    pub fn run(&mut self) {
+        loop {
+            let sleep = self.tick();
+            self.wait(sleep);
+            let asked = self.signals.take();
+            if asked.reload {
+                self.read_settings_anew();
+            }
+            if asked.end {
+                break;
+            }
+        }
+        self.tell(Happened::Stopped(format_args!("it was asked to end")));
+        self.book.tend(SystemTime::now());
+        self.notify.stopping();
+    }
+
+    /// Looks, judges and does what is due; gives the time until the next look.
+    pub fn tick(&mut self) -> Duration {
+        let sample = match self.meter.sample() {
+            Ok(sample) => sample,
+            Err(error) => {
+                self.tell(Happened::Error(format_args!("cannot read how much memory there is: {error}")));
+                return AGAIN;
+            }
+        };
+        self.sample = sample;
+        self.book.see(&sample);
+        self.follow_the_victim(&sample);
+        let decision = self.policy.step(&sample, self.outstanding());
+        self.tell_the_level(&sample, &decision);
+        if self.prints {
+            self.tell(Happened::Sample);
+        }
+        self.act(&sample, &decision);
+        self.serve(sample.at);
+        self.notify.lives(sample.at);
+        if decision.level < Level::Critical {
+            self.book.tend(SystemTime::now());
+        }
+        self.interval = u64::try_from(decision.sleep.as_millis()).unwrap_or(u64::MAX);
+        decision.sleep
+    }
+
+    fn outstanding(&self) -> Outstanding {
+        let outcome = self.executioner.outcome();
+        match self.executioner.is_busy() {
+            false => Outstanding::Nobody,
+            true if outcome.killed.is_none() => Outstanding::Asked,
+            true => Outstanding::Leaving,
+        }
+    }
+
+    fn tell_the_level(&mut self, sample: &Sample, decision: &Decision) {
+        self.level = decision.level;
+        let Some(from) = decision.before else { return };
+        let why = decision.cause.map(|cause| reason(cause, decision.level, &self.settings, sample));
+        self.tell(Happened::Level { from, reason: why.filter(|_| decision.level > from) });
+        let hook = match decision.level {
+            Level::Normal => None,
+            Level::Warning => self.settings.hooks.warning.as_ref().map(|words| ("warning", words)),
+            Level::Critical => self.settings.hooks.critical.as_ref().map(|words| ("critical", words)),
+            Level::Redline => self.settings.hooks.redline.as_ref().map(|words| ("redline", words)),
+        };
+        let happened = Happened::Level { from, reason: why };
+        if let (Some((name, words)), Some(hooks)) = (hook.filter(|_| decision.level > from), &mut self.hooks) {
+            let event = event(happened, sample, decision.level, self.is_dry_run);
+            let telling = self.book.telling(&event);
+            // The account has said what matters; a hook that cannot run is told by the next error of its own.
+            let _ = hooks.run(name, words, self.settings.hooks.limit, &telling);
+        }
+    }
+
+    fn act(&mut self, sample: &Sample, decision: &Decision) {
+        let is_asked_for = decision.cause == Some(crate::watch::policy::decision::Cause::Simulated);
+        if !self.is_running && !is_asked_for {
+            return;
+        }
+        match decision.act {
+            Act::Nothing => {}
+            Act::Count => {
+                self.choose(sample);
+            }
+            Act::Ask(cause) => {
+                let why = reason(cause, Level::Critical, &self.settings, sample);
+                self.ask(sample, why);
+            }
+            Act::End(cause) => {
+                let why = reason(cause, Level::Redline, &self.settings, sample);
+                self.end_at_once(sample, why);
+            }
+            Act::Hasten => self.executioner.hasten(sample.at),
+        }
+    }
+
+    /// Tells an event with what is known now.
+    pub(super) fn tell(&mut self, happened: Happened<'_>) {
+        let (sample, level, is_dry_run) = (self.sample, self.level, self.is_dry_run || self.shows_only);
+        self.book.tell(&event(happened, &sample, level, is_dry_run));
+    }
+}
+
+/// An event of now.
+pub(super) fn event<'a>(
+    happened: Happened<'a>,
+    sample: &Sample,
+    level: Level,
+    is_dry_run: bool,
+) -> Event<'a> {
+    Event { happened, time: SystemTime::now(), sample: *sample, level, is_dry_run }
+}
