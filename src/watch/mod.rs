@@ -9,5 +9,7 @@
 
 pub mod job;
 pub mod level;
+pub mod policy;
+pub mod replay;
 pub mod sample;
 pub mod settings;
