@@ -8,12 +8,12 @@ use crate::watch::sample::{Sample, Stalled};
 use crate::watch::settings::Settings;
 
 use super::Policy;
-use super::decision::{Cause, Decision, Outstanding};
+use super::decision::{Act, Cause, Decision, Outstanding};
 use super::pace::{LONGEST, SHORTEST};
 
 const MIB: u64 = 1 << 20;
 
-/// What a machine shows that only the laws of arithmetic hold for, where even those.
+/// What no machine shows.
 fn wild() -> impl Strategy<Value = Sample> {
     let stalled = proptest::option::of((any::<u64>(), any::<u64>()));
     (any::<[u64; 8]>(), stalled).prop_map(|(numbers, stalled)| {
@@ -63,7 +63,7 @@ fn check(samples: &[Sample], decisions: &[Decision]) -> Result<(), TestCaseError
             prop_assert!(decision.present >= Level::Critical, "{decision:?}");
             prop_assert!(decision.level >= Level::Critical, "{decision:?}");
             let is_low = sample.available <= sample.total.percent(12.0).max(Bytes(50 * MIB));
-            prop_assert!(is_low || decision.cause == Some(Cause::Gpu), "{decision:?} at {sample:?}");
+            prop_assert!(is_low || decision.act == Act::Ask(Cause::Gpu), "{decision:?} at {sample:?}");
         }
     }
     Ok(())

@@ -203,6 +203,9 @@ impl Policy {
         if seen.is_well_over() || self.ladder.level() < Level::Critical {
             self.turn.is_over();
         }
+        if seen.outstanding != Outstanding::Nobody {
+            self.turn.had_somebody();
+        }
         match seen.outstanding {
             Outstanding::Asked if seen.lines.redline.is_reached(&seen.sample) => return Act::Hasten,
             Outstanding::Asked | Outstanding::Leaving => return Act::Nothing,

@@ -55,7 +55,6 @@ struct Now {
     available: u64,
     swap_free: u64,
     waited: u64,
-    freed: u64,
 }
 
 impl Machine {
@@ -86,7 +85,7 @@ impl Machine {
         let mut policy = Policy::new(settings, Bytes(self.fill_rate * MIB));
         let mut story = Story::default();
         let (available, swap_free) = (self.available * MIB, self.swap_free * MIB);
-        let mut now = Now { at: 1_000_000, available, swap_free, waited: 99, freed: 0 };
+        let mut now = Now { at: 1_000_000, available, swap_free, waited: 99 };
         let mut victim: Option<u64> = None;
         let end = now.at + until;
         while now.at < end {
@@ -103,7 +102,6 @@ impl Machine {
                 Act::Ask(_) | Act::End(_) => {
                     story.acts.push((at, decision.act, now.available / MIB, now.swap_free / MIB));
                     victim = Some(now.at);
-                    now.freed = 0;
                 }
                 Act::Nothing => {}
             }
@@ -160,7 +158,6 @@ impl Machine {
                 let all = (self.total / 2) * MIB;
                 let back = all / (dies_in - dies_in / 2);
                 now.available = (now.available + back).min((self.total - self.pinned) * MIB);
-                now.freed += back;
             }
             return;
         }

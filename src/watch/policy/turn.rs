@@ -55,6 +55,11 @@ impl Turn {
         self.wait = self.wait.saturating_mul(2).min(MOST.max(self.settle));
     }
 
+    /// Somebody was found after all.
+    pub(super) fn had_somebody(&mut self) {
+        self.wait = self.settle;
+    }
+
     /// The event is over.
     pub(super) fn is_over(&mut self) {
         self.wait = self.settle;
@@ -98,7 +103,7 @@ mod tests {
             turn.had_nobody();
             assert_eq!(turn.left(0), wait);
         }
-        turn.is_over();
+        turn.had_somebody();
         assert_eq!(turn.left(0), 500);
     }
 
