@@ -105,8 +105,11 @@ impl Machine {
                 }
                 Act::Nothing => {}
             }
-            for _ in 0..decision.sleep.as_millis() {
-                self.pass(&mut now, victim);
+            let sleep = u64::try_from(decision.sleep.as_millis()).unwrap();
+            // Where nothing happens, time passes at once.
+            let step = if self.fill == 0 && victim.is_none() { sleep } else { 1 };
+            for _ in 0..sleep / step {
+                self.pass(&mut now, step, victim);
                 if now.available == 0 && now.swap_free == 0 {
                     story.out_of_memory = story.out_of_memory.or(Some(now.at - 1_000_000));
                 }
@@ -147,19 +150,19 @@ impl Machine {
         }
     }
 
-    /// A millisecond.
-    fn pass(&self, now: &mut Now, victim: Option<u64>) {
-        now.at += 1;
-        now.waited += self.waits.unwrap_or(0) * 10;
+    /// So many milliseconds; one where anything happens in them.
+    fn pass(&self, now: &mut Now, millis: u64, victim: Option<u64>) {
+        now.at += millis;
+        now.waited += self.waits.unwrap_or(0) * 10 * millis;
         if let (Some(since), Some(dies_in)) = (victim, self.dies_in) {
             let passed = now.at - since;
-            // Memory comes back in the second half of the time.
-            if passed > dies_in / 2 && passed <= dies_in {
-                let all = (self.total / 2) * MIB;
+            // Its memory comes back in the second half of the time; in the first it goes on as before.
+            if passed > dies_in / 2 {
+                let all = if passed <= dies_in { (self.total / 2) * MIB } else { 0 };
                 let back = all / (dies_in - dies_in / 2);
                 now.available = (now.available + back).min((self.total - self.pinned) * MIB);
+                return;
             }
-            return;
         }
         let wanted = self.fill * MIB / 1000;
         // Three per cent are kept free as long as swap takes pages.
@@ -171,8 +174,8 @@ impl Machine {
         let lacking = wanted - from_memory - from_swap;
         if now.swap_free == 0 {
             now.available = now.available.saturating_sub(lacking);
-        } else if wanted > 0 {
-            now.waited += 1000 * lacking / wanted;
+        } else {
+            now.waited += (1000 * lacking).checked_div(wanted).unwrap_or(0);
         }
     }
 }

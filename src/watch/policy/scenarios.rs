@@ -108,6 +108,21 @@ fn thrash_is_stopped_however_much_swap_is_free() {
 }
 
 #[test]
+fn what_was_waited_for_while_a_victim_went_is_no_thrash() {
+    let mut policy = Policy::new(&Settings::default(), Bytes::from_gib(1));
+    let mut step = |at: u64, outstanding| {
+        let stalled = Some(Stalled { some: at * 1000, full: at * 1000 });
+        let (total, available) = (Bytes(1000 * MIB), Bytes(110 * MIB));
+        policy.step(&Sample { at, total, available, stalled, ..Sample::default() }, outstanding).act
+    };
+    assert!(!(0..2000).step_by(100).any(|at| step(at, Outstanding::Nobody).takes_a_job()));
+    assert_eq!(step(2000, Outstanding::Nobody), Act::Ask(Cause::Thrash));
+    assert!(!(2100..4000).step_by(100).any(|at| step(at, Outstanding::Leaving).takes_a_job()));
+    assert!(!(4000..6000).step_by(100).any(|at| step(at, Outstanding::Nobody).takes_a_job()));
+    assert_eq!(step(6000, Outstanding::Nobody), Act::Ask(Cause::Thrash));
+}
+
+#[test]
 fn the_redline_with_swap_free_is_no_end_by_itself() {
     let low = Machine { available: 29, swap_total: 3000, swap_free: 2900, ..Machine::guest() };
     takes_nobody(
@@ -156,7 +171,7 @@ fn one_victim_for_one_event() {
     let large = Machine {
         total: 16_000,
         available: 2000,
-        fill: 1000,
+        fill: 500,
         fill_rate: 2048,
         dies_in: Some(3000),
         ..Machine::guest()
@@ -232,6 +247,11 @@ fn the_share_of_the_gpu_makes_it_critical() {
     let story = board.run_with(&settings, 1000);
     assert_eq!(first("too large a share", &story).1, Act::Ask(Cause::Gpu));
     assert_eq!(story.told, [(0, Level::Critical)]);
+    // Its share can reach the line long before memory does.
+    let mut policy = Policy::new(&settings, Bytes::from_gib(2));
+    let (total, available, gpu) = (Bytes::from_gib(64), Bytes::from_gib(8), Bytes::from_gib(44));
+    let near = Sample { total, available, gpu, ..Sample::default() };
+    assert!(policy.step(&near, Outstanding::Nobody).sleep < Duration::from_millis(200));
     takes_nobody("less of it", Machine { available: 3700, ..board }, &settings, MINUTE);
     takes_nobody("not looked at", board, &Settings::default(), MINUTE);
 }
@@ -278,6 +298,20 @@ fn a_stop_a_jump_or_another_size_does_no_harm() {
     assert!(is_calm(step(45, 4000, 9000, 7)));
     assert_eq!(step(65, 0, 0, 0).sleep, Duration::from_secs(1));
     assert!(is_calm(step(85, 4000, 1500, 7)));
+}
+
+#[test]
+fn a_stop_is_no_time_in_which_it_was_better() {
+    let mut policy = Policy::new(&Settings::default(), Bytes::from_gib(1));
+    let mut level = |at, mib| {
+        let (total, available) = (Bytes(1000 * MIB), Bytes(mib * MIB));
+        policy.step(&Sample { at, total, available, ..Sample::default() }, Outstanding::Leaving).level
+    };
+    assert_eq!(level(0, 90), Level::Critical);
+    assert_eq!(level(100, 500), Level::Critical);
+    assert_eq!(level(100_000, 500), Level::Critical);
+    assert_eq!(level(109_999, 500), Level::Critical);
+    assert_eq!(level(110_000, 500), Level::Normal);
 }
 
 #[test]
