@@ -10,5 +10,7 @@
 pub mod job;
 pub mod level;
 pub mod meter;
+pub mod policy;
+pub mod replay;
 pub mod sample;
 pub mod settings;

@@ -1,0 +1,67 @@
+//! Little memory and much waiting: the machine moves pages instead of working, however much swap is free.
+//!
+//! Waiting alone never counts: a unit that thrashes within its own limit makes all the machine's tasks wait, as far as the kernel can
+//! tell, while most of the memory is available.
+//!
+//! **At the redline with swap still free.** A machine may live there: what it swaps out is cold, and the kernel makes room as fast as
+//! room is asked for. So the amount alone says nothing. What tells is whether anybody waits: where tasks do so as in a thrash, the swap
+//! is slower than what fills the memory, and half the time is enough evidence, since file pages, programs among them, are all but gone
+//! by then. A job is asked to end, no more: with swap free the end is not a matter of milliseconds. Where the kernel does not count
+//! waiting, the swap fills up until the ordinary lines are crossed.
+
+use crate::sys::bytes::Bytes;
+use crate::watch::sample::Sample;
+use crate::watch::settings;
+
+use super::bounds::{Lines, debounce};
+use super::rate::millis;
+use super::waiting::Waiting;
+
+/// The rule, with what it has seen.
+#[derive(Clone, Debug)]
+pub(super) struct Thrash {
+    settings: settings::Thrash,
+    waiting: Waiting,
+}
+
+impl Thrash {
+    pub(super) fn new(settings: settings::Thrash) -> Self {
+        Self { settings, waiting: Waiting::over(settings.lasts) }
+    }
+
+    /// Whether the machine thrashes. `is_after_a_kill`: what was waited for then was the victim's doing.
+    pub(super) fn step(&mut self, sample: &Sample, lines: &Lines, is_after_a_kill: bool) -> bool {
+        let bound = self.settings.available.of(sample.total);
+        let Some(stalled) = sample.stalled.filter(|_| !is_after_a_kill) else {
+            self.waiting.clear();
+            return false;
+        };
+        // Under reclaim available memory jumps up and down: only well over the bound is it another story.
+        if sample.available > bound + debounce(sample.total).max(Bytes(bound.0 / 4)) {
+            self.waiting.clear();
+            return false;
+        }
+        self.waiting.see(sample.at, stalled.full);
+        sample.available <= bound && self.waiting.is_at_least(self.settings.full, self.over(sample, lines))
+    }
+
+    /// For how long it must have lasted, in milliseconds.
+    fn over(&self, sample: &Sample, lines: &Lines) -> u64 {
+        let is_at_the_redline = sample.available <= lines.redline.available;
+        if is_at_the_redline { self.waiting.length() / 2 } else { self.waiting.length() }
+    }
+
+    /// The milliseconds within which a look is needed, so that there are enough of them, where memory falls by no more than `fastest`
+    /// bytes a second; `None` where the rule is off.
+    pub(super) fn patience(&self, sample: &Sample, lines: &Lines, fastest: Bytes) -> Option<u64> {
+        sample.stalled.filter(|_| self.settings.full > 0.0)?;
+        let fall = sample.available.less(self.settings.available.of(sample.total));
+        let until_low = millis(fall, fastest)?;
+        Some(until_low.saturating_add(self.over(sample, lines) / 4))
+    }
+
+    /// Forgets what was seen.
+    pub(super) fn clear(&mut self) {
+        self.waiting.clear();
+    }
+}
