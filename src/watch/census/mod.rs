@@ -6,6 +6,7 @@
 
 mod closer;
 mod count;
+mod counted;
 mod folder;
 mod groups;
 mod keepers;
@@ -19,5 +20,6 @@ pub(crate) mod tests;
 mod text;
 mod trees;
 
-pub use count::{Asks, Capacities, Census, Counted, Lacking, Places, Population};
+pub use count::Census;
+pub use counted::{Asks, Capacities, Counted, Lacking, Places, Population};
 pub use groups::Version;

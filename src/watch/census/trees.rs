@@ -43,7 +43,9 @@ fn find_anchors(processes: &[Process], kin: &mut [Kin]) {
     for (process, one) in processes.iter().zip(kin.iter_mut()) {
         let is_typed_into = one.role == Some(Role::Shell) && one.has_terminal && one.session == process.pid;
         let is_known = matches!(one.role, Some(Role::Keeper | Role::Anchor | Role::Starter));
-        one.is_anchor = process.pid == 1 || one.is_ours || is_known || is_typed_into;
+        // Inside a unit or container, which is ended as a whole, names say nothing.
+        let is_told_by_trees = one.realm != NOWHERE;
+        one.is_anchor = is_told_by_trees && (process.pid == 1 || one.is_ours || is_known || is_typed_into);
     }
     for at in 0..kin.len() {
         let Some((one, parent)) = kin.get(at).and_then(|one| Some((*one, *kin.get(one.parent_at as usize)?)))

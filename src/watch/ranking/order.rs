@@ -147,7 +147,7 @@ fn is_stuck(process: &Process, stuck: &[Gone]) -> bool {
 /// The worst first. Whatever the order of the table, that of the walk is the same.
 fn compare(one: &Job, other: &Job) -> Ordering {
     let key = |job: &Job| (job.wish, job.badness, held(job));
-    let name = |job: &Job| (job.name, job.root);
+    let name = |job: &Job| (job.name, job.root, job.spared.map(|why| why as u8));
     key(other)
         .cmp(&key(one))
         .then_with(|| name(one).cmp(&name(other)))
