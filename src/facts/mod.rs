@@ -31,6 +31,7 @@ pub mod mounts;
 pub mod nodes;
 pub mod pressure;
 pub mod process_fields;
+pub mod process_stat;
 pub mod process_status;
 pub mod process_unit;
 pub mod processes;

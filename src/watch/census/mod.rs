@@ -1,0 +1,25 @@
+//! The census: all processes, and the jobs that they make.
+//!
+//! Control groups tell what belongs together, with a unit or container as a whole; inside logins and terminals, and where there are no
+//! groups, the process trees tell it. One cheap file is read of each process, and none where its group tells all that the choice needs;
+//! what can be chosen is looked at again in full. All tables are made at the start and none grows: what does not fit is counted.
+
+mod closer;
+mod count;
+mod counted;
+mod folder;
+mod groups;
+mod keepers;
+mod kin;
+mod past;
+mod place;
+mod reading;
+mod table;
+#[cfg(test)]
+pub(crate) mod tests;
+mod text;
+mod trees;
+
+pub use count::Census;
+pub use counted::{Asks, Capacities, Counted, Lacking, Places, Population};
+pub use groups::Version;
