@@ -1,5 +1,4 @@
-//! Units of measure, numbers that tell one thing from another, signals, and (once something needs one) the raw system calls that no
-//! crate wraps.
+//! Units of measure, numbers that tell one thing from another, signals, and the raw system calls that no crate wraps.
 //!
 //! The lowest floor of the house: it knows no other room.
 
@@ -7,5 +6,8 @@ pub mod bytes;
 pub mod foreground;
 pub mod interruption;
 pub mod kernel_file;
+pub mod memory_lock;
+pub mod process_handle;
 pub mod size;
+pub mod text;
 pub mod uuid;

@@ -8,6 +8,7 @@
 //! process gets a signal but through a pidfd that was opened before it was chosen.
 
 pub mod census;
+pub mod execution;
 pub mod job;
 pub mod level;
 pub mod meter;

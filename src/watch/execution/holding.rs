@@ -1,0 +1,172 @@
+//! Makes sure of who a process is, and holds it: those that were counted, and those that came after the count.
+
+use rustix::io::Errno;
+
+use crate::sys::process_handle::ProcessHandle;
+
+use super::executioner::Executioner;
+use super::group::Group;
+use super::life::Life;
+use super::process_folder::{BUFFER, ProcessFolder, each};
+use super::roll::Roll;
+use super::victim::{Reach, Target};
+
+/// A process whose handle was opened before what is known of it was read, and which had not ended afterwards.
+struct Seen {
+    handle: ProcessHandle,
+    life: Life,
+    is_in_group: bool,
+}
+
+impl Executioner {
+    /// Takes a process of the list onto the roll, if it still is who it was.
+    pub(super) fn enlist(&mut self, target: Target) {
+        if self.guard.forbids(target.pid) {
+            self.outcome.passed_over.guarded += 1;
+        } else if self.overdue.contains(target) {
+            self.outcome.passed_over.overdue += 1;
+        } else if target.started >= self.counted {
+            self.outcome.passed_over.too_young += 1;
+        } else {
+            let handle = if self.roll.has_room() { self.hold(target) } else { Hold::Later };
+            self.enter(target, handle);
+        }
+    }
+
+    /// Opens handles to those that have waited, as far as there is room by now.
+    pub(super) fn hold_waiting(&mut self) {
+        let mut from = 0;
+        while self.roll.has_room()
+            && let Some((place, target)) = self.roll.waiting_from(from)
+        {
+            from = place + 1;
+            match self.hold(target) {
+                Hold::Later => return,
+                Hold::Never => self.roll.settle(place, None),
+                Hold::Now(handle) => {
+                    self.roll.settle(place, Some(handle));
+                    self.outcome.processes += 1;
+                }
+            }
+        }
+    }
+
+    /// Walks through all processes for those that came after the count; says how many were taken onto the roll.
+    pub(super) fn find_newcomers(&mut self) -> u32 {
+        if self.group.is_none() && self.roll.held().next().is_none() {
+            // Nobody is left whose newcomers they could be.
+            return 0;
+        }
+        let before = self.outcome.newcomers;
+        let walked = self.processes.listing().and_then(|listing| each(&listing, |pid| self.consider(pid)));
+        if walked.is_err() {
+            self.outcome.errors.other += 1;
+        }
+        self.outcome.newcomers - before
+    }
+
+    fn consider(&mut self, pid: u32) {
+        if self.guard.forbids(pid) {
+            return;
+        }
+        let Some(life) = self.processes.life(pid).filter(|life| self.may_belong(life)) else { return };
+        let target = Target { pid, started: life.started };
+        if self.roll.contains(target) || self.overdue.contains(target) || !self.roll.has_room() {
+            return;
+        }
+        // A cheap look has said that it may; only what is read now that a handle is open counts.
+        if !self.belongs(&life) {
+            return;
+        }
+        let Ok(seen) = see(&self.processes, self.group.as_ref(), pid) else { return };
+        if seen.life.started == life.started && self.may_belong(&seen.life) && self.is_ours(&seen) {
+            self.enter(target, Hold::Now(seen.handle));
+            self.outcome.newcomers += 1;
+        }
+    }
+
+    /// Whether it is no thread of the kernel, and not one that was counted and left out for a reason.
+    fn may_belong(&self, life: &Life) -> bool {
+        let is_new = life.started >= self.counted;
+        !life.is_of_kernel && (is_new || self.is_by_group())
+    }
+
+    /// Whether everybody in the group is to be ended.
+    pub(super) fn is_by_group(&self) -> bool {
+        self.reach == Reach::WholeGroup && self.group.is_some()
+    }
+
+    fn belongs(&self, life: &Life) -> bool {
+        match &self.group {
+            Some(group) => is_in(&self.processes, group, life.pid) == Ok(true),
+            None => is_of_family(&self.roll, life),
+        }
+    }
+
+    fn is_ours(&self, seen: &Seen) -> bool {
+        if self.group.is_some() { seen.is_in_group } else { is_of_family(&self.roll, &seen.life) }
+    }
+
+    fn enter(&mut self, target: Target, hold: Hold) {
+        let handle = match hold {
+            Hold::Never => return,
+            Hold::Later => None,
+            Hold::Now(handle) => Some(handle),
+        };
+        let is_held = handle.is_some();
+        if !self.roll.add(target, handle) {
+            self.outcome.passed_over.beyond_the_table += 1;
+        } else if is_held {
+            self.outcome.processes += 1;
+        }
+    }
+
+    fn hold(&mut self, target: Target) -> Hold {
+        let passed_over = &mut self.outcome.passed_over;
+        match see(&self.processes, self.group.as_ref(), target.pid) {
+            Err(Errno::MFILE | Errno::NFILE | Errno::NOMEM) => {
+                self.outcome.errors.no_handle += 1;
+                return Hold::Later;
+            }
+            Ok(seen) if seen.life.started == target.started => {
+                if seen.life.is_of_kernel {
+                    passed_over.guarded += 1;
+                } else if !seen.is_in_group && self.group.is_some() {
+                    passed_over.moved += 1;
+                } else {
+                    return Hold::Now(seen.handle);
+                }
+            }
+            Ok(_) | Err(_) => passed_over.gone += 1,
+        }
+        Hold::Never
+    }
+}
+
+/// What became of the attempt to hold a process.
+enum Hold {
+    Now(ProcessHandle),
+    Later,
+    Never,
+}
+
+/// Looks at the process that has this number now.
+fn see(processes: &ProcessFolder, group: Option<&Group>, pid: u32) -> Result<Seen, Errno> {
+    let handle = ProcessHandle::open(pid)?;
+    let life = processes.life(pid).ok_or(Errno::SRCH)?;
+    let is_in_group = group.map_or(Ok(false), |group| is_in(processes, group, pid))?;
+    // As long as it has not ended its number is nobody else's, and what was read is about it.
+    if handle.has_ended()? { Err(Errno::SRCH) } else { Ok(Seen { handle, life, is_in_group }) }
+}
+
+fn is_in(processes: &ProcessFolder, group: &Group, pid: u32) -> Result<bool, Errno> {
+    let mut buffer = [0; BUFFER];
+    processes.read(pid, "cgroup", &mut buffer).map(|text| group.holds(text))
+}
+
+/// Whether its parent, or the leader of its process group or session, is a member. The member has not ended *after* this was read; thus
+/// its number was its own while it was.
+fn is_of_family(roll: &Roll, life: &Life) -> bool {
+    let lives = |pid: u32| roll.handle_of(pid).is_some_and(|handle| handle.has_ended() == Ok(false));
+    [life.parent, life.process_group, life.session].into_iter().any(lives)
+}

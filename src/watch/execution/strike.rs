@@ -1,0 +1,145 @@
+//! The signals themselves.
+
+use rustix::io::Errno;
+use rustix::process::Signal;
+
+use super::executioner::{Executioner, Phase};
+use super::guard::Guard;
+use super::outcome::Errors;
+use super::process_folder::BUFFER;
+use super::roll::Member;
+
+/// So often it is looked for what was forked meanwhile, before all of it is killed; what still slips through is found later.
+const ROUNDS: u32 = 4;
+/// The first look for newcomers after SIGKILL, in milliseconds.
+const FIRST_LOOK: u64 = 20;
+
+impl Executioner {
+    /// Asks everybody on the roll who was not asked yet.
+    pub(super) fn ask_all(&mut self) {
+        let is_rehearsal = self.powers.is_rehearsal;
+        for member in self.roll.held_mut().filter(|member| !member.got.asked) {
+            member.got.asked = true;
+            if !is_rehearsal && send(member, &self.guard, Signal::TERM, &mut self.outcome.errors) {
+                // Who is stopped would not hear it.
+                send(member, &self.guard, Signal::CONT, &mut self.outcome.errors);
+            }
+        }
+    }
+
+    /// Kills everybody, and who was forked while that was done.
+    pub(super) fn strike(&mut self, now: u64) {
+        self.guard.look_again(&self.processes);
+        self.outcome.killed = self.outcome.killed.or(Some(now));
+        if !matches!(self.phase, Phase::Ending { .. }) {
+            self.phase = Phase::Ending { killed: now, next_look: now.saturating_add(FIRST_LOOK), looks: 0 };
+        }
+        if self.powers.is_rehearsal {
+            self.find_newcomers();
+            return;
+        }
+        let by_group = self.kill_group();
+        self.outcome.by_group |= by_group;
+        if !by_group {
+            self.gather();
+        }
+        self.kill_all();
+        if !by_group {
+            self.thaw_group();
+        }
+    }
+
+    /// Stops them all, so that nobody forks any more, until no newcomer is found.
+    fn gather(&mut self) {
+        let is_frozen = self.freeze_group();
+        for _ in 0..ROUNDS {
+            if !is_frozen {
+                self.stop_all();
+            }
+            if self.find_newcomers() == 0 {
+                return;
+            }
+        }
+    }
+
+    fn stop_all(&mut self) {
+        for member in self.roll.held_mut().filter(|member| !member.got.stopped && !member.got.killed) {
+            member.got.stopped = true;
+            send(member, &self.guard, Signal::STOP, &mut self.outcome.errors);
+        }
+    }
+
+    /// Kills everybody on the roll who was not killed yet.
+    pub(super) fn kill_all(&mut self) {
+        if self.powers.is_rehearsal {
+            return;
+        }
+        for member in self.roll.held_mut().filter(|member| !member.got.killed) {
+            member.got.killed = true;
+            member.got.accepted = send(member, &self.guard, Signal::KILL, &mut self.outcome.errors);
+        }
+    }
+
+    fn kill_group(&mut self) -> bool {
+        if !self.powers.group_kill || !self.may_touch_group() {
+            return false;
+        }
+        let answer = self.group.as_ref().map(super::group::Group::kill);
+        self.note_group(answer)
+    }
+
+    fn freeze_group(&mut self) -> bool {
+        if !self.may_touch_group() {
+            return false;
+        }
+        let answer = self.group.as_ref().map(super::group::Group::freeze);
+        self.note_group(answer)
+    }
+
+    /// Whatever became of it, nobody is left frozen.
+    fn thaw_group(&mut self) {
+        if self.may_touch_group() {
+            let answer = self.group.as_ref().map(super::group::Group::thaw);
+            self.note_group(answer);
+        }
+    }
+
+    fn note_group(&mut self, answer: Option<Result<(), Errno>>) -> bool {
+        // Without the file the kernel is older, or the group is gone: no fault.
+        if let Some(Err(error)) = answer
+            && ![Errno::NOENT, Errno::NODEV].contains(&error)
+        {
+            self.outcome.errors.group += 1;
+        }
+        answer == Some(Ok(()))
+    }
+
+    /// Whether the group may be ended as a whole, and nobody is in it who must not be.
+    fn may_touch_group(&self) -> bool {
+        let Some(group) = self.group.as_ref().filter(|_| self.is_by_group() && !self.guard.is_blind()) else {
+            return false;
+        };
+        self.guard.protected().all(|pid| {
+            let mut buffer = [0; BUFFER];
+            self.processes.read(pid, "cgroup", &mut buffer).is_ok_and(|text| !group.holds(text))
+        })
+    }
+}
+
+/// Signals a member, unless it is one who is never signalled.
+fn send(member: &mut Member, guard: &Guard, signal: Signal, errors: &mut Errors) -> bool {
+    if member.got.denied || guard.forbids(member.target.pid) {
+        return false;
+    }
+    let Some(handle) = &member.handle else { return false };
+    match handle.send(signal) {
+        Ok(()) => return true,
+        Err(Errno::PERM) => {
+            member.got.denied = true;
+            errors.not_allowed += 1;
+        }
+        Err(Errno::SRCH) => errors.vanished += 1,
+        Err(_) => errors.other += 1,
+    }
+    false
+}

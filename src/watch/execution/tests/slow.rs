@@ -1,0 +1,52 @@
+//! Zombies, and those who do not go.
+
+use super::super::outcome::{Begun, End};
+use super::super::victim::{Manner, Moment};
+use super::control_groups::Frozen;
+use super::namespace::*;
+use crate::sys::bytes::Bytes;
+
+#[test]
+fn zombies_have_gone() {
+    inside("slow::zombies_have_gone", || {
+        // A parent that does not take note of its children.
+        let parent = shell("sh -c 'sleep 0.2 & exec sleep 60'");
+        until("there is a zombie", || everybody().iter().any(|target| state(target.pid) == Some('Z')));
+        let zombie = everybody().into_iter().find(|target| state(target.pid) == Some('Z')).unwrap();
+        let (mut executioner, clock, victim) = (executioner(100), Clock::start(), listed());
+        assert_eq!(executioner.begin(&victim, [zombie], Manner::Ask, clock.now()), Begun::NobodyLeft);
+        assert_eq!(executioner.outcome().passed_over.gone, 1);
+        let outcome = end(&mut executioner, &victim, everybody(), Manner::AtOnce);
+        assert_eq!(outcome.end, End::Gone, "{outcome:?}");
+        assert!(!lives(parent.id()) && survivors().is_empty());
+    });
+}
+
+#[test]
+fn who_does_not_end_is_passed_over() {
+    inside("slow::who_does_not_end_is_passed_over", || {
+        let Some(stuck) = Frozen::make() else {
+            eprintln!("skipped: there is no freezer of version 1 to hold somebody up in");
+            return;
+        };
+        let (mut executioner, clock) = (executioner(100), Clock::start());
+        let victim = listed();
+        let targets = [target(stuck.pid)];
+        let begun = clock.now();
+        assert_eq!(executioner.begin(&victim, targets, Manner::AtOnce, begun), Begun::Started);
+        let outcome = run(&mut executioner, &clock);
+        assert_eq!(outcome.end, End::DoesNotEnd, "{outcome:?}");
+        // Its memory was taken back all the same.
+        assert_eq!((outcome.released, outcome.release_refused), (1, 0), "{outcome:?}");
+        let waited = clock.now().at - begun.at;
+        assert!((2_000..3_000).contains(&waited), "{waited} {outcome:?}");
+        assert!(executioner.is_overdue(targets[0]) && !executioner.is_busy());
+        let now = Moment { at: clock.now().at, available: Bytes(0) };
+        assert_eq!(executioner.begin(&victim, targets, Manner::AtOnce, now), Begun::NobodyLeft);
+        assert_eq!(executioner.outcome().passed_over.overdue, 1);
+        // The next one is taken.
+        let other = shell("while :; do sleep 0.05; done");
+        let victim = listed();
+        assert_eq!(end(&mut executioner, &victim, vec![target(other.id())], Manner::AtOnce).end, End::Gone);
+    });
+}
