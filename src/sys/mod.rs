@@ -1,10 +1,13 @@
-//! Units of measure, numbers that tell one thing from another, signals, and (once something needs one) the raw system calls that no
-//! crate wraps.
+//! Units of measure, numbers that tell one thing from another, signals, and the raw system calls that no crate wraps.
 //!
 //! The lowest floor of the house: it knows no other room.
 
+pub mod bounded_text;
 pub mod bytes;
 pub mod foreground;
+pub mod fork;
+pub mod harmless;
 pub mod interruption;
+pub mod refusal;
 pub mod size;
 pub mod uuid;
