@@ -3,6 +3,7 @@
 use anstyle::{AnsiColor, Style};
 
 use crate::doctor::finding::Severity;
+use crate::sys::harmless::Harmless;
 
 /// What the reader's terminal can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

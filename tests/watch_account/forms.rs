@@ -127,7 +127,7 @@ pub(crate) fn metrics_are_what_the_collector_reads() {
     let mut scene = Scene::default();
     scenes::choice(&mut scene);
     let mut state = State::begin(7, scenes::now(), None);
-    scenes::with_each(|events| events.iter().for_each(|event| drop(state.note(&telling(event, &scene)))));
+    note_each(&mut state, &scene);
     let mut text = BoundedText::with_limit(metrics::ROOM);
     metrics::write(&state, &scenes::sample(), SHARES, scenes::now(), &mut text);
     assert!(!text.is_cut());
@@ -137,6 +137,14 @@ pub(crate) fn metrics_are_what_the_collector_reads() {
     assert_eq!(series["memtune_watch_level_changes_total{level=\"critical\"}"], 3.0);
     assert_eq!(series["memtune_watch_signals_total{signal=\"kill\"}"], 4.0);
     assert_eq!(series["memtune_watch_waiting_ratio{tasks=\"full\"}"], 0.1225);
+}
+
+fn note_each(state: &mut State, scene: &Scene) {
+    scenes::with_each(|events| {
+        for event in events {
+            state.note(&telling(event, scene));
+        }
+    });
 }
 
 /// The text format 0.0.4: each series below HELP and TYPE of its name, no series twice.
@@ -167,12 +175,14 @@ pub(crate) fn the_state_is_read_back_and_told() {
     // The worst there can be: each name full of what is escaped.
     scenes::named(&mut scene, &vec!["\u{1}".repeat(128); 3]);
     let kill = scenes::event(Happened::Kill { reason: scenes::REASON, ignored_for: None });
-    (0..2 * KEPT).for_each(|_| drop(state.note(&telling(&kill, &scene))));
+    for _ in 0..2 * KEPT {
+        state.note(&telling(&kill, &scene));
+    }
     state.write(&mut text);
     assert_eq!(State::parse(text.as_str()).as_ref(), Ok(&state));
     assert_eq!((state.kills.len(), state.counts.killed), (KEPT, 2 * KEPT as u64));
     scenes::choice(&mut scene);
-    scenes::with_each(|events| events.iter().for_each(|event| drop(state.note(&telling(event, &scene)))));
+    note_each(&mut state, &scene);
     state.write(&mut text);
     let read = State::parse(text.as_str()).unwrap();
     assert_eq!(read, state);

@@ -42,7 +42,7 @@ pub(crate) fn is_said_once_and_stops_nothing() {
     scenes::choice(book.scene());
     let mut kill = scenes::event(Happened::Kill { reason: scenes::REASON, ignored_for: None });
     kill.level = Level::Warning;
-    let mut tell = |book: &mut Book| {
+    let tell = |book: &mut Book| {
         book.see(&kill.sample);
         book.tell(&kill);
         book.tend(scenes::now());

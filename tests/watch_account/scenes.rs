@@ -42,12 +42,12 @@ pub(crate) fn event(happened: Happened<'_>) -> Event<'_> {
 }
 
 pub(crate) fn job(name: &str, kind: Kind, mib: u64) -> Job {
-    let group = (kind == Kind::Unit).then(|| GroupPath::from(&format!("/system.slice/{name}"))).transpose();
+    let group = (kind == Kind::Unit).then(|| GroupPath::from(&format!("/system.slice/{name}")).unwrap());
     Job {
         name: Name::from(name).unwrap(),
         kind,
         memory: Bytes::from_mib(mib),
-        group: group.unwrap_or_default(),
+        group,
         ..Job::default()
     }
 }

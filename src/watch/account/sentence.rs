@@ -1,6 +1,6 @@
 //! What happened as one sentence: the journal's message, the last line of a story, what hooks may show.
 
-use std::fmt;
+use std::fmt::{self, Display};
 use std::time::Duration;
 
 use crate::sys::harmless::Harmless;
