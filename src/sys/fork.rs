@@ -22,7 +22,10 @@ pub fn fork() -> io::Result<Side> {
     if threads()? != 1 {
         return Err(io::Error::other("a process with several threads cannot be copied"));
     }
-    #[expect(unsafe_code, reason = "no crate wraps fork; rustix has it for those only who are a libc themselves")]
+    #[expect(
+        unsafe_code,
+        reason = "no crate wraps fork; rustix has it for those only who are a libc themselves"
+    )]
     // SAFETY: fork takes no memory of ours. What makes it dangerous is other threads, which hold locks that the copy can never
     // get; there are none, as was just seen, and none can come up in between, for this thread is the only one that could start one.
     let answer = unsafe { libc::fork() };
@@ -39,7 +42,9 @@ fn threads() -> io::Result<u32> {
     let length = rustix::io::read(&file, &mut buffer)?;
     let text = buffer.get(..length).unwrap_or_default();
     let rest = text.iter().rposition(|&byte| byte == b')').and_then(|end| text.get(end + 1..));
-    let field = rest.and_then(|rest| std::str::from_utf8(rest).ok()).and_then(|rest| rest.split_ascii_whitespace().nth(17));
+    let field = rest
+        .and_then(|rest| std::str::from_utf8(rest).ok())
+        .and_then(|rest| rest.split_ascii_whitespace().nth(17));
     field.and_then(|field| field.parse().ok()).ok_or_else(|| io::ErrorKind::InvalidData.into())
 }
 

@@ -73,11 +73,14 @@ pub(crate) fn json_follows_the_schema() {
     let mut scene = Scene::default();
     scenes::choice(&mut scene);
     scenes::with_each(|events| {
-        let mut kinds: Vec<Value> = events.iter().map(|event| {
-            let line = line(event, &scene);
-            assert_eq!(complaint(&line), None, "{line}");
-            line["event"].clone()
-        }).collect();
+        let mut kinds: Vec<Value> = events
+            .iter()
+            .map(|event| {
+                let line = line(event, &scene);
+                assert_eq!(complaint(&line), None, "{line}");
+                line["event"].clone()
+            })
+            .collect();
         kinds.dedup();
         for kind in Kind::ALL {
             assert!(kinds.contains(&kind.name().into()), "{} is not among them", kind.name());
@@ -85,7 +88,10 @@ pub(crate) fn json_follows_the_schema() {
     });
     let kill = scenes::event(Happened::Kill { reason: scenes::REASON, ignored_for: None });
     let sound = line(&kill, &scene);
-    assert_eq!((&sound["job"]["name"], &sound["ranked"][2]["verdict"]), (&"render-farm".into(), &"kill".into()));
+    assert_eq!(
+        (&sound["job"]["name"], &sound["ranked"][2]["verdict"]),
+        (&"render-farm".into(), &"kill".into())
+    );
     let faults: [fn(&mut Value); 5] = [
         |line| line["event"] = "murder".into(),
         |line| line["available"] = "412 MiB".into(),
@@ -105,21 +111,26 @@ pub(crate) fn json_follows_the_schema() {
 fn any_names_are_told(kill: &Event<'_>, complaint: impl Fn(&Value) -> Option<String>) {
     let names = proptest::collection::vec("(\\PC|\\pC|[\"\\\\\n\t\u{1}]){0,40}", 2..20);
     let mut runner = TestRunner::new(Config { cases: 64, failure_persistence: None, ..Config::default() });
-    runner.run(&names, |names| {
-        let names: Vec<String> = names.into_iter().map(|name| name.chars().take(30).collect()).collect();
-        let mut scene = Scene::default();
-        scenes::named(&mut scene, &names);
-        let line = line(kill, &scene);
-        assert_eq!(complaint(&line), None, "{line}");
-        assert_eq!(line["job"]["name"], names[1].as_str());
-        Ok(())
-    }).unwrap();
+    runner
+        .run(&names, |names| {
+            let names: Vec<String> = names.into_iter().map(|name| name.chars().take(30).collect()).collect();
+            let mut scene = Scene::default();
+            scenes::named(&mut scene, &names);
+            let line = line(kill, &scene);
+            assert_eq!(complaint(&line), None, "{line}");
+            assert_eq!(line["job"]["name"], names[1].as_str());
+            Ok(())
+        })
+        .unwrap();
     // Nothing is longer than this.
     let mut scene = Scene::default();
     scenes::named(&mut scene, &vec!["\u{1}".repeat(128); 60]);
     let line = line(kill, &scene);
     assert_eq!(complaint(&line), None);
-    assert_eq!(line["ranked"].as_array().unwrap().len() as u64 + line["ranked_left_out"].as_u64().unwrap(), 60);
+    assert_eq!(
+        line["ranked"].as_array().unwrap().len() as u64 + line["ranked_left_out"].as_u64().unwrap(),
+        60
+    );
     assert!(line["job"]["processes"].as_array().unwrap().len() > 20);
 }
 
@@ -189,6 +200,25 @@ pub(crate) fn the_state_is_read_back_and_told() {
     golden("status-last.txt", &state_story::tell(&read, 5));
     let after_a_restart = State::begin(8, scenes::now(), Some(read));
     assert_eq!((after_a_restart.pid, after_a_restart.kills), (8, state.kills));
-    assert!(State::parse(&text.as_str().replace("watch-state/1", "watch-state/9")).unwrap_err().contains("/9"));
+    assert!(
+        State::parse(&text.as_str().replace("watch-state/1", "watch-state/9")).unwrap_err().contains("/9")
+    );
     assert!(State::parse("{").is_err());
+    any_file_is_read_or_refused(text.as_str());
+}
+
+/// The right file with pieces of it replaced by anything.
+fn any_file_is_read_or_refused(sound: &str) {
+    let mut runner = TestRunner::new(Config { cases: 200, failure_persistence: None, ..Config::default() });
+    let places = (0..sound.len(), 0usize..40, "[0-9\"\\[\\]{},:\u{1b}a-z-]{0,40}");
+    runner
+        .run(&places, |(start, length, piece)| {
+            let (head, rest) =
+                (sound.get(..start).unwrap_or_default(), sound.get(start + length..).unwrap_or_default());
+            if let Ok(state) = State::parse(&format!("{head}{piece}{rest}")) {
+                assert!(!state_story::tell(&state, KEPT).contains('\u{1b}'));
+            }
+            Ok(())
+        })
+        .unwrap();
 }

@@ -23,7 +23,8 @@ pub(crate) fn is_said_once_and_stops_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let disk = folder.path().join("disk");
     fs::create_dir(&disk).unwrap();
-    let mount = Command::new("mount").args(["-t", "tmpfs", "-o", "size=64k", "memtune-test"]).arg(&disk).output();
+    let mount =
+        Command::new("mount").args(["-t", "tmpfs", "-o", "size=64k", "memtune-test"]).arg(&disk).output();
     if !mount.is_ok_and(|mount| mount.status.success()) {
         println!("skipped: to mount a file system takes root");
         return;

@@ -44,15 +44,19 @@ pub(crate) fn are_told_and_end() {
     let folder = tempfile::tempdir().unwrap();
     let told = folder.path().join("told");
     let mut hooks = Hooks::start().unwrap();
-    let script = format!("env > {0}.new; readlink /proc/self/fd/0 >> {0}.new; ulimit -v >> {0}.new
-        cat /proc/self/oom_score_adj >> {0}.new; mv {0}.new {0}; exit 3", told.display());
+    let script = format!(
+        "env > {0}.new; readlink /proc/self/fd/0 >> {0}.new; ulimit -v >> {0}.new
+        cat /proc/self/oom_score_adj >> {0}.new; mv {0}.new {0}; exit 3",
+        told.display()
+    );
     let running = run(&mut hooks, &shell(&script), LONG).unwrap();
     assert!(hooks.is_running(running));
     let answer = wait(&mut hooks);
     assert_eq!(answer.outcome, Outcome::Exited(3));
     assert!(!hooks.is_running(running));
     let told = fs::read_to_string(&told).unwrap();
-    let pids = format!("MEMTUNE_PIDS={}", (32_000..32_041).map(|pid| pid.to_string()).collect::<Vec<_>>().join(" "));
+    let pids =
+        format!("MEMTUNE_PIDS={}", (32_000..32_041).map(|pid| pid.to_string()).collect::<Vec<_>>().join(" "));
     for line in [
         "MEMTUNE_HOOK=before_kill",
         "MEMTUNE_EVENT=kill",
@@ -95,7 +99,10 @@ pub(crate) fn one_that_hangs_is_ended_with_all_it_started() {
     let pids = folder.path().join("pids");
     let mut hooks = Hooks::start().unwrap();
     // It heeds no signal, and neither does what it has started.
-    let script = format!("trap '' TERM INT HUP; sleep 1000 & echo $$ $! > {0}.new; mv {0}.new {0}; wait; sleep 1000", pids.display());
+    let script = format!(
+        "trap '' TERM INT HUP; sleep 1000 & echo $$ $! > {0}.new; mv {0}.new {0}; wait; sleep 1000",
+        pids.display()
+    );
     let begun = Instant::now();
     let running = run(&mut hooks, &shell(&script), Duration::from_secs(4)).unwrap();
     assert!(begun.elapsed() < Duration::from_secs(2), "to start it took {:?}", begun.elapsed());
@@ -111,7 +118,8 @@ pub(crate) fn one_that_hangs_is_ended_with_all_it_started() {
 
 pub(crate) fn no_more_than_a_few_run_at_once() {
     let mut hooks = Hooks::start().unwrap();
-    let started: Vec<_> = (0..5).map(|_| run(&mut hooks, &shell("exec sleep 1000"), Duration::from_secs(1))).collect();
+    let started: Vec<_> =
+        (0..5).map(|_| run(&mut hooks, &shell("exec sleep 1000"), Duration::from_secs(1))).collect();
     assert!(started[..4].iter().all(Result::is_ok));
     assert_eq!(started[4], Err(NotRun::OthersRun));
     for _ in 0..4 {

@@ -35,7 +35,8 @@ pub(crate) fn takes_every_entry() {
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path().join("socket");
     let journal = UnixDatagram::bind(&place).unwrap();
-    let (mut book, lacking) = Book::open(Readers { journal: Some(place), ..Readers::default() }, 7, scenes::now());
+    let (mut book, lacking) =
+        Book::open(Readers { journal: Some(place), ..Readers::default() }, 7, scenes::now());
     assert!(lacking.is_empty());
     let hostile = "evil\nPRIORITY=0\nMESSAGE=owned.service";
     scenes::named(book.scene(), &["a.service".to_owned(), hostile.to_owned(), "b.service".to_owned()]);

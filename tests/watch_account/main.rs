@@ -1,7 +1,13 @@
 //! The watchdog's account against the real kernel: what it allocates, whom it tells, and that nobody can hold it up.
 //!
 //! Without the usual harness, for that has threads: the helper of the hooks is a fork, and allocations are counted in the whole process.
-#![expect(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    reason = "tests without the harness that would make them known as such"
+)]
 
 mod allocations;
 mod forms;
@@ -16,7 +22,10 @@ static ALLOCATOR: allocations::Counting = allocations::Counting;
 /// In this order: threads must not have been started before a helper is made.
 const TESTS: &[(&str, fn())] = &[
     ("hooks::are_told_and_end", hooks::are_told_and_end),
-    ("hooks::one_that_hangs_is_ended_with_all_it_started", hooks::one_that_hangs_is_ended_with_all_it_started),
+    (
+        "hooks::one_that_hangs_is_ended_with_all_it_started",
+        hooks::one_that_hangs_is_ended_with_all_it_started,
+    ),
     ("hooks::no_more_than_a_few_run_at_once", hooks::no_more_than_a_few_run_at_once),
     ("hooks::start_where_the_watchdog_gets_no_memory", hooks::start_where_the_watchdog_gets_no_memory),
     ("hooks::go_off_with_their_helper", hooks::go_off_with_their_helper),

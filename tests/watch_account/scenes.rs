@@ -43,13 +43,7 @@ pub(crate) fn event(happened: Happened<'_>) -> Event<'_> {
 
 pub(crate) fn job(name: &str, kind: Kind, mib: u64) -> Job {
     let group = (kind == Kind::Unit).then(|| GroupPath::from(&format!("/system.slice/{name}")).unwrap());
-    Job {
-        name: Name::from(name).unwrap(),
-        kind,
-        memory: Bytes::from_mib(mib),
-        group,
-        ..Job::default()
-    }
+    Job { name: Name::from(name).unwrap(), kind, memory: Bytes::from_mib(mib), group, ..Job::default() }
 }
 
 pub(crate) fn process(pid: u32, command: &str, mib: u64) -> Process {
@@ -60,8 +54,10 @@ pub(crate) fn process(pid: u32, command: &str, mib: u64) -> Process {
 /// A ranking of jobs with these names: the first is passed over, the second is the victim, the others come next.
 pub(crate) fn named(scene: &mut Scene, names: &[String]) {
     let jobs: Vec<Job> = names.iter().map(|name| job(name, Kind::Unit, 900)).collect();
-    let verdicts = [Verdict::Skip(Spared::ByRule), Verdict::Kill].into_iter().chain(std::iter::repeat(Verdict::Next));
-    let processes: Vec<Process> = (0..200).map(|pid| process(u32::MAX - pid, "\u{1}\u{1}\"\\\u{1}\u{1}\u{1}\u{1}\u{1}\n", 3)).collect();
+    let verdicts =
+        [Verdict::Skip(Spared::ByRule), Verdict::Kill].into_iter().chain(std::iter::repeat(Verdict::Next));
+    let processes: Vec<Process> =
+        (0..200).map(|pid| process(u32::MAX - pid, "\u{1}\u{1}\"\\\u{1}\u{1}\u{1}\u{1}\u{1}\n", 3)).collect();
     scene.set(jobs.iter().zip(verdicts), processes.iter(), processes.iter());
 }
 
@@ -75,7 +71,8 @@ pub(crate) fn choice(scene: &mut Scene) {
         (job("app-firefox-4179.scope", Kind::Unit, 812), Verdict::Next),
     ];
     let members: Vec<Process> = (0..41).map(|place| process(32_000 + place, "render\nworker", 78)).collect();
-    let others = [process(1043, "postgres", 6_200), process(4_194_304, "firefox", 812), process(7, "a", 1023)];
+    let others =
+        [process(1043, "postgres", 6_200), process(4_194_304, "firefox", 812), process(7, "a", 1023)];
     let everybody = members.iter().take(3).chain(&others);
     scene.set(jobs.iter().map(|(job, verdict)| (job, *verdict)), members.iter(), everybody);
 }
@@ -88,7 +85,11 @@ pub(crate) fn now() -> SystemTime {
 pub(crate) fn with_each<T>(work: impl FnOnce(&[Event<'_>]) -> T) -> T {
     let stuck = Recovery { end: End::DoesNotEnd, not_allowed: 2, ..RECOVERY };
     let thrash = Reason::Thrash { available: Bytes(1 << 31), full: 25.0, lasts: Duration::from_secs(2) };
-    let group = Reason::Group { name: Name::from("ml.slice").unwrap(), memory: Some(Bytes(1 << 31)), full: Some(10.0) };
+    let group = Reason::Group {
+        name: Name::from("ml.slice").unwrap(),
+        memory: Some(Bytes(1 << 31)),
+        full: Some(10.0),
+    };
     let all = |happened: &[Happened<'_>]| work(&happened.iter().copied().map(event).collect::<Vec<_>>());
     all(&[
         Happened::Sample,

@@ -82,7 +82,11 @@ impl Book {
         let mut file = |path: Option<PathBuf>| {
             let path = path?;
             let opened = KeptFile::at(&path);
-            opened.map_err(|error| lacking.push(format!("cannot write `{}`: {}", path.display(), Refusal(error)))).ok()
+            opened
+                .map_err(|error| {
+                    lacking.push(format!("cannot write `{}`: {}", path.display(), Refusal(error)))
+                })
+                .ok()
         };
         let (state_file, metrics_file) = (file(readers.state), file(readers.metrics));
         let earlier = state_file.as_ref().and_then(|file| State::parse(&file.read(state::ROOM)?).ok());
@@ -199,7 +203,10 @@ impl Book {
             let Some((count, error)) = lost else { continue };
             self.state.counts.lost = self.state.counts.lost.saturating_add(count);
             if !was_failing {
-                self.error(event, format_args!("cannot write the lines for {who}: {}; it goes on", Refusal(error)));
+                self.error(
+                    event,
+                    format_args!("cannot write the lines for {who}: {}; it goes on", Refusal(error)),
+                );
             }
         }
     }

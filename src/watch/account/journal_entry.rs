@@ -72,7 +72,8 @@ fn reason(event: &Event<'_>, entry: &mut Entry<'_>) -> fmt::Result {
     for (name, bound) in bounds {
         bound.map_or(Ok(()), |bound| entry.plain(name, bound.0))?;
     }
-    let shares = [("MEMTUNE_LIMIT_PSI_FULL", reason.full()), ("MEMTUNE_LIMIT_GPU_PERCENT", reason.gpu_percent())];
+    let shares =
+        [("MEMTUNE_LIMIT_PSI_FULL", reason.full()), ("MEMTUNE_LIMIT_GPU_PERCENT", reason.gpu_percent())];
     shares.iter().try_for_each(|(name, share)| share.map_or(Ok(()), |share| entry.plain(name, share)))
 }
 

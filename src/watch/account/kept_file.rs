@@ -44,9 +44,9 @@ impl KeptFile {
     /// # Errors
     /// As openat(2), write(2) and renameat(2); what was there before stays.
     pub fn write(&self, text: &[u8]) -> Result<(), Errno> {
-        let written = self.fill(text).and_then(|()| {
-            renameat(&self.folder, self.beside.as_str(), &self.folder, self.name.as_str())
-        });
+        let written = self
+            .fill(text)
+            .and_then(|()| renameat(&self.folder, self.beside.as_str(), &self.folder, self.name.as_str()));
         if written.is_err() {
             // It takes up room on a disk that may be full.
             let _ = unlinkat(&self.folder, self.beside.as_str(), AtFlags::empty());
@@ -71,7 +71,12 @@ impl KeptFile {
     }
 
     fn fill(&self, mut text: &[u8]) -> Result<(), Errno> {
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
+        let flags = OFlags::WRONLY
+            | OFlags::CREATE
+            | OFlags::TRUNC
+            | OFlags::NOFOLLOW
+            | OFlags::CLOEXEC
+            | OFlags::NONBLOCK;
         let file = openat(&self.folder, self.beside.as_str(), flags, Mode::from_raw_mode(0o644))?;
         while !text.is_empty() {
             match write(&file, text) {
@@ -86,6 +91,7 @@ impl KeptFile {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "looks at what it wrote in a folder of its own")]
 mod tests {
     use super::*;
     use std::fs;

@@ -130,7 +130,9 @@ mod tests {
         assert_eq!((names.len(), numbers.len()), (Kind::ALL.len(), Kind::ALL.len()));
         for kind in Kind::ALL {
             let number = kind.message_id();
-            assert!(number.len() == 32 && number.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')));
+            assert!(
+                number.len() == 32 && number.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+            );
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
             assert!(!kind.about().is_empty());
         }

@@ -14,10 +14,17 @@ use super::waiting::Shares;
 pub const ROOM: usize = 8 << 10;
 
 /// Writes the text. All names and labels are ours: nothing in it came from outside.
-pub fn write(state: &State, sample: &Sample, waiting: Option<Shares>, now: SystemTime, text: &mut BoundedText) {
+pub fn write(
+    state: &State,
+    sample: &Sample,
+    waiting: Option<Shares>,
+    now: SystemTime,
+    text: &mut BoundedText,
+) {
     text.clear();
     // Writing to a bounded text does not fail.
-    let _ = gauges(state, sample, text).and_then(|()| shares(waiting, text)).and_then(|()| counters(state, text));
+    let _ =
+        gauges(state, sample, text).and_then(|()| shares(waiting, text)).and_then(|()| counters(state, text));
     let since = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let _ = gauge(text, "written_timestamp_seconds", "When this was written, in seconds since 1970.", since);
 }
@@ -27,7 +34,12 @@ fn gauges(state: &State, sample: &Sample, text: &mut BoundedText) -> fmt::Result
     gauge(text, "memory_bytes", "Memory in all.", sample.total.0)?;
     gauge(text, "swap_free_bytes", "Free swap as the kernel counts it.", sample.swap_free.0)?;
     gauge(text, "swap_bytes", "Swap in all.", sample.swap_total.0)?;
-    gauge(text, "swap_worth_bytes", "Memory that would come free if all free swap were used.", sample.swap_worth.0)?;
+    gauge(
+        text,
+        "swap_worth_bytes",
+        "Memory that would come free if all free swap were used.",
+        sample.swap_worth.0,
+    )?;
     gauge(text, "pinned_bytes", "Memory that comes back by no kill.", sample.pinned.0)?;
     gauge(text, "gpu_bytes", "What processes hold in the GPU's memory.", sample.gpu.0)?;
     let place = Level::ALL.iter().position(|level| *level == state.level).unwrap_or_default();

@@ -20,7 +20,9 @@ impl fmt::Display for Sentence<'_> {
         match event.happened {
             Happened::Sample => MemoryLine(self.0).fmt(formatter),
             Happened::Level { from, reason } => level(formatter, event, from.name(), reason),
-            Happened::Simulate => write!(formatter, "the next look acts as if memory were short: somebody asked for it"),
+            Happened::Simulate => {
+                write!(formatter, "the next look acts as if memory were short: somebody asked for it")
+            }
             Happened::Term { grace, .. } => {
                 let did = if event.is_dry_run { "would ask" } else { "asked" };
                 write!(formatter, "{did} {} to end (SIGTERM): {}", Victim(scene.victim()), Holds(self.0))?;
@@ -29,15 +31,20 @@ impl fmt::Display for Sentence<'_> {
             Happened::Kill { ignored_for, .. } => {
                 let did = if event.is_dry_run { "would kill" } else { "killed" };
                 write!(formatter, "{did} {} (SIGKILL): {}", Victim(scene.victim()), Holds(self.0))?;
-                ignored_for.map_or(Ok(()), |time| write!(formatter, "; it had been asked for {}", Seconds(time)))
+                ignored_for
+                    .map_or(Ok(()), |time| write!(formatter, "; it had been asked for {}", Seconds(time)))
             }
             Happened::Recovered(recovery) => recovered(formatter, scene.victim(), &recovery),
             Happened::Error(what) => what.fmt(formatter),
             Happened::Started(None) => write!(formatter, "the watchdog runs{}", dry(event)),
-            Happened::Started(Some(lacks)) => write!(formatter, "the watchdog runs{}, but {lacks}", dry(event)),
+            Happened::Started(Some(lacks)) => {
+                write!(formatter, "the watchdog runs{}, but {lacks}", dry(event))
+            }
             Happened::Stopped(why) => write!(formatter, "the watchdog ends: {why}"),
             Happened::Reloaded(None) => write!(formatter, "the settings were read again"),
-            Happened::Reloaded(Some(why)) => write!(formatter, "the new settings are refused, the old ones hold: {why}"),
+            Happened::Reloaded(Some(why)) => {
+                write!(formatter, "the new settings are refused, the old ones hold: {why}")
+            }
         }
     }
 }
@@ -46,7 +53,12 @@ fn dry(event: &Event<'_>) -> &'static str {
     if event.is_dry_run { " and sends no signals" } else { "" }
 }
 
-fn level(formatter: &mut fmt::Formatter<'_>, event: &Event<'_>, from: &str, reason: Option<Reason>) -> fmt::Result {
+fn level(
+    formatter: &mut fmt::Formatter<'_>,
+    event: &Event<'_>,
+    from: &str,
+    reason: Option<Reason>,
+) -> fmt::Result {
     write!(formatter, "level {} (was {from}): ", event.level.name())?;
     match reason {
         Some(reason) => Because(&reason, &event.sample).fmt(formatter),
@@ -59,19 +71,22 @@ fn recovered(formatter: &mut fmt::Formatter<'_>, victim: Option<&Job>, recovery:
     let (victim, took) = (Victim(victim), Seconds(Duration::from_millis(recovery.took)));
     match recovery.end {
         End::Rehearsed => return write!(formatter, "{victim} would have been ended; nothing was done to it"),
-        End::Gone => write!(formatter, "{victim} is gone after {took}: {ended} of {processes} processes, {freed} came back")?,
+        End::Gone => write!(
+            formatter,
+            "{victim} is gone after {took}: {ended} of {processes} processes, {freed} came back"
+        )?,
         End::DoesNotEnd => write!(
             formatter,
-            "{victim} does not end after {took}: {ended} of {processes} processes went, {freed} came back; the next one may be taken"
+            "{victim} does not end after {took}: {ended} of {processes} processes went, {freed} came back"
         )?,
     }
     if let Some(later) = recovery.freed_after_a_second {
         write!(formatter, ", {later} one second later")?;
     }
-    match recovery.not_allowed {
-        0 => Ok(()),
-        count => write!(formatter, "; {count} could not be signalled for want of a privilege"),
+    if recovery.not_allowed > 0 {
+        write!(formatter, "; {} could not be signalled for want of a privilege", recovery.not_allowed)?;
     }
+    if recovery.end == End::DoesNotEnd { write!(formatter, "; the next one may be taken") } else { Ok(()) }
 }
 
 /// Which rule fits, with the amounts and their bounds.
@@ -90,7 +105,11 @@ impl fmt::Display for Because<'_> {
                 }
             }
             Reason::Thrash { available, full, lasts } => {
-                write!(formatter, "{} available (bound {available}), and all tasks waited for memory", sample.available)?;
+                write!(
+                    formatter,
+                    "{} available (bound {available}), and all tasks waited for memory",
+                    sample.available
+                )?;
                 write!(formatter, " in {full:.0} % of {} or more", Seconds(*lasts))
             }
             Reason::Gpu { percent } => write!(
@@ -104,7 +123,9 @@ impl fmt::Display for Because<'_> {
                     write!(formatter, " it may hold {memory}")?;
                 }
                 let and = if memory.is_some() { " and" } else { "" };
-                full.map_or(Ok(()), |full| write!(formatter, "{and} its tasks may wait in {full:.0} % of the time"))
+                full.map_or(Ok(()), |full| {
+                    write!(formatter, "{and} its tasks may wait in {full:.0} % of the time")
+                })
             }
             Reason::Simulated => write!(formatter, "somebody asked to act as if memory were short"),
         }

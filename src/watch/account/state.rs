@@ -27,9 +27,9 @@ pub const ROOM: usize = 64 << 10;
 pub struct Counts {
     /// Changes to each level, the best first.
     pub levels: [u64; 4],
-    /// Jobs that were asked to end.
+    /// Jobs that were asked to end; rehearsals do not count.
     pub asked: u64,
-    /// Jobs that were killed.
+    /// Jobs that were killed; rehearsals do not count.
     pub killed: u64,
     /// Jobs that did not end.
     pub stuck: u64,
@@ -109,11 +109,11 @@ impl State {
                 self.counts.levels.get_mut(place).map(count).unwrap_or_default();
             }
             Happened::Term { .. } => {
-                count(&mut self.counts.asked);
+                self.counts.asked = self.counts.asked.saturating_add(u64::from(!event.is_dry_run));
                 self.keep(telling);
             }
             Happened::Kill { ignored_for, .. } => {
-                count(&mut self.counts.killed);
+                self.counts.killed = self.counts.killed.saturating_add(u64::from(!event.is_dry_run));
                 match self.last_of(telling).filter(|_| ignored_for.is_some()) {
                     Some(record) => record.killed = true,
                     None => self.keep(telling),
@@ -164,7 +164,11 @@ impl State {
 }
 
 fn freed(recovery: Recovery) -> Bytes {
-    if recovery.end == End::Rehearsed { Bytes(0) } else { recovery.freed_after_a_second.unwrap_or(recovery.freed) }
+    if recovery.end == End::Rehearsed {
+        Bytes(0)
+    } else {
+        recovery.freed_after_a_second.unwrap_or(recovery.freed)
+    }
 }
 
 fn count(counter: &mut u64) {

@@ -24,7 +24,14 @@ fn heading(state: &State, text: &mut String) -> std::fmt::Result {
     let counts = state.counts;
     write!(text, "The watchdog (PID {}) runs since {}", state.pid, state.started)?;
     writeln!(text, "{}.", if state.dry_run { " and sends no signals" } else { "" })?;
-    writeln!(text, "At {}: level {}, {} of {} available.", state.time, state.level.name(), state.available, state.total)?;
+    writeln!(
+        text,
+        "At {}: level {}, {} of {} available.",
+        state.time,
+        state.level.name(),
+        state.available,
+        state.total
+    )?;
     if state.kills.is_empty() {
         return writeln!(text, "It has ended no job since the boot.");
     }
@@ -42,13 +49,21 @@ fn jobs(count: u64) -> String {
 }
 
 fn kill(record: &Record, text: &mut String) -> std::fmt::Result {
-    let processes = if record.processes == 1 { "1 process".to_owned() } else { format!("{} processes", record.processes) };
+    let processes = if record.processes == 1 {
+        "1 process".to_owned()
+    } else {
+        format!("{} processes", record.processes)
+    };
     writeln!(text)?;
     write!(text, "{}  {} '{}'", record.time, kind(record.kind), Harmless(&record.job))?;
     writeln!(text, ", {} in {processes}", record.bytes)?;
     writeln!(text, "  why     level {}: {}", record.level.name(), Harmless(&record.reason))?;
     writeln!(text, "  done    {}", done(record))?;
-    writeln!(text, "  result  {}", record.recovery.map_or("not known".to_owned(), |recovery| result(&recovery)))?;
+    writeln!(
+        text,
+        "  result  {}",
+        record.recovery.map_or("not known".to_owned(), |recovery| result(&recovery))
+    )?;
     let pids: Vec<String> = record.pids.iter().map(ToString::to_string).collect();
     let more = if record.processes as usize > pids.len() { " ..." } else { "" };
     writeln!(text, "  PIDs    {}{more}", pids.join(" "))
@@ -66,7 +81,8 @@ fn done(record: &Record) -> &'static str {
 fn result(recovery: &Recovery) -> String {
     let took = Seconds(Duration::from_millis(recovery.took));
     let Recovery { ended, processes, freed, .. } = recovery;
-    let later = recovery.freed_after_a_second.map(|later| format!(", {later} one second later")).unwrap_or_default();
+    let later =
+        recovery.freed_after_a_second.map(|later| format!(", {later} one second later")).unwrap_or_default();
     let denied = match recovery.not_allowed {
         0 => String::new(),
         count => format!("; {count} could not be signalled for want of a privilege"),
@@ -75,7 +91,9 @@ fn result(recovery: &Recovery) -> String {
         End::Rehearsed => "nothing changed".to_owned(),
         End::Gone => format!("gone after {took}; {freed} came back{later}{denied}"),
         End::DoesNotEnd => {
-            format!("did not end within {took}: {ended} of {processes} processes went; {freed} came back{later}{denied}")
+            format!(
+                "did not end within {took}: {ended} of {processes} processes went; {freed} came back{later}{denied}"
+            )
         }
     }
 }

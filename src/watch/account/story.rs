@@ -80,20 +80,20 @@ fn job(ranked: &Ranked, lines: &mut Lines<'_>) -> fmt::Result {
 }
 
 fn members(telling: &Telling<'_>, lines: &mut Lines<'_>) -> fmt::Result {
+    let indent = if lines.is_narrow() { 2 } else { 7 };
     let shown = telling.scene.members().get(..LISTED).unwrap_or(telling.scene.members());
-    for process in shown {
-        let head = format_args!("       + proc {:>7} {:>8} ", process.pid, process.memory);
+    for Process { pid, memory, command, .. } in shown {
         match lines.is_narrow() {
-            true => lines.named(format_args!("  + {:>7} {:>8} ", process.pid, process.memory), &process.command, None)?,
-            false => lines.named(head, &process.command, None)?,
+            true => lines.named(format_args!("  + {pid:>7} {memory:>8} "), command, None)?,
+            false => lines.named(format_args!("       + proc {pid:>7} {memory:>8} "), command, None)?,
         }
     }
     let count = telling.scene.all_members();
     let others = count.saturating_sub(shown.len() as u32);
     if others > 0 {
-        lines.sentence(7, 9, format_args!("+ {others} more procs"))?;
+        lines.sentence(indent, 9, format_args!("+ {others} more procs"))?;
     }
-    lines.sentence(7, 9, format_args!("= {count} running procs"))
+    lines.sentence(indent, 9, format_args!("= {count} running procs"))
 }
 
 /// Writes it for a log that knows no fields: each line with its priority in front, as sd-daemon(3) has it.

@@ -28,7 +28,12 @@ impl Lines<'_> {
     }
 
     /// A sentence, broken between words; the first line stands in by `first`, the others by `indent`.
-    pub(super) fn sentence(&mut self, first: usize, indent: usize, sentence: fmt::Arguments<'_>) -> fmt::Result {
+    pub(super) fn sentence(
+        &mut self,
+        first: usize,
+        indent: usize,
+        sentence: fmt::Arguments<'_>,
+    ) -> fmt::Result {
         let mut words = Words { lines: self, column: 0, first, indent, word: ArrayString::new() };
         words.write_fmt(sentence)?;
         words.place()?;
@@ -37,7 +42,12 @@ impl Lines<'_> {
 
     /// A line that ends with a name, which is shortened where it does not fit; `behind` follows if there is still room for it, else it gets
     /// a line of its own.
-    pub(super) fn named(&mut self, head: fmt::Arguments<'_>, name: &str, behind: Option<&str>) -> fmt::Result {
+    pub(super) fn named(
+        &mut self,
+        head: fmt::Arguments<'_>,
+        name: &str,
+        behind: Option<&str>,
+    ) -> fmt::Result {
         let mut start = ArrayString::<64>::new();
         start.write_fmt(head)?;
         let used = PREFIX.len() + start.chars().count() + "''".len();
@@ -99,7 +109,8 @@ impl fmt::Write for Words<'_, '_> {
         for character in text.chars() {
             // A line end in a text from outside is no line end of ours.
             let character = harmless(character);
-            if character == ' ' {
+            // A number stays with what it counts.
+            if character == ' ' && !self.word.ends_with(|last: char| last.is_ascii_digit()) {
                 self.place()?;
             } else if self.word.try_push(character).is_err() {
                 self.place()?;

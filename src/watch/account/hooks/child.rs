@@ -34,7 +34,10 @@ impl Child {
     pub(super) fn start(request: &Request<'_>) -> io::Result<Self> {
         let (program, arguments) = request.words.split_first().ok_or(io::ErrorKind::InvalidInput)?;
         let (output, errors) = output();
-        #[expect(clippy::disallowed_methods, reason = "the helper is no part of the house that host/ serves: it has no tree, and ends what it starts")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the helper is no part of the house that host/ serves: it has no tree, and ends what it starts"
+        )]
         let mut child = Command::new(program)
             .args(arguments)
             .env_clear()
@@ -45,7 +48,8 @@ impl Child {
             .stderr(errors)
             .process_group(0)
             .spawn()?;
-        let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw).ok_or(io::ErrorKind::InvalidData)?;
+        let group =
+            i32::try_from(child.id()).ok().and_then(Pid::from_raw).ok_or(io::ErrorKind::InvalidData)?;
         // It is not waited for yet, so that its number is its own even where it is over already.
         let handle = pidfd_open(group, PidfdFlags::empty()).inspect_err(|_| {
             let _ = child.kill();
@@ -108,7 +112,8 @@ fn output() -> (Stdio, Stdio) {
     match journal {
         Ok((output, errors)) => (OwnedFd::from(output).into(), OwnedFd::from(errors).into()),
         Err(_) => {
-            let own = || io::stderr().as_fd().try_clone_to_owned().map_or_else(|_| Stdio::null(), Stdio::from);
+            let own =
+                || io::stderr().as_fd().try_clone_to_owned().map_or_else(|_| Stdio::null(), Stdio::from);
             (own(), own())
         }
     }

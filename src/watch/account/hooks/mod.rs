@@ -9,6 +9,7 @@
 
 pub mod answer;
 mod child;
+pub mod choice;
 pub mod environment;
 mod helper;
 pub mod request;

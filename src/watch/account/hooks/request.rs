@@ -11,7 +11,13 @@ pub const ROOM: usize = 16 << 10;
 pub const ENVIRONMENT_ROOM: usize = 8 << 10;
 
 /// Writes a request; says whether the words fit.
-pub fn write(request: &mut BoundedText, id: u32, limit: Duration, words: &[String], environment: &[u8]) -> bool {
+pub fn write(
+    request: &mut BoundedText,
+    id: u32,
+    limit: Duration,
+    words: &[String],
+    environment: &[u8],
+) -> bool {
     request.clear();
     let limit = u32::try_from(limit.as_millis()).unwrap_or(u32::MAX);
     let count = u32::try_from(words.len()).unwrap_or(u32::MAX);

@@ -57,7 +57,8 @@ impl Hooks {
     /// # Errors
     /// Where the process has more than one thread, or the kernel has no room for another.
     pub fn start() -> io::Result<Self> {
-        let (own, others) = socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)?;
+        let (own, others) =
+            socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)?;
         match fork()? {
             Side::Child => {
                 drop(own);
