@@ -1,9 +1,10 @@
 //! An amount of memory, and how people like to read it.
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::iter::Sum;
 use std::ops::{Add, Mul};
 
+use arrayvec::ArrayString;
 use serde::{Deserialize, Serialize};
 
 /// An amount of memory in bytes; arithmetic saturates, since amounts may come from hostile files.
@@ -59,8 +60,15 @@ impl fmt::Display for Bytes {
         let exponent = if is_rounded_up { exponent + 1 } else { exponent };
         let value = in_unit(exponent);
         // A tenth tells something only below 100, and only if it is not 0.
-        let digits = if value < 99.95 { format!("{value:.1}") } else { format!("{value:.0}") };
-        let text = format!("{} {}", digits.strip_suffix(".0").unwrap_or(&digits), UNITS[exponent]);
+        let precision = usize::from(value < 99.95);
+        // No more than four digits, a point, one more and the unit: it allocates nothing, for the watchdog says amounts when there is
+        // no memory left.
+        let mut text = ArrayString::<16>::new();
+        write!(text, "{value:.precision$}")?;
+        if text.ends_with(".0") {
+            text.truncate(text.len() - 2);
+        }
+        write!(text, " {}", UNITS[exponent])?;
         formatter.pad(&text)
     }
 }

@@ -2,12 +2,16 @@
 //!
 //! The lowest floor of the house: it knows no other room.
 
+pub mod bounded_text;
 pub mod bytes;
 pub mod foreground;
+pub mod fork;
+pub mod harmless;
 pub mod interruption;
 pub mod kernel_file;
 pub mod memory_lock;
 pub mod process_handle;
+pub mod refusal;
 pub mod size;
 pub mod text;
 pub mod uuid;

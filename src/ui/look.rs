@@ -3,6 +3,7 @@
 use anstyle::{AnsiColor, Style};
 
 use crate::doctor::finding::Severity;
+use crate::sys::harmless::Harmless;
 
 /// What the reader's terminal can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,16 +57,7 @@ pub fn styled(style: Style, text: &str) -> String {
 
 /// `text` without the characters that could steer a terminal: it may come from a hostile tree.
 pub fn harmless(text: &str) -> String {
-    text.chars().map(|character| if steers(character) { '\u{fffd}' } else { character }).collect()
-}
-
-/// Control characters, and those that turn the direction of what follows or are not seen at all.
-fn steers(character: char) -> bool {
-    let is_hidden = matches!(
-        character,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-    );
-    character.is_control() || is_hidden
+    Harmless(text).to_string()
 }
 
 #[cfg(test)]

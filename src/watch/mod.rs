@@ -9,6 +9,7 @@
 
 pub mod census;
 pub mod execution;
+pub mod account;
 pub mod job;
 pub mod level;
 pub mod meter;
