@@ -7,6 +7,8 @@
 //! **Invariants.** After start nothing here allocates. It knows the parsers of `facts/` and `sys/`, and nothing else of the house. No
 //! process gets a signal but through a pidfd that was opened before it was chosen.
 
+pub mod configuration;
+pub mod controls;
 pub mod job;
 pub mod level;
 pub mod sample;
