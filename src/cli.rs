@@ -12,12 +12,14 @@ mod limits_set;
 mod limits_suggest;
 mod names;
 mod trial;
+mod watch;
 
 pub use limits::{AskBudget, Limits, LimitsAction, ShowUnits};
 pub use limits_set::{SetLimits, UnsetLimits, Whose};
 pub use limits_suggest::AskSuggestion;
 use names::{Names, Suggested};
 pub use trial::{RunUnder, Try};
+pub use watch::{Watch, WatchAction};
 
 /// Keeps Linux machines from dying of memory.
 ///
@@ -63,8 +65,8 @@ pub struct Global {
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub verbose: bool,
 
-    /// Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try and limits run; of limits suggest the
-    /// command.
+    /// Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of
+    /// limits suggest the command.
     #[arg(short, long, global = true)]
     pub quiet: bool,
 }
@@ -103,6 +105,12 @@ pub enum Command {
     ///
     /// Without a subcommand it lists the units with what they hold and what they may hold.
     Limits(Limits),
+
+    /// Have the right job ended before the machine runs out of memory.
+    ///
+    /// The watchdog looks at the memory, and where a level is reached it ends one job as a whole and says why. As a service it is
+    /// memtune-watchd, which `memtune watch install` installs; the other commands speak to it.
+    Watch(Watch),
 
     /// List every change that memtune made here.
     History {

@@ -20,6 +20,7 @@ pub mod facts;
 pub mod host;
 pub mod limits;
 pub mod profile;
+pub mod service;
 pub mod swap;
 pub mod sys;
 pub mod sysctl;
@@ -58,6 +59,7 @@ fn run_on(host: &Host, command: &Command, global: &Global, terminal: &mut Termin
         Command::Tune(arguments) => cmd::tune::run(arguments, global, host, terminal),
         Command::Limits(arguments) => cmd::limits::run(arguments, global, host, terminal),
         Command::Swap(arguments) => cmd::swap::run(arguments, global, host, terminal),
+        Command::Watch(arguments) => cmd::watch::run(arguments, global, host, terminal),
         Command::History { id } => cmd::history::run(*id, global, host, terminal),
         Command::Undo { id, force } => {
             let force = if *force { Force::Yes } else { Force::No };

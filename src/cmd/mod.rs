@@ -10,6 +10,7 @@ pub mod swap;
 
 pub mod tune;
 pub mod undo;
+pub mod watch;
 
 mod attendant;
 mod compressed;
@@ -22,3 +23,4 @@ mod mend;
 mod places;
 mod swap_areas;
 mod trial;
+mod watch_settings;

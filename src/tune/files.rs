@@ -10,6 +10,12 @@ pub(super) const SYSCTL: &str = "/etc/sysctl.d/99-zz-memtune.conf";
 /// Of several lines of tmpfiles.d for one path the first wins, so this name stands in front.
 pub(super) const TMPFILES: &str = "/etc/tmpfiles.d/00-memtune.conf";
 
+/// What the watchdog reads before its owner's settings.
+pub(super) const WATCH: &str = "/etc/memtune/watch-profile.toml";
+
+/// The service that reads it.
+pub(super) const WATCHDOG: &str = "/etc/systemd/system/memtune-watchd.service";
+
 /// Those of both kinds.
 pub(super) const OF_PROFILES: [&str; 2] = [SYSCTL, TMPFILES];
 
@@ -34,6 +40,29 @@ pub(super) fn tmpfiles(sized: &Sized) -> Option<String> {
     text(sized, &sized.settings, line)
 }
 
+/// The wishes on the watchdog; `None` where the profile has none. `warning` goes along, so that it stays the first of the levels.
+pub(super) fn watch(sized: &Sized) -> Option<String> {
+    /// What holds without a file: watch/settings.rs.
+    const WARNING: f64 = 20.0;
+    const REDLINE: f64 = 4.0;
+    let watch = sized.watch.as_ref()?;
+    let mut text = header(sized, "what /etc/memtune/watch.toml says");
+    text += &format!("\n{}", comment(&format!("{} ({})", watch.reason, watch.source)));
+    if let Some(percent) = watch.gpu_percent {
+        text += &format!("gpu-percent = {percent:?}\n");
+    }
+    if let Some(percent) = watch.available_percent {
+        if percent > WARNING {
+            text += &format!("\n[warning]\navailable = \"{}%\"\n", (percent + 10.0).min((percent + 100.0) / 2.0));
+        }
+        text += &format!("\n[critical]\navailable = \"{percent}%\"\n");
+        if percent < REDLINE {
+            text += &format!("\n[redline]\navailable = \"{}%\"\n", percent / 2.0);
+        }
+    }
+    Some(text)
+}
+
 /// The drop-in of a service; `None` where the profile limits none.
 pub(super) fn drop_in(sized: &Sized) -> Option<String> {
     let of_section = |section: &str| -> String {
@@ -48,7 +77,7 @@ pub(super) fn drop_in(sized: &Sized) -> Option<String> {
     let sections = ["Unit", "Service"].map(|section| (section, of_section(section)));
     let filled = sections.iter().filter(|(_, lines)| !lines.is_empty());
     let text: String = filled.map(|(section, lines)| format!("\n[{section}]\n{lines}")).collect();
-    (!text.is_empty()).then(|| header(sized) + &text)
+    (!text.is_empty()).then(|| header(sized, SORTED) + &text)
 }
 
 fn text(
@@ -60,7 +89,7 @@ fn text(
         .iter()
         .filter_map(|one| Some(format!("\n{}{}\n", comment(&because(one)), line(one)?)))
         .collect();
-    (!lines.is_empty()).then(|| header(sized) + &lines.concat())
+    (!lines.is_empty()).then(|| header(sized, SORTED) + &lines.concat())
 }
 
 /// Whether memtune wrote a file with this text.
@@ -68,10 +97,13 @@ pub(super) fn is_ours(text: &str) -> bool {
     text.starts_with("# Written by memtune ")
 }
 
-fn header(sized: &Sized) -> String {
+/// What overrides a file of a folder.
+const SORTED: &str = "a file of your own that sorts behind this one";
+
+fn header(sized: &Sized, stronger: &str) -> String {
     comment(&format!(
         "Written by memtune {} for the profile {}, sized to this machine. Do not edit it: `memtune tune` writes it anew, \
-         `memtune tune off` takes it back, and a file of your own that sorts behind this one overrides it.",
+         `memtune tune off` takes it back, and {stronger} overrides it.",
         env!("CARGO_PKG_VERSION"),
         sized.names.join(" and ")
     ))
@@ -95,7 +127,7 @@ fn comment(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::profile::Keep;
+    use crate::profile::{Keep, Watch};
 
     fn setting(target: Target, value: &str) -> SizedSetting {
         SizedSetting {
@@ -132,6 +164,26 @@ mod tests {
         let text = tmpfiles(&sized).unwrap();
         assert!(text.ends_with("\nw! /sys/kernel/mm/transparent_hugepage/enabled - - - - 5%%\n"), "{text}");
         assert_eq!(drop_in(&sized), None);
+    }
+
+    #[test]
+    fn the_watchdog_reads_what_a_profile_wishes() {
+        for (available, levels) in [(10.0, 1), (20.0, 1), (30.0, 2), (99.0, 2), (2.0, 2)] {
+            let text = || "words".to_owned();
+            let wish = Watch {
+                available_percent: Some(available),
+                gpu_percent: Some(85.0),
+                reason: text(),
+                source: text(),
+                profile: text(),
+            };
+            let sized = Sized { watch: Some(wish), ..sized(Vec::new(), Vec::new()) };
+            let text = watch(&sized).unwrap();
+            assert_eq!(text.matches("available = ").count(), levels, "{text}");
+            assert!(text.starts_with("# Written by memtune ") && text.contains("\ngpu-percent = 85.0\n"), "{text}");
+            assert!(is_ours(&text) && toml::from_str::<toml::Table>(&text).is_ok(), "{text}");
+        }
+        assert_eq!(watch(&sized(Vec::new(), Vec::new())), None);
     }
 
     #[test]

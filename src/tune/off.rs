@@ -25,7 +25,7 @@ pub fn entries(host: &Host) -> Result<Vec<u64>, Fault> {
 pub fn plan(host: &Host) -> Result<Plan, Fault> {
     let mut plan = Plan::new("take back what profiles changed", Area::Undo);
     undo::take_back(&mut plan, host, Area::Tune, &BTreeSet::new())?;
-    let ours = [active::PATH, files::SYSCTL, files::TMPFILES];
+    let ours = [active::PATH, files::SYSCTL, files::TMPFILES, files::WATCH];
     match ours.into_iter().find(|path| plan.is_empty() && host.has(path)) {
         Some(path) => Err(Fault::new(
             Exit::Refused,

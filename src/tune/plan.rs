@@ -57,6 +57,10 @@ pub fn apply(request: &Request, sized: &Sized, readings: &Readings) -> Result<Pl
             Why::new("systemd reads its units anew", "systemctl(1)"),
         );
     }
+    if plan.steps().iter().any(|step| step.target() == files::WATCH) && host.has(files::WATCHDOG) {
+        let why = Why::new("the watchdog reads what the profile wants of it", "memtune-watch.toml(5)");
+        plan.announce(&["systemctl", "try-reload-or-restart", "memtune-watchd.service"], why);
+    }
     Ok(plan)
 }
 
@@ -165,6 +169,11 @@ impl Files {
                 reason: "what is active, for `memtune tune verify`",
             },
         ];
+        files.push(Planned {
+            path: files::WATCH.to_owned(),
+            text: files::watch(sized),
+            reason: "what the profile wants of memtune's watchdog, where its owner says nothing else",
+        });
         if let Some(unit) = unit {
             files.push(Planned {
                 path: unit::drop_in(unit),

@@ -23,3 +23,4 @@ pub mod table;
 pub mod terminal;
 pub mod tune_status;
 pub mod verification;
+pub mod watch;

@@ -10,6 +10,8 @@
 pub mod census;
 pub mod execution;
 pub mod account;
+pub mod configuration;
+pub mod controls;
 pub mod job;
 pub mod level;
 pub mod meter;

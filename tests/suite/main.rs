@@ -24,3 +24,4 @@ mod swap;
 mod swap_areas;
 mod trial;
 mod tune;
+mod watch;

@@ -18,19 +18,20 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("limits", &["change", "exit", "facts", "host", "profile", "sys"]),
     ("tune", &["change", "exit", "facts", "host", "limits", "profile", "sys", "sysctl"]),
     ("swap", &["change", "exit", "facts", "host", "profile", "sys", "sysctl"]),
+    ("service", &["change", "exit", "facts", "host", "sysctl", "watch"]),
     ("doctor", &["facts", "host", "limits", "swap", "sys", "sysctl"]),
     (
         "ui",
         &[
             "change", "cli", "doctor", "exit", "facts", "host", "limits", "profile", "swap", "sys", "sysctl",
-            "tune",
+            "tune", "watch",
         ],
     ),
     (
         "cmd",
         &[
-            "change", "cli", "doctor", "exit", "facts", "host", "limits", "profile", "swap", "sys", "sysctl",
-            "tune", "ui",
+            "change", "cli", "doctor", "exit", "facts", "host", "limits", "profile", "service", "swap", "sys",
+            "sysctl", "tune", "ui", "watch",
         ],
     ),
     ("lib", &["change", "cli", "cmd", "exit", "host", "ui"]),

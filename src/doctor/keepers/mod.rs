@@ -3,5 +3,3 @@
 pub(super) mod oomd;
 pub(super) mod tuned;
 pub(super) mod watchdogs;
-
-mod programs;

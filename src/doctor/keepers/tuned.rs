@@ -9,6 +9,7 @@ use crate::doctor::group::Group;
 use crate::doctor::sysctl::own_lines::{comment_out, is_own};
 use crate::doctor::wording::plural;
 use crate::facts::malformed::shortened;
+use crate::facts::process_program::program_of;
 use crate::facts::readings::Readings;
 use crate::facts::tuned::{self, TunedSetting};
 use crate::host::{Host, Lacking};
@@ -16,7 +17,6 @@ use crate::sysctl::bounds::same;
 use crate::sysctl::names::dotted;
 use crate::sysctl::{Assignment, Forecast, Model, Origin, Place};
 
-use super::programs::program_of;
 
 /// More would help nobody.
 const MOST_SHOWN: usize = 64;

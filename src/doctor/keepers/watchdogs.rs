@@ -1,23 +1,13 @@
 //! K01: several watchdogs that each kill when memory runs short.
 
-use std::collections::BTreeMap;
-
 use crate::doctor::check::Check;
 use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::finding::Fix;
 use crate::doctor::group::Group;
 use crate::facts::process_unit;
-use crate::facts::processes;
 use crate::facts::readings::Readings;
+use crate::facts::watchdogs::{self, OOMD};
 use crate::host::Lacking;
-
-use super::programs::program_of;
-
-const OOMD: &str = "systemd-oomd";
-
-/// The watchdogs. Distributions switch systemd-oomd on by themselves, so it gives way to one that somebody chose.
-const WATCHDOGS: [&str; 8] =
-    ["memtune-watchd", "earlyoom", "nohang-desktop", "nohang", "bustd", "ram-sentinel", "oomd", OOMD];
 
 /// The checks of this file.
 pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
@@ -34,30 +24,8 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
     examine: killers,
 }];
 
-/// The watchdogs that run, in the order of [`WATCHDOGS`], each with one of its processes.
-fn running(readings: &Readings) -> Result<Vec<(&'static str, u32)>, Lacking> {
-    let mut found: BTreeMap<&str, u32> = BTreeMap::new();
-    for process in readings.processes()? {
-        let program = program_of(readings, process);
-        let Some(&name) = WATCHDOGS.iter().find(|&&name| name == program) else {
-            continue;
-        };
-        let name = match name {
-            "nohang" if is_for_desktops(readings, process.pid) => "nohang-desktop",
-            _ => name,
-        };
-        found.entry(name).or_insert(process.pid);
-    }
-    Ok(WATCHDOGS.into_iter().filter_map(|name| found.get(name).map(|&pid| (name, pid))).collect())
-}
-
-/// nohang-desktop is the same program with another configuration.
-fn is_for_desktops(readings: &Readings, pid: u32) -> bool {
-    processes::command_line(readings.host(), pid).iter().any(|word| word.ends_with("nohang-desktop.conf"))
-}
-
 fn killers(readings: &Readings) -> Result<Diagnosis, Lacking> {
-    let running = running(readings)?;
+    let running = watchdogs::running(readings)?;
     let names: Vec<&str> = running.iter().map(|&(name, _)| name).collect();
     let diagnosis = match names[..] {
         [] => Diagnosis::ok("No watchdog runs: the kernel alone decides whom to kill"),

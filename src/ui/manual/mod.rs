@@ -7,5 +7,7 @@ mod pages;
 mod roff;
 mod swap;
 mod synopsis;
+mod watch;
+mod watch_settings;
 
 pub use pages::{MARK, pages};

@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use super::roff::{entry, escaped, line};
 use super::swap;
 use super::synopsis::{synopsis, with_synopsis};
-use super::{limits, limits_set, limits_trial};
+use super::{limits, limits_set, limits_trial, watch, watch_settings};
 
 /// What every page begins with.
 pub const MARK: &str = ".\\\" Written by memtune.\n";
@@ -31,6 +31,7 @@ pub fn pages() -> io::Result<Vec<(String, String)>> {
     let mut pages = Vec::new();
     add_command(command, &mut pages)?;
     pages.push(("memtune-checks.7".to_owned(), checks_page()));
+    pages.push(("memtune-watch.toml.5".to_owned(), watch_settings::page()));
     pages.push(("memtune-profile.5".to_owned(), PROFILE_PAGE.to_owned()));
     Ok(pages)
 }
@@ -94,7 +95,7 @@ fn closing_sections(name: &str) -> String {
             (
                 "SEE ALSO",
                 line(
-                    "memtune-doctor(1), memtune-tune(1), memtune-swap(1), memtune-limits(1), memtune-checks(7), memtune-profile(5), sysctl(8), sysctl.d(5), swapon(8), proc(5)",
+                    "memtune-doctor(1), memtune-tune(1), memtune-swap(1), memtune-limits(1), memtune-watch(1), memtune-checks(7), memtune-profile(5), sysctl(8), sysctl.d(5), swapon(8), proc(5)",
                 ),
             ),
         ],
@@ -116,6 +117,9 @@ fn closing_sections(name: &str) -> String {
             limits::sections(name, statuses)
         }
         name if name == "memtune-swap" || name.starts_with("memtune-swap-") => swap::sections(name, statuses),
+        name if name == "memtune-watch" || name.starts_with("memtune-watch-") => {
+            watch::sections(name, statuses)
+        }
         name if name.starts_with("memtune-tune-") => {
             vec![("SEE ALSO", line("memtune-tune(1), memtune-profile(5)"))]
         }

@@ -1,7 +1,7 @@
 //! What a process runs, where the kernel knows only the interpreter.
 
-use crate::facts::processes::{self, Process};
-use crate::facts::readings::Readings;
+use super::processes::{self, Process};
+use super::readings::Readings;
 
 /// Whether the process is a Python interpreter; RHEL's own is called platform-python.
 fn is_interpreter(process: &Process) -> bool {
@@ -9,7 +9,7 @@ fn is_interpreter(process: &Process) -> bool {
 }
 
 /// The program that a process runs: its name or, of a Python interpreter, the script's.
-pub(super) fn program_of(readings: &Readings, process: &Process) -> String {
+pub fn program_of(readings: &Readings, process: &Process) -> String {
     let script = || {
         let words = processes::command_line(readings.host(), process.pid);
         // What follows `-c` is a text of Python, and names nothing.

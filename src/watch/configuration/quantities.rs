@@ -1,0 +1,104 @@
+//! Amounts, shares and times as the file spells them.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::de::{self, Deserialize, Deserializer, Visitor};
+
+use crate::sys::bytes::Bytes;
+use crate::sys::size::{self, Size};
+
+/// A share such as `20%` or an amount such as `512M`. A bare number could be either, and is refused.
+#[derive(Clone, Copy, Debug, serde::Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Share(pub(super) Size);
+
+impl TryFrom<String> for Share {
+    type Error = size::Wrong;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse().map(Self)
+    }
+}
+
+/// An amount such as `512M`.
+#[derive(Clone, Copy, Debug, serde::Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Amount(pub(super) Bytes);
+
+impl TryFrom<String> for Amount {
+    type Error = size::Wrong;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        size::parse(&text).map(Self)
+    }
+}
+
+/// A time such as `500ms` or `10s`.
+#[derive(Clone, Copy, Debug, serde::Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Time(pub(super) Duration);
+
+impl TryFrom<String> for Time {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let read = humantime::parse_duration(text.trim());
+        let shown: String = text.chars().take(40).collect();
+        read.map(Self).map_err(|_| format!("`{shown}` is no time: allowed are `500ms`, `2s`, `1m 30s`"))
+    }
+}
+
+/// Per cents, as a number or with the sign: `25` and `"25%"` are the same.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PerCent(pub(super) f64);
+
+impl<'de> Deserialize<'de> for PerCent {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(PerCentVisitor)
+    }
+}
+
+struct PerCentVisitor;
+
+impl Visitor<'_> for PerCentVisitor {
+    type Value = PerCent;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a share such as \"25%\" or 25")
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<PerCent, E> {
+        self.visit_f64(number as f64)
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<PerCent, E> {
+        self.visit_f64(number as f64)
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<PerCent, E> {
+        if (0.0..=100.0).contains(&number) {
+            return Ok(PerCent(number));
+        }
+        Err(E::custom(format!("{number} is no share: it goes from 0 to 100 per cent")))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<PerCent, E> {
+        match text.parse::<Size>() {
+            Ok(Size::Percent(percent)) => Ok(PerCent(percent)),
+            Ok(Size::Exact(_)) => {
+                let shown: String = text.chars().take(40).collect();
+                Err(E::custom(format!("`{shown}` is an amount, and a share such as `25%` is wanted")))
+            }
+            Err(wrong) => Err(E::custom(wrong)),
+        }
+    }
+}
+
+/// A user by name or number.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(untagged, expecting = "expected the name or the number of a user")]
+pub(super) enum User {
+    Number(u32),
+    Name(String),
+}
