@@ -7,16 +7,17 @@
 //! **Invariants.** After start nothing here allocates. It knows the parsers of `facts/` and `sys/`, and nothing else of the house. No
 //! process gets a signal but through a pidfd that was opened before it was chosen.
 
-pub mod census;
-pub mod execution;
 pub mod account;
+pub mod census;
 pub mod configuration;
 pub mod controls;
+pub mod execution;
 pub mod job;
 pub mod level;
 pub mod meter;
 pub mod policy;
-pub mod replay;
 pub mod ranking;
+pub mod replay;
 pub mod sample;
 pub mod settings;
+pub mod watchdog;
