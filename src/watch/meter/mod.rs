@@ -10,4 +10,4 @@ mod machine;
 mod price;
 
 pub use fill_rate::fill_rate;
-pub use machine::Meter;
+pub use machine::{Meter, milliseconds};

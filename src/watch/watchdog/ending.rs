@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::watch::account::event::{End, Happened, Reason, Recovery};
-use crate::watch::account::hooks::Running;
+use crate::watch::account::hooks::starter::Running;
 use crate::watch::execution::clock;
 use crate::watch::execution::outcome::{self, Begun, Outcome, Progress};
 use crate::watch::execution::victim::{Manner, Moment, Reach, Target, Victim};

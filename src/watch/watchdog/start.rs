@@ -10,7 +10,7 @@ use arrayvec::ArrayString;
 use crate::sys::bytes::Bytes;
 use crate::watch::account::book::{Book, Readers};
 use crate::watch::account::event::Happened;
-use crate::watch::account::hooks::Hooks;
+use crate::watch::account::hooks::starter::Hooks;
 use crate::watch::census::{Capacities, Census, Places};
 use crate::watch::controls::Controls;
 use crate::watch::execution::executioner::{Executioner, Powers, Room};
