@@ -23,7 +23,9 @@ fn analyzed(words: &[&str], text: &str) -> Option<String> {
 
 #[test]
 fn systemd_understands_each_line() {
-    let Some(said) = analyzed(&["verify", "--man=no"], &text("/bin/true", "/bin/kill", false)) else { return };
+    let Some(said) = analyzed(&["verify", "--man=no"], &text("/bin/true", "/bin/kill", false)) else {
+        return;
+    };
     let of_ours: Vec<&str> = said.lines().filter(|line| line.contains(NAME)).collect();
     assert!(of_ours.is_empty(), "{said}");
 }

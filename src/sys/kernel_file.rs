@@ -41,9 +41,10 @@ impl KernelFile {
         let bytes = buffer.get(..length).unwrap_or_default();
         Ok(match str::from_utf8(bytes) {
             Ok(text) => text,
-            Err(error) => {
-                bytes.get(..error.valid_up_to()).and_then(|text| str::from_utf8(text).ok()).unwrap_or_default()
-            }
+            Err(error) => bytes
+                .get(..error.valid_up_to())
+                .and_then(|text| str::from_utf8(text).ok())
+                .unwrap_or_default(),
         })
     }
 

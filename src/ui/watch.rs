@@ -71,7 +71,10 @@ pub fn status(status: Option<&Status>, look: Look) -> String {
         rows.push(row(bound.level.name(), format!("{}; {times}", bound_text(bound))));
     }
     rows.push(row("next look", format!("in {} at the latest", milliseconds(status.interval))));
-    let switches = [(status.printing, "tells each look"), (status.simulating, "takes memory for short at the next look")];
+    let switches = [
+        (status.printing, "tells each look"),
+        (status.simulating, "takes memory for short at the next look"),
+    ];
     let on: Vec<&str> = switches.iter().filter(|(is_on, _)| *is_on).map(|(_, what)| *what).collect();
     if !on.is_empty() {
         rows.push(row("switches", on.join(", ")));
@@ -158,7 +161,11 @@ impl Checked<'_> {
         };
         let whose = match self.files {
             [] => "There is no file of settings, and none is needed. What holds without one".to_owned(),
-            files => format!("{} {} sound. What holds", files.join(" and "), if files.len() == 1 { "is" } else { "are" }),
+            files => format!(
+                "{} {} sound. What holds",
+                files.join(" and "),
+                if files.len() == 1 { "is" } else { "are" }
+            ),
         };
         let heading = format!("{whose}, on this machine of {} with {swap}:", self.bounds.memory);
         let mut text = paragraph::indented(look, 0, &heading) + "\n" + &table::columns(look, 2, self.rows());
@@ -172,16 +179,24 @@ impl Checked<'_> {
     fn rows(&self) -> Vec<Vec<String>> {
         let Settings { thrash, kill, calm, gpu_percent, rules, hooks, .. } = self.settings;
         let time = |time: &Duration| format_duration(*time).to_string();
-        let mut rows: Vec<Vec<String>> = self.bounds.levels.iter().map(|bound| row(bound.level.name(), bound_text(bound))).collect();
+        let mut rows: Vec<Vec<String>> =
+            self.bounds.levels.iter().map(|bound| row(bound.level.name(), bound_text(bound))).collect();
         if let Some(available) = self.bounds.thrash {
-            let text = format!("{available} available, and all tasks waiting in {} % of {}", thrash.full, time(&thrash.lasts));
+            let text = format!(
+                "{available} available, and all tasks waiting in {} % of {}",
+                thrash.full,
+                time(&thrash.lasts)
+            );
             rows.push(row("thrash", text));
         }
         if let Some(percent) = gpu_percent {
             rows.push(row("gpu", format!("{percent} % of what it and the rest can have")));
         }
         let settle = time(&kill.settle);
-        rows.push(row("kill", format!("{} from SIGTERM to SIGKILL, {settle} before the next", time(&kill.grace))));
+        rows.push(row(
+            "kill",
+            format!("{} from SIGTERM to SIGKILL, {settle} before the next", time(&kill.grace)),
+        ));
         rows.push(row("calm", format!("{} before a level is left", time(calm))));
         let count = |action| rules.iter().filter(|rule| rule.action == action).count();
         let kinds = [
@@ -198,12 +213,16 @@ impl Checked<'_> {
             .collect();
         rows.push(row("rules", if told.is_empty() { "none".to_owned() } else { told.join(", ") }));
         rows.extend(self.groups());
-        let programs = [&hooks.warning, &hooks.critical, &hooks.redline, &hooks.before_kill, &hooks.after_kill];
+        let programs =
+            [&hooks.warning, &hooks.critical, &hooks.redline, &hooks.before_kill, &hooks.after_kill];
         let number = programs.iter().filter(|hook| hook.is_some()).count();
-        rows.push(row("hooks", match number {
-            0 => "none".to_owned(),
-            number => format!("{number}, each for {} at the most", time(&hooks.limit)),
-        }));
+        rows.push(row(
+            "hooks",
+            match number {
+                0 => "none".to_owned(),
+                number => format!("{number}, each for {} at the most", time(&hooks.limit)),
+            },
+        ));
         rows
     }
 
@@ -213,8 +232,11 @@ impl Checked<'_> {
                 Size::Percent(percent) => format!(" ({percent} %)"),
                 Size::Exact(bytes) => format!(" ({})", size::exact(bytes)),
             };
-            let memory = memory.map(|bytes| format!("{bytes}{}", group.memory.map(written).unwrap_or_default()));
-            let full = group.full.map(|full| format!("all its tasks waiting in {full} % of {}", format_duration(group.lasts)));
+            let memory =
+                memory.map(|bytes| format!("{bytes}{}", group.memory.map(written).unwrap_or_default()));
+            let full = group
+                .full
+                .map(|full| format!("all its tasks waiting in {full} % of {}", format_duration(group.lasts)));
             row(unit, [memory, full].into_iter().flatten().collect::<Vec<_>>().join(", or "))
         })
     }

@@ -58,7 +58,11 @@ impl Toml {
         );
         let levels = [
             ("warning", settings.warning, "From here on it is said, and candidates are counted beforehand."),
-            ("critical", settings.critical, "From here on a job is asked to end (SIGTERM), and ended after `grace`."),
+            (
+                "critical",
+                settings.critical,
+                "From here on a job is asked to end (SIGTERM), and ended after `grace`.",
+            ),
             ("redline", settings.redline, "From here on a job is ended at once (SIGKILL)."),
         ];
         for (name, threshold, meaning) in levels {

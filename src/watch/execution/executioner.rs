@@ -129,6 +129,11 @@ impl Executioner {
         self.overdue.contains(target)
     }
 
+    /// Those that were killed and do not end.
+    pub fn overdue(&self) -> &[Target] {
+        self.overdue.all()
+    }
+
     /// Whether the watchdog cannot see who it is itself, so that nobody can be ended: its /proc is that of another PID namespace.
     pub fn is_blind(&self) -> bool {
         self.guard.is_blind()

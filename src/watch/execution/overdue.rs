@@ -35,6 +35,11 @@ impl Overdue {
         self.next = (self.next + 1) % self.capacity;
     }
 
+    /// All of them.
+    pub fn all(&self) -> &[Target] {
+        &self.targets
+    }
+
     /// How many are remembered.
     pub fn len(&self) -> usize {
         self.targets.len()

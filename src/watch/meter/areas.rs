@@ -86,7 +86,10 @@ mod tests {
 
     #[test]
     fn devices_are_told_from_disks() {
-        assert_eq!(in_zram("/dev/zram3   partition\t1048572\t\t0\t\t100"), Some((3, Bytes::from_kib(1_048_572))));
+        assert_eq!(
+            in_zram("/dev/zram3   partition\t1048572\t\t0\t\t100"),
+            Some((3, Bytes::from_kib(1_048_572)))
+        );
         assert_eq!(in_zram("/dev/sda2 partition 1048572 0 -2"), None);
         assert_eq!(in_zram("Filename\tType\tSize\tUsed\tPriority"), None);
         assert_eq!(in_zram("/dev/zram1 partition"), None);

@@ -1,11 +1,12 @@
 //! A count, a ranking, and second looks until the one that comes first has had one.
 
 use crate::watch::census::{Census, Counted, Lacking};
+use crate::watch::execution::victim::Target;
 use crate::watch::job::Verdict;
 use crate::watch::sample::Sample;
 
 use super::badness::Machine;
-use super::order::{Gone, Ranking};
+use super::order::Ranking;
 use super::rules::Rules;
 
 /// So many of those that come first are looked at again.
@@ -23,7 +24,7 @@ pub fn choose(
     ranking: &mut Ranking,
     rules: &Rules,
     sample: &Sample,
-    stuck: &[Gone],
+    stuck: &[Target],
 ) -> Result<Counted, Lacking> {
     census.ask(rules.asks());
     let counted = census.count(sample)?;

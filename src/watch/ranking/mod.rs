@@ -13,5 +13,5 @@ mod tests;
 
 pub use badness::{Machine, useful};
 pub use choice::choose;
-pub use order::{Gone, Ranked, Ranking};
+pub use order::{Ranked, Ranking};
 pub use rules::Rules;

@@ -4,20 +4,12 @@ use std::cmp::Ordering;
 
 use crate::sys::bytes::Bytes;
 use crate::watch::census::Population;
+use crate::watch::execution::victim::Target;
 use crate::watch::job::{Job, Process, Spared, Verdict, Wish};
 use crate::watch::settings::Action;
 
 use super::badness::{Machine, held, useful, weigh};
 use super::rules::{NONE, Rules};
-
-/// A process that was ended and does not go: whose job has no others is passed over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Gone {
-    /// Its number.
-    pub pid: u32,
-    /// When it was started, in ticks since the boot.
-    pub started: u64,
-}
 
 /// A job's place in the walk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +41,13 @@ impl Ranking {
     }
 
     /// Ranks the jobs anew, and writes into each its badness, its wish and why it is spared. Those that a rule ignores are not in the walk.
-    pub fn rank(&mut self, mut population: Population<'_>, rules: &Rules, machine: Machine, stuck: &[Gone]) {
+    pub fn rank(
+        &mut self,
+        mut population: Population<'_>,
+        rules: &Rules,
+        machine: Machine,
+        stuck: &[Target],
+    ) {
         self.learn(&population, stuck);
         rules.apply(&population, &self.largest, &mut self.fitting);
         self.spare(&mut population, rules, machine);
@@ -80,7 +78,7 @@ impl Ranking {
         chosen.map(|ranked| ranked.job as usize)
     }
 
-    fn learn(&mut self, population: &Population<'_>, stuck: &[Gone]) {
+    fn learn(&mut self, population: &Population<'_>, stuck: &[Target]) {
         // As many as there was room for from the start: the table of jobs is no longer than this one.
         let jobs = population.jobs.len().min(self.walk.capacity());
         self.fitting.clear();
@@ -140,7 +138,7 @@ fn holds_little(job: &Job, useful: Bytes) -> Option<Spared> {
     (held(job) < useful).then_some(Spared::HoldsLittle)
 }
 
-fn is_stuck(process: &Process, stuck: &[Gone]) -> bool {
+fn is_stuck(process: &Process, stuck: &[Target]) -> bool {
     stuck.iter().any(|gone| gone.pid == process.pid && gone.started == process.started)
 }
 

@@ -2,10 +2,11 @@
 
 use proptest::prelude::*;
 
-use super::{Gone, Machine, Ranking, Rules, choose, useful};
+use super::{Machine, Ranking, Rules, choose, useful};
 use crate::sys::bytes::Bytes;
 use crate::watch::census::Population;
 use crate::watch::census::tests::{Made, line, sample};
+use crate::watch::execution::victim::Target;
 use crate::watch::job::{Job, Kind, Name, Process, Spared, Verdict, Wish};
 use crate::watch::settings::{Action, Rule};
 
@@ -138,7 +139,7 @@ fn machine() -> Made {
     made
 }
 
-fn chosen_with(rules: &[Rule], stuck: &[Gone]) -> (Vec<String>, Option<String>) {
+fn chosen_with(rules: &[Rule], stuck: &[Target]) -> (Vec<String>, Option<String>) {
     let made = machine();
     let mut census = made.census();
     let mut ranking = Ranking::new(300);
@@ -173,11 +174,11 @@ fn rules_are_heeded_the_first_that_fits_first() {
 
 #[test]
 fn what_does_not_end_is_passed_over() {
-    let stuck = [(20, 200), (21, 210)].map(|(pid, started)| Gone { pid, started });
+    let stuck = [(20, 200), (21, 210)].map(|(pid, started)| Target { pid, started });
     assert_eq!(chosen_with(&[], &stuck).1.as_deref(), Some("hog"));
     // Another process has the number by now; or only a part of the job does not go.
     assert_eq!(
-        chosen_with(&[], &stuck.map(|gone| Gone { started: 1, ..gone })).1.as_deref(),
+        chosen_with(&[], &stuck.map(|gone| Target { started: 1, ..gone })).1.as_deref(),
         Some("db@1.service")
     );
     assert_eq!(chosen_with(&[], &stuck[..1]).1.as_deref(), Some("db@1.service"));

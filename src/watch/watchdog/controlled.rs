@@ -2,11 +2,9 @@
 
 use std::fmt::Write;
 
-use arrayvec::ArrayString;
-
 use crate::watch::account::event::Happened;
 use crate::watch::configuration::Bounds;
-use crate::watch::controls::{Answer, Memory, Request, Status};
+use crate::watch::controls::{self, Answer, Memory, Request, Status};
 use crate::watch::level::Level;
 
 use super::start::Watchdog;
@@ -72,12 +70,28 @@ impl Watchdog {
         }
     }
 
+    /// The last job that was taken.
+    fn last(&self) -> Option<controls::Decision> {
+        let record = self.book.state().kills.last()?;
+        let mut what = controls::Text::new();
+        let verb = match (record.killed, record.dry_run) {
+            (_, true) => "would have ended",
+            (true, false) => "killed",
+            (false, false) => "asked to end",
+        };
+        // A long name is cut.
+        let _ = write!(
+            what,
+            "{verb} {}, which held {}, at {}: {}",
+            record.job, record.bytes, record.time, record.reason
+        );
+        Some(controls::Decision { ago: 0, what })
+    }
+
     fn status(&self, now: u64) -> Status {
         let (sample, state) = (&self.sample, self.book.state());
         let bounds = Bounds::of(&self.settings, sample.total, sample.swap_total);
-        let mut lacks = ArrayString::new();
-        let _ = write!(lacks, "{}", self.lacks);
-        let _ = state;
+        let [_, warning, critical, redline] = state.counts.levels;
         Status {
             pid: std::process::id(),
             running: self.is_running,
@@ -88,16 +102,16 @@ impl Watchdog {
             interval: self.interval,
             level: self.level,
             bounds: bounds.levels,
-            reached: [0; 3],
+            reached: [warning, critical, redline],
             memory: Memory {
                 total: sample.total,
                 available: sample.available,
                 swap_total: sample.swap_total,
                 swap_free: sample.swap_free,
             },
-            kills: 0,
-            last: None,
-            lacks,
+            kills: state.counts.killed,
+            last: self.last(),
+            lacks: self.lacks,
         }
     }
 }

@@ -37,9 +37,7 @@ impl Watchdog {
 
     fn count(&mut self, sample: &Sample) -> Choice {
         let counted = clock::ticks();
-        let executioner = &self.executioner;
-        let stuck = &[];
-        let _ = executioner;
+        let stuck = self.executioner.overdue();
         match ranking::choose(&mut self.census, &mut self.ranking, &self.rules, sample, stuck) {
             Ok(_) => Choice { counted, job: self.ranking.chosen() },
             Err(lacking) => {
@@ -51,6 +49,7 @@ impl Watchdog {
 
     /// Has a job asked to end, once the hook before it has been heard.
     pub(super) fn ask(&mut self, sample: &Sample, why: Reason) {
+        self.why = Some(why);
         if self.is_heard_out(sample, why) {
             let grace = self.settings.kill.grace;
             self.end(sample, Manner::Ask, Happened::Term { reason: why, grace });
@@ -60,6 +59,7 @@ impl Watchdog {
     /// Has a job ended at once; nobody is heard before that.
     pub(super) fn end_at_once(&mut self, sample: &Sample, why: Reason) {
         self.pending = None;
+        self.why = Some(why);
         self.end(sample, Manner::AtOnce, Happened::Kill { reason: why, ignored_for: None });
     }
 
@@ -74,9 +74,7 @@ impl Watchdog {
             self.pending = None;
             return true;
         }
-        let (Some(words), Some(_)) = (&self.settings.hooks.before_kill, &self.hooks) else { return true };
-        let _ = words;
-        if self.choose(sample).is_none() {
+        if self.settings.hooks.before_kill.is_none() || self.choose(sample).is_none() {
             return true;
         }
         self.set_scene();
@@ -156,15 +154,9 @@ impl Watchdog {
 
     fn tell_that_it_was_killed(&mut self, sample: &Sample) {
         let outcome = self.executioner.outcome();
-        let Some(asked) = outcome.asked else { return };
+        let (Some(asked), Some(reason)) = (outcome.asked, self.why) else { return };
         let ignored_for = Some(Duration::from_millis(sample.at.saturating_sub(asked)));
-        let why = super::reasons::reason(
-            crate::watch::policy::decision::Cause::Memory,
-            self.level,
-            &self.settings,
-            sample,
-        );
-        self.tell(Happened::Kill { reason: why, ignored_for });
+        self.tell(Happened::Kill { reason, ignored_for });
     }
 }
 

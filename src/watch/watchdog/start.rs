@@ -8,8 +8,9 @@ use std::time::SystemTime;
 use arrayvec::ArrayString;
 
 use crate::sys::bytes::Bytes;
+use crate::sys::memory_lock::lock_memory;
 use crate::watch::account::book::{Book, Readers};
-use crate::watch::account::event::Happened;
+use crate::watch::account::event::{Happened, Reason};
 use crate::watch::account::hooks::starter::Hooks;
 use crate::watch::census::{Capacities, Census, Places};
 use crate::watch::controls::Controls;
@@ -67,6 +68,8 @@ pub struct Watchdog {
     pub(super) book: Book,
     pub(super) hooks: Option<Hooks>,
     pub(super) pending: Option<Pending>,
+    /// Why the present victim was chosen.
+    pub(super) why: Option<Reason>,
     pub(super) controls: Option<Controls>,
     pub(super) signals: Signals,
     pub(super) trigger: Option<Trigger>,
@@ -112,12 +115,16 @@ impl Watchdog {
             policy: Policy::new(&settings, rate),
             rules: Rules::new(&settings.rules),
             ranking: Ranking::new(capacities.jobs),
-            notify: Notify::of(env::var_os("NOTIFY_SOCKET").as_deref(), env::var("WATCHDOG_USEC").ok().as_deref()),
+            notify: Notify::of(
+                env::var_os("NOTIFY_SOCKET").as_deref(),
+                env::var("WATCHDOG_USEC").ok().as_deref(),
+            ),
             signals: Signals::catch()?,
             started: sample.at,
             level: Level::Normal,
             lacks: cut(&lacking.join("; ")),
             pending: None,
+            why: None,
             interval: 0,
             is_running: true,
             shows_only: false,
@@ -136,6 +143,10 @@ impl Watchdog {
             sample,
         };
         watchdog.rehearse();
+        if let Err(unlocked) = lock_memory() {
+            lacking.push(unlocked.to_string());
+            watchdog.lacks = cut(&lacking.join("; "));
+        }
         let lacks = watchdog.lacks;
         match lacks.is_empty() {
             true => watchdog.tell(Happened::Started(None)),

@@ -21,7 +21,8 @@ impl Watchdog {
             self.wait(sleep);
             let asked = self.signals.take();
             if asked.reload {
-                self.read_settings_anew();
+                // It has told what is wrong with them.
+                let _ = self.read_settings_anew();
             }
             if asked.end {
                 break;
@@ -52,11 +53,12 @@ impl Watchdog {
         self.act(&sample, &decision);
         self.serve(sample.at);
         self.notify.lives(sample.at);
-        if decision.level < Level::Critical {
+        if decision.present < Level::Critical && !self.executioner.is_busy() {
             self.book.tend(SystemTime::now());
         }
         self.interval = u64::try_from(decision.sleep.as_millis()).unwrap_or(u64::MAX);
-        decision.sleep
+        // What was asked for meanwhile is done at once.
+        if self.policy.simulated().is_some() { Duration::ZERO } else { decision.sleep }
     }
 
     fn outstanding(&self) -> Outstanding {
@@ -80,7 +82,8 @@ impl Watchdog {
             Level::Redline => self.settings.hooks.redline.as_ref().map(|words| ("redline", words)),
         };
         let happened = Happened::Level { from, reason: why };
-        if let (Some((name, words)), Some(hooks)) = (hook.filter(|_| decision.level > from), &mut self.hooks) {
+        if let (Some((name, words)), Some(hooks)) = (hook.filter(|_| decision.level > from), &mut self.hooks)
+        {
             let event = event(happened, sample, decision.level, self.is_dry_run);
             let telling = self.book.telling(&event);
             // The account has said what matters; a hook that cannot run is told by the next error of its own.

@@ -19,7 +19,8 @@ impl Watchdog {
     /// Sleeps for `longest`, or until something is to be done.
     pub(super) fn wait(&mut self, longest: Duration) {
         let now = milliseconds();
-        let deadlines = [self.executioner.deadline(now), self.controls.as_ref().and_then(|one| one.deadline())];
+        let deadlines =
+            [self.executioner.deadline(now), self.controls.as_ref().and_then(|one| one.deadline())];
         let due = deadlines.into_iter().flatten().map(|at| Duration::from_millis(at.saturating_sub(now)));
         let time = due.chain(self.notify.longest()).fold(longest, Duration::min);
         let time = Timespec { tv_sec: time.as_secs() as i64, tv_nsec: i64::from(time.subsec_nanos()) };

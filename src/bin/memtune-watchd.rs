@@ -1,0 +1,86 @@
+//! The small watchdog process that the service runs: the loop of `watch/` and nothing else.
+
+use std::ffi::OsString;
+use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use memtune::watch::account::book::Readers;
+use memtune::watch::account::hooks::starter::Hooks;
+use memtune::watch::account::state;
+use memtune::watch::configuration::{self, Live};
+use memtune::watch::controls;
+use memtune::watch::settings::Settings;
+use memtune::watch::watchdog::{Options, Watchdog};
+
+const JOURNAL: &str = "/run/systemd/journal/socket";
+const USAGE: &str = "usage: memtune-watchd [--dry-run] [--config FILE]\n";
+
+fn main() -> ExitCode {
+    // Before anything else: the helper that starts hooks is a copy of this process.
+    let hooks = Hooks::start();
+    match asked(std::env::args_os().skip(1)).and_then(|asked| run(asked, hooks.ok())) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            say(&format!("memtune-watchd: {why}\n"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What was typed.
+#[derive(Debug, Default)]
+struct Asked {
+    is_dry_run: bool,
+    file: Option<PathBuf>,
+}
+
+fn asked(mut words: impl Iterator<Item = OsString>) -> Result<Asked, String> {
+    let mut asked = Asked::default();
+    while let Some(word) = words.next() {
+        match word.to_str() {
+            Some("--dry-run") => asked.is_dry_run = true,
+            Some("--config") => asked.file = Some(words.next().ok_or(USAGE)?.into()),
+            _ => return Err(format!("`{}` is not known; {USAGE}", word.to_string_lossy())),
+        }
+    }
+    Ok(asked)
+}
+
+fn run(asked: Asked, hooks: Option<Hooks>) -> Result<(), String> {
+    let file = asked.file.unwrap_or_default();
+    let settings = read(&file)?;
+    let log = std::io::stderr().as_fd().try_clone_to_owned().ok();
+    let options = Options {
+        settings,
+        reload: read,
+        file,
+        is_dry_run: asked.is_dry_run,
+        prints: false,
+        readers: Readers {
+            journal: Some(JOURNAL.into()),
+            log,
+            state: Some(state::PLACE.into()),
+            ..Readers::default()
+        },
+        socket: Some(controls::PATH.to_owned()),
+        hooks,
+    };
+    let mut watchdog = Watchdog::start(options).map_err(|error| error.to_string())?;
+    watchdog.run();
+    Ok(())
+}
+
+/// The settings in `file`, or those of the machine where none is named.
+fn read(file: &Path) -> Result<Settings, String> {
+    if file.as_os_str().is_empty() {
+        return configuration::load(&Live).map_err(|wrong| wrong.to_string());
+    }
+    let path = file.to_str().ok_or("the name of the file of settings is no text")?;
+    configuration::read(path, &Settings::default(), &Live).map_err(|failure| failure.wrong.to_string())
+}
+
+fn say(text: &str) {
+    // Nobody is left who could be told that it failed.
+    let _ = rustix::io::write(std::io::stderr(), text.as_bytes());
+}
