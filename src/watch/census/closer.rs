@@ -15,6 +15,9 @@ use super::trees::place_of;
 /// So many of a job's largest processes speak for it.
 const LARGEST: usize = 16;
 
+/// So many processes are read of a job whose group tells its memory; of the one that is chosen all are.
+const MEMBERS: usize = 256;
+
 /// From here down the owner asks to be the last (oom_score_adj).
 const LAST: std::ops::RangeInclusive<i16> = -999..=-500;
 
@@ -29,12 +32,16 @@ impl Census {
         let Some(side) = self.table.sides.get_mut(job) else { return };
         side.is_looked_at = true;
         let (group, is_weighed) = (side.group, side.is_weighed);
+        let mut left = MEMBERS;
         for at in 0..self.table.processes.len() {
-            if self.is_member(at, job) {
+            if !self.is_member(at, job) {
+                continue;
+            }
+            if !is_weighed {
+                self.look_at_memory(at);
+            } else if left > 0 {
                 self.look_at_line(at);
-                if !is_weighed {
-                    self.look_at_memory(at);
-                }
+                left -= 1;
             }
         }
         let largest = self.largest(job);

@@ -166,7 +166,7 @@ fn rules_are_heeded_the_first_that_fits_first() {
     assert_eq!(who(&[group]), "hog");
     // In the made machine all is 1000's.
     let both = Rule { user: Some(1000), ..command(Action::Prefer, "to?l") };
-    assert_eq!(who(&[both.clone()]), "tool");
+    assert_eq!(who(std::slice::from_ref(&both)), "tool");
     assert_eq!(who(&[Rule { user: Some(1), ..both }]), "db@1.service");
     let (walk, chosen) = chosen_with(&[unit(Action::Ignore, "db@1.service")], &[]);
     assert!(!walk.contains(&"db@1.service".to_owned()) && chosen.as_deref() == Some("hog"));

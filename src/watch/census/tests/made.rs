@@ -83,7 +83,7 @@ impl Made {
     }
 
     pub(crate) fn group_in(&self, hierarchy: &str, path: &str, pids: &[u32]) {
-        let folder = self.groups().join(hierarchy).join(format!("./{path}"));
+        let folder = self.groups().join(hierarchy).join(path.trim_start_matches('/'));
         std::fs::create_dir_all(&folder).unwrap();
         let text: String = pids.iter().map(|pid| format!("{pid}\n")).collect();
         write(&folder.join("cgroup.procs"), text.as_bytes());
