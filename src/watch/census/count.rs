@@ -39,6 +39,7 @@ pub struct Census {
     listing: Box<[MaybeUninit<u8>]>,
     pids: Vec<u32>,
     watchdog: u32,
+    helper: Option<u32>,
     pub(super) ours: ArrayVec<u32, 64>,
     pub(super) page: u64,
     asks: Asks,
@@ -64,6 +65,7 @@ impl Census {
             listing,
             pids: Vec::with_capacity(processes),
             watchdog,
+            helper: None,
             ours: ArrayVec::new(),
             page: rustix::param::page_size() as u64,
             asks: Asks::default(),
@@ -147,9 +149,15 @@ impl Census {
         listed.map_err(|why| Lacking { what: "list all processes", why })
     }
 
-    /// The watchdog and its ancestors, as far as they are seen.
+    /// A process that works for the watchdog; it is as little ended as that.
+    pub fn adopt(&mut self, helper: u32) {
+        self.helper = Some(helper);
+    }
+
+    /// The watchdog and its ancestors, as far as they are seen, and its helper.
     fn find_ours(&mut self) {
         self.ours.clear();
+        self.ours.extend(self.helper);
         let mut pid = self.watchdog;
         while pid > 0 && !self.ours.contains(&pid) && self.ours.try_push(pid).is_ok() {
             pid = reading::stat(&self.proc, pid, &mut self.text).map_or(0, |stat| stat.parent);

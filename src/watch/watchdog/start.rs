@@ -95,7 +95,10 @@ impl Watchdog {
         let sample = meter.sample()?;
         let places = Places { processes: Path::new("/proc"), groups: Path::new("/sys/fs/cgroup") };
         let capacities = Capacities::default();
-        let census = Census::new(places, capacities, pid).map_err(io::Error::other)?;
+        let mut census = Census::new(places, capacities, pid).map_err(io::Error::other)?;
+        if let Some(hooks) = &hooks {
+            census.adopt(hooks.helper().as_raw_nonzero().get().unsigned_abs());
+        }
         let powers = Powers { is_rehearsal: is_dry_run, ..Powers::default() };
         let controls = match socket.as_deref().map(Controls::new).transpose() {
             Ok(controls) => controls,
