@@ -1,6 +1,8 @@
 //! Takes up a victim: holds its processes, sees who is left of them, and asks or kills them.
 
+use super::clock::milliseconds;
 use super::executioner::{Executioner, Phase};
+use super::gathering::Gathering;
 use super::outcome::{Begun, End, Outcome};
 use super::recovery::Recovery;
 use super::victim::{Manner, Moment, Target, Victim};
@@ -57,6 +59,7 @@ impl Executioner {
         self.reach = victim.reach;
         self.counted = victim.counted;
         self.recovery = Recovery::begin(now);
+        self.gathering = Gathering::None;
         self.released_before = self.releaser.counts();
         self.outcome = Outcome {
             is_rehearsal: self.powers.is_rehearsal,
@@ -74,7 +77,7 @@ impl Executioner {
 
     pub(super) fn ask(&mut self, now: u64) {
         self.outcome.asked = Some(now);
-        let grace = u64::try_from(self.kill.grace.as_millis()).unwrap_or(u64::MAX);
+        let grace = milliseconds(self.kill.grace);
         self.phase = Phase::Asked { until: now.saturating_add(grace) };
         self.ask_all();
     }

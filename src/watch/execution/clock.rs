@@ -1,4 +1,6 @@
-//! The clock by which the kernel says when a process was started.
+//! The clock by which the kernel says when a process was started, and times as the watchdog counts them.
+
+use std::time::Duration;
 
 use rustix::param::clock_ticks_per_second;
 use rustix::time::{ClockId, clock_gettime};
@@ -8,6 +10,11 @@ pub fn ticks() -> u64 {
     let now = clock_gettime(ClockId::Boottime);
     let (seconds, nanoseconds) = (now.tv_sec.unsigned_abs(), now.tv_nsec.unsigned_abs());
     in_ticks(seconds, nanoseconds, clock_ticks_per_second())
+}
+
+/// A time in whole milliseconds.
+pub(super) fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn in_ticks(seconds: u64, nanoseconds: u64, per_second: u64) -> u64 {

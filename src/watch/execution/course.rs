@@ -1,5 +1,6 @@
 //! What is due at a tick, by where it is with the victim.
 
+use super::clock::milliseconds;
 use super::executioner::{Executioner, Phase};
 use super::outcome::{End, Progress};
 use super::victim::Moment;
@@ -39,6 +40,7 @@ impl Executioner {
         match self.phase {
             Phase::Idle => None,
             Phase::Asked { until } => Some(until),
+            Phase::Ending { .. } if self.is_gathering() => Some(now),
             Phase::Ending { .. } => Some(now.saturating_add(PACE)),
             Phase::Settling { .. } => Some(now.saturating_add(SETTLING_PACE)),
             Phase::Past { until } => Some(until),
@@ -67,6 +69,10 @@ impl Executioner {
         self.note_ends(now);
         self.hold_waiting();
         self.kill_all();
+        if self.is_gathering() {
+            self.strike(now);
+            return Progress::Ending;
+        }
         if now >= next_look && looks < LOOKS {
             self.phase =
                 Phase::Ending { killed, next_look: now.saturating_add(BETWEEN_LOOKS), looks: looks + 1 };
@@ -79,14 +85,14 @@ impl Executioner {
         }
         self.kill_all();
         self.help_the_slow(killed, now);
-        if self.recovery.does_not_end(killed, now) {
+        if self.recovery.does_not_end(killed, milliseconds(self.powers.patience), now) {
             return self.give_up(now);
         }
         Progress::Ending
     }
 
     fn tick_settling(&mut self, gone: u64, now: u64) -> Progress {
-        let settle = u64::try_from(self.kill.settle.as_millis()).unwrap_or(u64::MAX);
+        let settle = milliseconds(self.kill.settle);
         if !self.recovery.is_settled(gone, settle, now) {
             return Progress::Settling;
         }

@@ -2,10 +2,12 @@
 
 use std::io;
 use std::os::fd::BorrowedFd;
+use std::time::Duration;
 
 use crate::sys::bytes::Bytes;
 use crate::watch::settings::Kill;
 
+use super::gathering::Gathering;
 use super::group::{Group, Hierarchy};
 use super::guard::Guard;
 use super::outcome::Outcome;
@@ -40,11 +42,14 @@ pub struct Powers {
     pub is_rehearsal: bool,
     /// Whether cgroup.kill is used where the kernel has it.
     pub group_kill: bool,
+    /// So long after SIGKILL a victim may take if nothing of it moves, and five times as long if something does; then the next one can be
+    /// chosen.
+    pub patience: Duration,
 }
 
 impl Default for Powers {
     fn default() -> Self {
-        Self { is_rehearsal: false, group_kill: true }
+        Self { is_rehearsal: false, group_kill: true, patience: Duration::from_secs(2) }
     }
 }
 
@@ -66,6 +71,7 @@ pub struct Executioner {
     pub(super) outcome: Outcome,
     pub(super) recovery: Recovery,
     pub(super) released_before: (u32, u32),
+    pub(super) gathering: Gathering,
 }
 
 /// Where it is with its victim; times in milliseconds.
@@ -106,6 +112,7 @@ impl Executioner {
             outcome: Outcome::default(),
             recovery: Recovery::default(),
             released_before: (0, 0),
+            gathering: Gathering::None,
         })
     }
 

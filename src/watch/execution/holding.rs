@@ -8,7 +8,7 @@ use super::executioner::Executioner;
 use super::group::Group;
 use super::life::Life;
 use super::process_folder::{BUFFER, ProcessFolder, each};
-use super::roll::Roll;
+use super::roll::{Held, Roll};
 use super::victim::{Reach, Target};
 
 /// A process whose handle was opened before what is known of it was read, and which had not ended afterwards.
@@ -16,6 +16,12 @@ struct Seen {
     handle: ProcessHandle,
     life: Life,
     is_in_group: bool,
+}
+
+impl Seen {
+    fn into_held(self) -> Held {
+        Held { handle: self.handle, process_group: self.life.process_group }
+    }
 }
 
 impl Executioner {
@@ -43,8 +49,8 @@ impl Executioner {
             match self.hold(target) {
                 Hold::Later => return,
                 Hold::Never => self.roll.settle(place, None),
-                Hold::Now(handle) => {
-                    self.roll.settle(place, Some(handle));
+                Hold::Now(held) => {
+                    self.roll.settle(place, Some(held));
                     self.outcome.processes += 1;
                 }
             }
@@ -80,8 +86,9 @@ impl Executioner {
         }
         let Ok(seen) = see(&self.processes, self.group.as_ref(), pid) else { return };
         if seen.life.started == life.started && self.may_belong(&seen.life) && self.is_ours(&seen) {
-            self.enter(target, Hold::Now(seen.handle));
+            self.enter(target, Hold::Now(seen.into_held()));
             self.outcome.newcomers += 1;
+            self.stop_newest();
         }
     }
 
@@ -108,13 +115,13 @@ impl Executioner {
     }
 
     fn enter(&mut self, target: Target, hold: Hold) {
-        let handle = match hold {
+        let held = match hold {
             Hold::Never => return,
             Hold::Later => None,
-            Hold::Now(handle) => Some(handle),
+            Hold::Now(held) => Some(held),
         };
-        let is_held = handle.is_some();
-        if !self.roll.add(target, handle) {
+        let is_held = held.is_some();
+        if !self.roll.add(target, held) {
             self.outcome.passed_over.beyond_the_table += 1;
         } else if is_held {
             self.outcome.processes += 1;
@@ -134,7 +141,7 @@ impl Executioner {
                 } else if !seen.is_in_group && self.group.is_some() {
                     passed_over.moved += 1;
                 } else {
-                    return Hold::Now(seen.handle);
+                    return Hold::Now(seen.into_held());
                 }
             }
             Ok(_) | Err(_) => passed_over.gone += 1,
@@ -145,7 +152,7 @@ impl Executioner {
 
 /// What became of the attempt to hold a process.
 enum Hold {
-    Now(ProcessHandle),
+    Now(Held),
     Later,
     Never,
 }
@@ -164,9 +171,8 @@ fn is_in(processes: &ProcessFolder, group: &Group, pid: u32) -> Result<bool, Err
     processes.read(pid, "cgroup", &mut buffer).map(|text| group.holds(text))
 }
 
-/// Whether its parent, or the leader of its process group or session, is a member. The member has not ended *after* this was read; thus
-/// its number was its own while it was.
+/// Whether its parent or the leader of its session is a member, or it is in a process group of theirs. The member has not ended *after* this
+/// was read; thus the number was its own while it was.
 fn is_of_family(roll: &Roll, life: &Life) -> bool {
-    let lives = |pid: u32| roll.handle_of(pid).is_some_and(|handle| handle.has_ended() == Ok(false));
-    [life.parent, life.process_group, life.session].into_iter().any(lives)
+    roll.lives(life.parent) || roll.lives(life.session) || roll.has_group(life.process_group)
 }

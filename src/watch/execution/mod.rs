@@ -8,13 +8,14 @@
 //! **Why no other process is hit.** What is read from /proc/PID after a handle to PID was opened, and before that handle's process ended,
 //! is about that process. A number that was used again has another start time, unless both started within one tick of the clock; hence
 //! who was started in the tick in which counting began, or later, is not taken from the list, but only as a newcomer: who is then the
-//! child, or in the process group or session, of a member that lives while it is looked at, or in the victim's control group.
+//! child of a member that lives while it is looked at, or in a process group or session that is still the victim's, or in the victim's control group.
 //! Right before each signal the [`guard`] has the last word.
 
 mod beginning;
 pub mod clock;
 mod course;
 pub mod executioner;
+mod gathering;
 pub mod group;
 pub mod guard;
 mod holding;

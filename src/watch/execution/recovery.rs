@@ -10,10 +10,8 @@ const RISE: Bytes = Bytes(1 << 20);
 const STILL: u64 = 250;
 /// A victim that did nothing for so long, in milliseconds, does nothing more.
 const STANDSTILL: u64 = 500;
-/// So long after SIGKILL, in milliseconds, a victim may take if nothing moves.
-const PATIENCE: u64 = 2_000;
-/// And so long if something does.
-const LAST_PATIENCE: u64 = 10_000;
+/// A victim that moves gets so many times the patience of one that does not.
+const LAST_PATIENCE: u64 = 5;
 /// Memory that comes back is waited for no longer than this after the victim has gone, in milliseconds.
 const LAST_SETTLING: u64 = 5_000;
 
@@ -75,11 +73,11 @@ impl Recovery {
         self.rose_at.saturating_sub(self.begun.map_or(self.rose_at, |begun| begun.at))
     }
 
-    /// Whether a victim that was killed then will not go.
-    pub(super) fn does_not_end(&self, killed: u64, now: u64) -> bool {
+    /// Whether a victim that was killed then will not go, by a patience in milliseconds.
+    pub(super) fn does_not_end(&self, killed: u64, patience: u64, now: u64) -> bool {
         let waited = now.saturating_sub(killed);
         let stands_still = now.saturating_sub(self.moved_at.max(killed)) >= STANDSTILL;
-        waited >= LAST_PATIENCE || waited >= PATIENCE && stands_still
+        waited >= patience.saturating_mul(LAST_PATIENCE) || waited >= patience && stands_still
     }
 
     /// Whether nothing more is to come of a victim that is gone since then.
@@ -102,15 +100,15 @@ mod tests {
     #[test]
     fn one_that_moves_gets_more_time() {
         let mut recovery = Recovery::begin(moment(0, 100));
-        assert!(!recovery.does_not_end(0, 1_999));
-        assert!(recovery.does_not_end(0, 2_000));
+        assert!(!recovery.does_not_end(0, 2_000, 1_999));
+        assert!(recovery.does_not_end(0, 2_000, 2_000));
         recovery.note(moment(1_800, 102));
-        assert!(!recovery.does_not_end(0, 2_299) && recovery.does_not_end(0, 2_300));
+        assert!(!recovery.does_not_end(0, 2_000, 2_299) && recovery.does_not_end(0, 2_000, 2_300));
         recovery.note_work(3, 2_200);
         recovery.note_work(3, 2_600);
-        assert!(!recovery.does_not_end(0, 2_699) && recovery.does_not_end(0, 2_700));
+        assert!(!recovery.does_not_end(0, 2_000, 2_699) && recovery.does_not_end(0, 2_000, 2_700));
         recovery.note_an_end(9_999);
-        assert!(!recovery.does_not_end(0, 9_999) && recovery.does_not_end(0, 10_000));
+        assert!(!recovery.does_not_end(0, 2_000, 9_999) && recovery.does_not_end(0, 2_000, 10_000));
     }
 
     #[test]
@@ -134,8 +132,8 @@ mod tests {
                 recovery.note(moment(at, mib));
                 recovery.note_work(mib, at);
             }
-            prop_assert!(!recovery.does_not_end(killed, killed + 1_999));
-            prop_assert!(recovery.does_not_end(killed, killed + 10_000));
+            prop_assert!(!recovery.does_not_end(killed, 2_000, killed + 1_999));
+            prop_assert!(recovery.does_not_end(killed, 2_000, killed + 10_000));
             prop_assert!(recovery.is_settled(killed, 500, killed + 5_000));
         }
     }

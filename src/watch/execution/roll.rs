@@ -15,8 +15,17 @@ pub(super) struct Member {
     pub(super) state: State,
     /// Given away once it has ended.
     pub(super) handle: Option<ProcessHandle>,
+    /// Its process group when it was held.
+    process_group: u32,
     /// What was done to it.
     pub(super) got: Got,
+}
+
+/// What is known of one who can be signalled.
+#[derive(Debug)]
+pub(super) struct Held {
+    pub(super) handle: ProcessHandle,
+    pub(super) process_group: u32,
 }
 
 /// Where a member stands.
@@ -66,22 +75,30 @@ impl Roll {
     }
 
     /// Adds one, with its handle or to wait for it; false where the table is full.
-    pub(super) fn add(&mut self, target: Target, handle: Option<ProcessHandle>) -> bool {
+    pub(super) fn add(&mut self, target: Target, held: Option<Held>) -> bool {
         if self.members.len() >= self.capacity {
             return false;
         }
-        let state = if handle.is_some() { State::Held } else { State::Waiting };
-        self.open += usize::from(handle.is_some());
-        self.members.push(Member { target, state, handle, got: Got::default() });
+        let member =
+            Member { target, state: State::Waiting, handle: None, process_group: 0, got: Got::default() };
+        self.members.push(member);
+        if held.is_some() {
+            self.settle(self.members.len() - 1, held);
+        }
         true
     }
 
     /// Gives one that has waited what became of it.
-    pub(super) fn settle(&mut self, place: usize, handle: Option<ProcessHandle>) {
+    pub(super) fn settle(&mut self, place: usize, held: Option<Held>) {
         let Some(member) = self.members.get_mut(place) else { return };
-        member.state = if handle.is_some() { State::Held } else { State::Dropped };
-        self.open += usize::from(handle.is_some());
-        member.handle = handle;
+        let Some(held) = held else {
+            member.state = State::Dropped;
+            return;
+        };
+        member.state = State::Held;
+        member.process_group = held.process_group;
+        member.handle = Some(held.handle);
+        self.open += 1;
     }
 
     /// Whether one more handle may be opened.
@@ -101,10 +118,19 @@ impl Roll {
         self.members.iter().any(|member| member.target == target)
     }
 
-    /// The handle of the member that has this number, if it can be signalled.
-    pub(super) fn handle_of(&self, pid: u32) -> Option<&ProcessHandle> {
-        let of_it = |member: &&Member| member.target.pid == pid && member.state == State::Held;
-        self.members.iter().find(of_it)?.handle.as_ref()
+    /// Whether the member that has this number lives while this is asked.
+    pub(super) fn lives(&self, pid: u32) -> bool {
+        self.held().any(|member| member.target.pid == pid && member.lives())
+    }
+
+    /// Whether this process group was founded by a member, and somebody who was in it when he became a member lives while this is asked:
+    /// then it is still the same group, however long its founder has been dead.
+    pub(super) fn has_group(&self, process_group: u32) -> bool {
+        let founded = |member: &Member| {
+            member.target.pid == process_group && matches!(member.state, State::Held | State::Ended)
+        };
+        self.members.iter().any(founded)
+            && self.held().any(|member| member.process_group == process_group && member.lives())
     }
 
     /// Those that can be signalled and have not ended, as far as was seen.
@@ -115,6 +141,11 @@ impl Roll {
     /// The same, to be changed.
     pub(super) fn held_mut(&mut self) -> impl Iterator<Item = &mut Member> {
         self.members.iter_mut().filter(|member| member.state == State::Held)
+    }
+
+    /// The one that was added last.
+    pub(super) fn newest_mut(&mut self) -> Option<&mut Member> {
+        self.members.last_mut()
     }
 
     /// Whether nobody is left who was not seen to end.
@@ -147,6 +178,10 @@ impl Roll {
 }
 
 impl Member {
+    fn lives(&self) -> bool {
+        self.handle.as_ref().is_some_and(|handle| handle.has_ended() == Ok(false))
+    }
+
     /// It has ended.
     fn end(&mut self) {
         self.state = State::Ended;

@@ -4,13 +4,12 @@ use rustix::io::Errno;
 use rustix::process::Signal;
 
 use super::executioner::{Executioner, Phase};
+use super::gathering::Gathering;
 use super::guard::Guard;
 use super::outcome::Errors;
 use super::process_folder::BUFFER;
 use super::roll::Member;
 
-/// So often it is looked for what was forked meanwhile, before all of it is killed; what still slips through is found later.
-const ROUNDS: u32 = 4;
 /// The first look for newcomers after SIGKILL, in milliseconds.
 const FIRST_LOOK: u64 = 20;
 
@@ -38,40 +37,22 @@ impl Executioner {
             self.find_newcomers();
             return;
         }
-        let by_group = self.kill_group();
-        self.outcome.by_group |= by_group;
-        if !by_group {
-            self.gather();
-        }
-        self.kill_all();
-        if !by_group {
-            self.thaw_group();
-        }
-    }
-
-    /// Stops them all, so that nobody forks any more, until no newcomer is found.
-    fn gather(&mut self) {
-        let is_frozen = self.freeze_group();
-        for _ in 0..ROUNDS {
-            if !is_frozen {
-                self.stop_all();
-            }
-            if self.find_newcomers() == 0 {
-                return;
+        if self.kill_group() {
+            self.outcome.by_group = true;
+            self.gathering = Gathering::Done;
+            self.kill_all();
+        } else {
+            self.gather(now);
+            self.kill_all();
+            if self.gathering == Gathering::Done {
+                self.thaw_group();
             }
         }
     }
 
-    fn stop_all(&mut self) {
-        for member in self.roll.held_mut().filter(|member| !member.got.stopped && !member.got.killed) {
-            member.got.stopped = true;
-            send(member, &self.guard, Signal::STOP, &mut self.outcome.errors);
-        }
-    }
-
-    /// Kills everybody on the roll who was not killed yet.
+    /// Kills everybody on the roll who was not killed yet, as soon as all are found.
     pub(super) fn kill_all(&mut self) {
-        if self.powers.is_rehearsal {
+        if self.powers.is_rehearsal || self.gathering != Gathering::Done {
             return;
         }
         for member in self.roll.held_mut().filter(|member| !member.got.killed) {
@@ -88,7 +69,7 @@ impl Executioner {
         self.note_group(answer)
     }
 
-    fn freeze_group(&mut self) -> bool {
+    pub(super) fn freeze_group(&mut self) -> bool {
         if !self.may_touch_group() {
             return false;
         }
@@ -123,6 +104,14 @@ impl Executioner {
             let mut buffer = [0; BUFFER];
             self.processes.read(pid, "cgroup", &mut buffer).is_ok_and(|text| !group.holds(text))
         })
+    }
+}
+
+/// Stops a member that was not stopped yet.
+pub(super) fn stop(member: &mut Member, guard: &Guard, errors: &mut Errors) {
+    if !member.got.stopped && !member.got.killed {
+        member.got.stopped = true;
+        send(member, guard, Signal::STOP, errors);
     }
 }
 

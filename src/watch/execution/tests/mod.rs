@@ -3,6 +3,7 @@
 mod control_groups;
 mod escalation;
 mod guarded;
+mod locked;
 mod many;
 mod namespace;
 mod reuse;
