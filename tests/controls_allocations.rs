@@ -69,7 +69,8 @@ fn nothing_is_allocated_whatever_callers_do() {
     let mut answered = 0;
     for round in 0..20u64 {
         // The callers are threads' worth of work of their own, and may allocate: only the watchdog's side is counted.
-        let mut callers: Vec<UnixStream> = lines.iter().map(|_| UnixStream::connect(&path).unwrap()).collect();
+        let mut callers: Vec<UnixStream> =
+            lines.iter().map(|_| UnixStream::connect(&path).unwrap()).collect();
         for (caller, line) in callers.iter_mut().zip(&lines) {
             caller.write_all(line).unwrap();
         }

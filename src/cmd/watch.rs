@@ -72,7 +72,11 @@ impl Speaker<'_> {
         }
         match self.ask(request).map_err(|fault| fault.1)? {
             Answer::Done { what } => {
-                let text = if self.global.json { json::object(&shown::done(&what))? } else { shown::sentence(&what) };
+                let text = if self.global.json {
+                    json::object(&shown::done(&what))?
+                } else {
+                    shown::sentence(&what)
+                };
                 terminal.show(&text)?;
                 Ok(Exit::Done)
             }
@@ -102,7 +106,9 @@ impl Speaker<'_> {
             let fault = Fault::new(Exit::Usage, "with `--json` no question can be asked");
             return Err(fault.hint("pass -n to see who would be ended, or -y to have it done").into());
         }
-        Ok(prompt::confirm("End a job of this machine now, the one that the watchdog would end if memory were short?")?)
+        Ok(prompt::confirm(
+            "End a job of this machine now, the one that the watchdog would end if memory were short?",
+        )?)
     }
 
     /// The answer; a failure comes with its cause, where it lies with the watchdog.
@@ -123,11 +129,9 @@ fn fault(why: &NoAnswer) -> Fault {
     match why {
         NoAnswer::NoWatchdog => Fault::new(Exit::Failed, message)
             .hint("`sudo memtune watch install` has one run, now and at every boot"),
-        NoAnswer::NotAllowed => {
-            planned::with_sudo::<()>(Err(Fault::new(Exit::Privilege, message.clone())))
-                .err()
-                .unwrap_or_else(|| Fault::new(Exit::Privilege, message))
-        }
+        NoAnswer::NotAllowed => planned::with_sudo::<()>(Err(Fault::new(Exit::Privilege, message.clone())))
+            .err()
+            .unwrap_or_else(|| Fault::new(Exit::Privilege, message)),
         NoAnswer::Silent => Fault::new(Exit::Failed, message)
             .hint("`systemctl status memtune-watchd` and `journalctl -u memtune-watchd` say more"),
         NoAnswer::Failed(_) => Fault::new(Exit::Failed, message),

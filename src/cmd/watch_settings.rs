@@ -9,14 +9,21 @@ use crate::host::{Host, IfThere, Lacking};
 use crate::sys::bytes::Bytes;
 use crate::ui::terminal::Terminal;
 use crate::ui::{json, watch as shown};
-use crate::watch::configuration::{self, Bounds, FileMode, LARGEST, Live, PATH, PROFILE_PATH, Surroundings, Wrong};
+use crate::watch::configuration::{
+    self, Bounds, FileMode, LARGEST, Live, PATH, PROFILE_PATH, Surroundings, Wrong,
+};
 use crate::watch::settings::Settings;
 
 /// Says what the settings in `file`, or those of the machine, come to.
 ///
 /// # Errors
 /// Says what is wrong in them, and where.
-pub(super) fn check(file: Option<&str>, global: &Global, host: &Host, terminal: &mut Terminal) -> Result<Exit> {
+pub(super) fn check(
+    file: Option<&str>,
+    global: &Global,
+    host: &Host,
+    terminal: &mut Terminal,
+) -> Result<Exit> {
     let (settings, files) = read(file, host).map_err(|wrong| {
         Fault::new(Exit::Usage, wrong.to_string()).hint("`man 5 memtune-watch.toml` describes the format")
     })?;

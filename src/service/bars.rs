@@ -12,16 +12,18 @@ pub(super) fn find(readings: &Readings) -> Option<String> {
     }
     if !first_process::is_systemd(host) {
         return Some(
-            "systemd does not run this machine: have what starts your services start `memtune-watchd`".to_owned(),
+            "systemd does not run this machine: have what starts your services start `memtune-watchd`"
+                .to_owned(),
         );
     }
     match home(readings).0 {
         Home::Etc | Home::Ostree | Home::SteamOs => None,
         Home::Nix => Some(
-            "this is NixOS: describe the service in its configuration and run `sudo nixos-rebuild switch`".to_owned(),
+            "this is NixOS: describe the service in its configuration and run `sudo nixos-rebuild switch`"
+                .to_owned(),
         ),
-        Home::Sealed => {
-            Some("/etc cannot be written here: build this into the image that this system is made of".to_owned())
-        }
+        Home::Sealed => Some(
+            "/etc cannot be written here: build this into the image that this system is made of".to_owned(),
+        ),
     }
 }

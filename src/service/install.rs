@@ -96,9 +96,8 @@ fn kill(host: &Host) -> String {
 
 /// Whether /proc was mounted so that only root's own rights show the processes of others.
 fn hides_processes(readings: &Readings) -> bool {
-    let is_hiding = |option: &String| {
-        option.strip_prefix("hidepid=").is_some_and(|how| how != "0" && how != "off")
-    };
+    let is_hiding =
+        |option: &String| option.strip_prefix("hidepid=").is_some_and(|how| how != "0" && how != "off");
     readings.mounts().is_ok_and(|mounts| {
         mounts.iter().any(|mount| mount.point == "/proc" && mount.options.iter().any(is_hiding))
     })
@@ -111,9 +110,11 @@ mod tests {
     use super::*;
     use crate::host::made_tree::made_tree;
 
-    const INIT: (&str, &str) = ("/proc/1/stat", "1 (systemd) S 0 1 1 0 -1 0 1 2 3 4 5 6 7 8 20 0 1 0 100 8192 3");
+    const INIT: (&str, &str) =
+        ("/proc/1/stat", "1 (systemd) S 0 1 1 0 -1 0 1 2 3 4 5 6 7 8 20 0 1 0 100 8192 3");
     const WATCHD: (&str, &str) = ("/usr/libexec/memtune-watchd", "");
-    const MOUNTS: (&str, &str) = ("/proc/1/mountinfo", "22 1 0:21 / /proc rw,nosuid shared:12 - proc proc rw,hidepid=invisible\n");
+    const MOUNTS: (&str, &str) =
+        ("/proc/1/mountinfo", "22 1 0:21 / /proc rw,nosuid shared:12 - proc proc rw,hidepid=invisible\n");
 
     /// The plan behind what bars trees, as a machine with these files would have it.
     fn planned(files: &[(&str, &str)]) -> (Plan, tempfile::TempDir) {

@@ -7,7 +7,8 @@ use crate::watch::configuration::{FileMode, is_trusted};
 const NAME: &str = "memtune-watchd";
 
 /// Where packages put it.
-const FOLDERS: [&str; 4] = ["/usr/libexec", "/usr/lib/memtune", "/usr/local/libexec", "/usr/local/lib/memtune"];
+const FOLDERS: [&str; 4] =
+    ["/usr/libexec", "/usr/lib/memtune", "/usr/local/libexec", "/usr/local/lib/memtune"];
 
 /// What the unit cannot see: ProtectHome and PrivateTmp.
 const HIDDEN: [&str; 6] = ["/home", "/root", "/run/user", "/tmp", "/var/tmp", "/dev"];
@@ -39,7 +40,9 @@ fn judge(host: &Host, path: &str) -> Result<String, String> {
             "`{real}` lies where the service could not see it: `sudo install -D {real} /usr/local/libexec/{NAME}`"
         ));
     }
-    if real.contains(|letter: char| letter.is_whitespace() || letter.is_control() || "%$\"'\\;".contains(letter)) {
+    if real
+        .contains(|letter: char| letter.is_whitespace() || letter.is_control() || "%$\"'\\;".contains(letter))
+    {
         return Err(format!("`{}` is no path that a unit can hold", real.escape_debug()));
     }
     let mode = |path: &str| host.status(path).map(|status| FileMode { mode: status.mode, user: status.user });
@@ -71,7 +74,8 @@ mod tests {
 
     #[test]
     fn it_lies_beside_memtune_or_where_packages_put_it() {
-        let (_folder, host) = made_tree(&[("/usr/libexec/memtune-watchd", ""), ("/opt/m/memtune-watchd", "")]);
+        let (_folder, host) =
+            made_tree(&[("/usr/libexec/memtune-watchd", ""), ("/opt/m/memtune-watchd", "")]);
         executable(&host, "/usr/libexec/memtune-watchd");
         executable(&host, "/opt/m/memtune-watchd");
         assert_eq!(find(&host, Some("/opt/m")).as_deref(), Ok("/opt/m/memtune-watchd"));
@@ -82,7 +86,11 @@ mod tests {
     #[test]
     fn what_would_not_do_is_said() {
         let (_folder, host) = made_tree(&[("/etc/hostname", "")]);
-        assert!(find(&host, Some("/usr/bin")).unwrap_err().contains("no `memtune-watchd` in /usr/bin or /usr/libexec"));
+        assert!(
+            find(&host, Some("/usr/bin"))
+                .unwrap_err()
+                .contains("no `memtune-watchd` in /usr/bin or /usr/libexec")
+        );
         let (_folder, host) = made_tree(&[("/home/ada/bin/memtune-watchd", "")]);
         let why = find(&host, Some("/home/ada/bin")).unwrap_err();
         assert!(why.contains("could not see it: `sudo install -D"), "{why}");

@@ -51,7 +51,8 @@ pub(super) fn find(readings: &Readings) -> Result<(Vec<Rival>, Vec<(&'static str
 fn wanted(host: &Host) -> Result<Vec<String>, Lacking> {
     let folders = host.list(FOLDER).if_there()?.unwrap_or_default();
     let mut wanted = Vec::new();
-    for folder in folders.iter().filter(|folder| folder.ends_with(".wants") || folder.ends_with(".requires")) {
+    for folder in folders.iter().filter(|folder| folder.ends_with(".wants") || folder.ends_with(".requires"))
+    {
         wanted.extend(host.list(&format!("{FOLDER}/{folder}")).if_there()?.unwrap_or_default());
     }
     Ok(wanted)
@@ -100,7 +101,8 @@ mod tests {
     }
 
     fn examined(files: &[(String, String)]) -> (Vec<Rival>, Vec<(&'static str, u32)>, Vec<String>) {
-        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        let files: Vec<(&str, &str)> =
+            files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
         let (_folder, host) = made_tree(&files);
         let (rivals, strays) = find(&Readings::new(&host, None)).unwrap();
         let mut plan = Plan::new("x", Area::Watch);
@@ -152,7 +154,10 @@ mod tests {
                 "->/lib/systemd/system/systemd-oomd.service".to_owned(),
             ),
             (format!("{FOLDER}/systemd-oomd.service"), "->/dev/null".to_owned()),
-            ("/proc/1/stat".to_owned(), "1 (systemd) S 0 1 1 0 -1 0 1 2 3 4 5 6 7 8 20 0 1 0 100 8192 3".to_owned()),
+            (
+                "/proc/1/stat".to_owned(),
+                "1 (systemd) S 0 1 1 0 -1 0 1 2 3 4 5 6 7 8 20 0 1 0 100 8192 3".to_owned(),
+            ),
         ];
         assert_eq!(examined(&files), (vec![], vec![], vec![]));
     }

@@ -29,7 +29,11 @@ fn steps(plan: &mut Plan, readings: &Readings) -> Result<(), Fault> {
     let why = || Why::new("it is not wanted any more", "systemctl(1)");
     plan.command(&["systemctl", "stop", unit::NAME], Some(&["systemctl", "start", unit::NAME]), why());
     if is_enabled(host) {
-        plan.command(&["systemctl", "disable", unit::NAME], Some(&["systemctl", "enable", unit::NAME]), why());
+        plan.command(
+            &["systemctl", "disable", unit::NAME],
+            Some(&["systemctl", "enable", unit::NAME]),
+            why(),
+        );
     }
     // On the way back systemd has to know the unit again before it is enabled and started.
     let reload = ["systemctl", "daemon-reload"];

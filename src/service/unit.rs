@@ -16,7 +16,10 @@ pub(super) const LINK: &str = "/etc/systemd/system/multi-user.target.wants/memtu
 /// The text of its file for the program at `program`, reloaded by `kill`; `hides_processes` says that /proc hides those of other users.
 pub fn text(program: &str, kill: &str, hides_processes: bool) -> String {
     let (capabilities, why) = if hides_processes {
-        ("CAP_KILL CAP_SYS_PTRACE", "\n# /proc hides the processes of others (hidepid) from whoever may not look into them.")
+        (
+            "CAP_KILL CAP_SYS_PTRACE",
+            "\n# /proc hides the processes of others (hidepid) from whoever may not look into them.",
+        )
     } else {
         ("CAP_KILL", "")
     };
@@ -97,5 +100,4 @@ pub fn text(program: &str, kill: &str, hides_processes: bool) -> String {
 }
 
 #[cfg(test)]
-#[path = "unit_tests.rs"]
 mod tests;

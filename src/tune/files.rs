@@ -53,7 +53,8 @@ pub(super) fn watch(sized: &Sized) -> Option<String> {
     }
     if let Some(percent) = watch.available_percent {
         if percent > WARNING {
-            text += &format!("\n[warning]\navailable = \"{}%\"\n", (percent + 10.0).min((percent + 100.0) / 2.0));
+            text +=
+                &format!("\n[warning]\navailable = \"{}%\"\n", (percent + 10.0).min((percent + 100.0) / 2.0));
         }
         text += &format!("\n[critical]\navailable = \"{percent}%\"\n");
         if percent < REDLINE {
@@ -180,7 +181,10 @@ mod tests {
             let sized = Sized { watch: Some(wish), ..sized(Vec::new(), Vec::new()) };
             let text = watch(&sized).unwrap();
             assert_eq!(text.matches("available = ").count(), levels, "{text}");
-            assert!(text.starts_with("# Written by memtune ") && text.contains("\ngpu-percent = 85.0\n"), "{text}");
+            assert!(
+                text.starts_with("# Written by memtune ") && text.contains("\ngpu-percent = 85.0\n"),
+                "{text}"
+            );
             assert!(is_ours(&text) && toml::from_str::<toml::Table>(&text).is_ok(), "{text}");
         }
         assert_eq!(watch(&sized(Vec::new(), Vec::new())), None);

@@ -30,8 +30,8 @@ const HOUSE: &[(&str, &[&str])] = &[
     (
         "cmd",
         &[
-            "change", "cli", "doctor", "exit", "facts", "host", "limits", "profile", "service", "swap", "sys",
-            "sysctl", "tune", "ui", "watch",
+            "change", "cli", "doctor", "exit", "facts", "host", "limits", "profile", "service", "swap",
+            "sys", "sysctl", "tune", "ui", "watch",
         ],
     ),
     ("lib", &["change", "cli", "cmd", "exit", "host", "ui"]),

@@ -163,6 +163,9 @@ fn on_this_machine_the_service_is_planned_or_refused_with_a_reason() {
     let refused = plan["refused"].as_array().unwrap();
     assert_eq!(output.status.code(), Some(if refused.is_empty() { 0 } else { 4 }), "{plan}");
     if !Path::new("/run/systemd/system").exists() {
-        assert!(refused[0]["reason"].as_str().unwrap().contains("systemd does not run this machine"), "{plan}");
+        assert!(
+            refused[0]["reason"].as_str().unwrap().contains("systemd does not run this machine"),
+            "{plan}"
+        );
     }
 }

@@ -17,7 +17,6 @@ use crate::sysctl::bounds::same;
 use crate::sysctl::names::dotted;
 use crate::sysctl::{Assignment, Forecast, Model, Origin, Place};
 
-
 /// More would help nobody.
 const MOST_SHOWN: usize = 64;
 

@@ -36,13 +36,21 @@ fn examples(name: &str) -> &'static [(&'static str, &'static str)] {
             ("memtune watch config", "what holds, and what it means"),
             ("memtune watch config | sudo tee /etc/memtune/watch.toml", "begin with that"),
         ],
-        "memtune-watch-print" => &[("sudo memtune watch print on; journalctl -fu memtune-watchd", "see each look")],
+        "memtune-watch-print" => {
+            &[("sudo memtune watch print on; journalctl -fu memtune-watchd", "see each look")]
+        }
         "memtune-watch-reload" => &[
             ("memtune watch check && sudo memtune watch reload", "have new settings hold"),
-            ("sudo systemctl reload memtune-watchd", "the same, though nobody is told here if they are wrong"),
+            (
+                "sudo systemctl reload memtune-watchd",
+                "the same, though nobody is told here if they are wrong",
+            ),
         ],
         "memtune-watch-start" | "memtune-watch-stop" => &[
-            ("sudo memtune watch stop", "nothing is ended until further notice, or the next start of the service"),
+            (
+                "sudo memtune watch stop",
+                "nothing is ended until further notice, or the next start of the service",
+            ),
             ("sudo memtune watch start", "things are as they were"),
         ],
         "memtune-watch-install" => &[
@@ -70,7 +78,8 @@ fn service() -> String {
     ) + ".PP\n"
         + &line(
             "Hooks run with the same few rights: without network, home folders and other capabilities. What needs more is started by `systemd-run`, which has systemd start it outside. What shall be different belongs into a drop-in, made by `systemctl edit memtune-watchd`.",
-        ) + ".PP\n"
+        )
+        + ".PP\n"
         + &line(
             "earlyoom, nohang, bustd and oomd are stopped and disabled, systemd-oomd is stopped and masked, for its socket would start it again. A watchdog that no service started has to be ended by who started it: until then the plan is refused.",
         )
@@ -78,8 +87,14 @@ fn service() -> String {
 
 fn files() -> String {
     entry("/etc/memtune/watch.toml", "the settings; see memtune-watch.toml(5)")
-        + &entry("/etc/memtune/watch-profile.toml", "what the active profile wishes; the settings come behind it")
-        + &entry("/etc/systemd/system/memtune-watchd.service", "the service, as `memtune watch install` writes it")
+        + &entry(
+            "/etc/memtune/watch-profile.toml",
+            "what the active profile wishes; the settings come behind it",
+        )
+        + &entry(
+            "/etc/systemd/system/memtune-watchd.service",
+            "the service, as `memtune watch install` writes it",
+        )
         + &entry("/run/memtune/watch.sock", "the controls, for root alone")
         + &entry("/run/memtune/watch.sock.lock", "held by the one watchdog that runs")
 }

@@ -21,10 +21,16 @@ pub(super) fn page() -> String {
             "What cannot be meant is refused with its line, column and reason: keys that do not exist, levels that hide each other or are always or never reached, rules that fit everything or nothing, hooks that others could change. At a reload the old settings stay in force then. `memtune watch check` says what a file comes to on this machine.",
         )
         + ".SH VALUES\n"
-        + &entry("sizes", "\"512M\", \"1.5G\" (base 1024); where a share makes sense, \"20%\" of all memory or swap")
+        + &entry(
+            "sizes",
+            "\"512M\", \"1.5G\" (base 1024); where a share makes sense, \"20%\" of all memory or swap",
+        )
         + &entry("shares", "\"25%\" or 25")
         + &entry("times", "\"500ms\", \"2s\", \"1m 30s\"")
-        + &entry("patterns", "`*` and `?`; in the path of a control group `*` ends at a `/`, and `**` does not")
+        + &entry(
+            "patterns",
+            "`*` and `?`; in the path of a control group `*` ends at a `/`, and `**` does not",
+        )
         + ".SH \"THE FILE\"\n.nf\n"
         + &example
         + ".fi\n.SH \"SEE ALSO\"\n"

@@ -52,7 +52,9 @@ impl Bounds {
                 bound(Level::Redline, settings.redline),
             ],
             thrash: Some(thrash).filter(|thrash| thrash.0 > 0),
-            groups: groups.map(|group| (group.unit.clone(), group.memory.map(|size| size.of(memory)))).collect(),
+            groups: groups
+                .map(|group| (group.unit.clone(), group.memory.map(|size| size.of(memory))))
+                .collect(),
         }
     }
 
@@ -66,10 +68,15 @@ impl Bounds {
                 redline.available, critical.available
             ));
         } else if warning.available == critical.available {
-            remarks.push("warning and critical are the same here: nothing is said before a job is asked to end".to_owned());
+            remarks.push(
+                "warning and critical are the same here: nothing is said before a job is asked to end"
+                    .to_owned(),
+            );
         }
         if self.swap.0 > 0 && critical.swap.is_none() {
-            remarks.push("swap is left out of account: a job is asked to end however much of it is free".to_owned());
+            remarks.push(
+                "swap is left out of account: a job is asked to end however much of it is free".to_owned(),
+            );
         }
         let has_dot = |pattern: &&String| pattern.contains(['.', '*', '?']);
         for (number, rule) in (1..).zip(&settings.rules) {

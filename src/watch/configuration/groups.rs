@@ -71,7 +71,9 @@ fn check_name(unit: &str) -> Result<(), String> {
     let kind = unit.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map(|(_, kind)| kind);
     if !matches!(kind, Some("service" | "scope" | "slice")) {
         let shown: String = unit.chars().take(40).collect();
-        return Err(format!("`{shown}` is no service, scope or slice: write its name in full, such as `ml.slice`"));
+        return Err(format!(
+            "`{shown}` is no service, scope or slice: write its name in full, such as `ml.slice`"
+        ));
     }
     if unit.len() > 255 || !unit.chars().all(is_plain) {
         return Err("a unit's name has letters, digits and `-_.@:\\`; patterns are for rules".to_owned());

@@ -38,9 +38,7 @@ fn hook(reader: Reader<'_>, written: Spanned<Vec<String>>) -> Result<Option<Vec<
     let Some(program) = words.first() else { return Ok(None) };
     if !program.starts_with('/') {
         let shown: String = program.chars().take(40).collect();
-        return wrong(format!(
-            "`{shown}` is no whole path: a hook is not looked for, and no shell reads it"
-        ));
+        return wrong(format!("`{shown}` is no whole path: a hook is not looked for, and no shell reads it"));
     }
     if words.len() > MOST_WORDS {
         return wrong(format!("a hook has {MOST_WORDS} words at the most"));

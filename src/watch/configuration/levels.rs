@@ -20,8 +20,22 @@ pub(super) fn read(reader: Reader<'_>, base: &Settings, document: &Document) -> 
     let critical = one(reader, Level::Critical, base.critical, document.critical.as_ref())?;
     let redline = one(reader, Level::Redline, base.redline, document.redline.as_ref())?;
     let steps = [
-        (Level::Warning, warning, document.warning.as_ref(), Level::Critical, critical, document.critical.as_ref()),
-        (Level::Critical, critical, document.critical.as_ref(), Level::Redline, redline, document.redline.as_ref()),
+        (
+            Level::Warning,
+            warning,
+            document.warning.as_ref(),
+            Level::Critical,
+            critical,
+            document.critical.as_ref(),
+        ),
+        (
+            Level::Critical,
+            critical,
+            document.critical.as_ref(),
+            Level::Redline,
+            redline,
+            document.redline.as_ref(),
+        ),
     ];
     for (better_level, better, better_table, worse_level, worse, worse_table) in steps {
         if let Some((what, key)) = order(reader, better, worse) {
@@ -56,7 +70,9 @@ fn one(
         let what = format!("`{name}` would never be reached: available memory never is 0");
         return Err(reader.text.wrong(&span_of(table, Key::Available), what));
     }
-    for (size, key) in [(threshold.available, Key::Available), (Size::Exact(threshold.at_least), Key::AtLeast)] {
+    for (size, key) in
+        [(threshold.available, Key::Available), (Size::Exact(threshold.at_least), Key::AtLeast)]
+    {
         if reached(reader, size).is_some_and(|percent| percent >= 100.0) {
             let what = format!("`{name}` would always be reached: it is all of the machine's memory or more");
             return Err(reader.text.wrong(&span_of(table, key), what));

@@ -66,10 +66,7 @@ pub(super) fn check(path: &str) -> Result<(), String> {
 fn status(path: &std::path::Path) -> Result<(FileMode, FileType), Errno> {
     let file = rustix::fs::open(path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?;
     let stat = rustix::fs::fstat(file)?;
-    Ok((
-        FileMode { mode: stat.st_mode & 0o7777, user: stat.st_uid },
-        FileType::from_raw_mode(stat.st_mode),
-    ))
+    Ok((FileMode { mode: stat.st_mode & 0o7777, user: stat.st_uid }, FileType::from_raw_mode(stat.st_mode)))
 }
 
 #[cfg(test)]

@@ -88,7 +88,8 @@ impl Reader<'_> {
         if let Some(full) = &table.full
             && full.get_ref().0 <= 0.0
         {
-            let what = "a share of 0 would be met by a machine at rest; `available = \"0%\"` switches the rule off";
+            let what =
+                "a share of 0 would be met by a machine at rest; `available = \"0%\"` switches the rule off";
             return Err(self.text.wrong(&full.span(), what));
         }
         Ok(Thrash {

@@ -94,7 +94,8 @@ fn command(reader: Reader<'_>, written: Spanned<String>) -> Result<String, Wrong
             end -= 1;
         }
         let cut = text.get(..end).unwrap_or_default();
-        let what = format!("it would fit nothing: the kernel cuts a command to {COMMAND} bytes; write `{cut}`");
+        let what =
+            format!("it would fit nothing: the kernel cuts a command to {COMMAND} bytes; write `{cut}`");
         return Err(reader.text.wrong(&place, what));
     }
     Ok(text)

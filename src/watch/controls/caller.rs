@@ -131,7 +131,9 @@ impl Connected {
         let fits = serde_json::to_writer(Room(&mut self.answer), answer).is_ok();
         if !fits || self.answer.try_push(b'\n').is_err() {
             self.answer.clear();
-            let _ = self.answer.try_extend_from_slice(b"{\"answer\":\"refused\",\"why\":\"the answer is too long\"}\n");
+            let _ = self
+                .answer
+                .try_extend_from_slice(b"{\"answer\":\"refused\",\"why\":\"the answer is too long\"}\n");
         }
         self.sent = 0;
         self.stage = Stage::Answering;

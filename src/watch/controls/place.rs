@@ -25,7 +25,9 @@ pub enum Unavailable {
 impl fmt::Display for Unavailable {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::RunsAlready { pid: Some(pid) } => write!(formatter, "a watchdog runs already, as process {pid}"),
+            Self::RunsAlready { pid: Some(pid) } => {
+                write!(formatter, "a watchdog runs already, as process {pid}")
+            }
             Self::RunsAlready { pid: None } => formatter.write_str("a watchdog runs already"),
             Self::Failed(what) => formatter.write_str(what),
         }
@@ -49,7 +51,8 @@ impl Place {
         prepare_folder(path)?;
         let lock = lock(path)?;
         clear(path)?;
-        let failed = |what: &str, errno: Errno| Unavailable::Failed(format!("cannot {what} `{path}`: {errno}"));
+        let failed =
+            |what: &str, errno: Errno| Unavailable::Failed(format!("cannot {what} `{path}`: {errno}"));
         let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
         let listener = rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)
             .map_err(|errno| failed("make the socket", errno))?;
@@ -72,7 +75,8 @@ impl Drop for Place {
 
 /// The folder is there, and nobody else can put something else in the socket's place.
 fn prepare_folder(path: &str) -> Result<(), Unavailable> {
-    let folder = path.rsplit_once('/').map_or(".", |(folder, _)| if folder.is_empty() { "/" } else { folder });
+    let folder =
+        path.rsplit_once('/').map_or(".", |(folder, _)| if folder.is_empty() { "/" } else { folder });
     let failed = |errno: Errno| Unavailable::Failed(format!("cannot use the folder `{folder}`: {errno}"));
     match rustix::fs::mkdir(folder, Mode::from_raw_mode(0o755)) {
         Ok(()) | Err(Errno::EXIST) => {}

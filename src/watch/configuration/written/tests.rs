@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use proptest::prelude::*;
 
 use super::super::reader::parse;
@@ -36,9 +38,13 @@ fn sizes(most: f64) -> impl Strategy<Value = Size> {
 
 fn threshold(percent: f64) -> impl Strategy<Value = Threshold> {
     // The levels are kept apart, so that they are in order whatever is drawn.
-    let around = move |low: f64| (0u32..100).prop_map(move |step| Size::Percent(low + f64::from(step) / 1000.0));
-    (around(percent), 0u64..(40 << 10), around(percent))
-        .prop_map(|(available, kib, swap)| Threshold { available, at_least: Bytes::from_kib(kib), swap })
+    let around =
+        move |low: f64| (0u32..100).prop_map(move |step| Size::Percent(low + f64::from(step) / 1000.0));
+    (around(percent), 0u64..(40 << 10), around(percent)).prop_map(|(available, kib, swap)| Threshold {
+        available,
+        at_least: Bytes::from_kib(kib),
+        swap,
+    })
 }
 
 fn times(least: u64) -> impl Strategy<Value = Duration> {
@@ -46,12 +52,8 @@ fn times(least: u64) -> impl Strategy<Value = Duration> {
 }
 
 fn rule() -> impl Strategy<Value = Rule> {
-    let action = prop_oneof![
-        Just(Action::Protect),
-        Just(Action::Avoid),
-        Just(Action::Prefer),
-        Just(Action::Ignore)
-    ];
+    let action =
+        prop_oneof![Just(Action::Protect), Just(Action::Avoid), Just(Action::Prefer), Just(Action::Ignore)];
     let text = || proptest::option::of("[a-z@.\"\\\\*]{1,10}[ä#=]");
     (action, text(), proptest::option::of("[a-z]{1,10}\\*"), any::<u32>(), text()).prop_map(
         |(action, unit, command, user, group)| Rule {

@@ -205,11 +205,19 @@ fn strangers_are_turned_away() {
     let folder = std::path::Path::new(&served.path).parent().unwrap().to_owned();
     std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755)).unwrap();
     std::fs::set_permissions(&served.path, std::fs::Permissions::from_mode(0o666)).unwrap();
-    let script = format!("import socket; s = socket.socket(socket.AF_UNIX); s.connect('{}'); s.sendall(b'stop\\n'); print(s.recv(9))", served.path);
+    let script = format!(
+        "import socket; s = socket.socket(socket.AF_UNIX); s.connect('{}'); s.sendall(b'stop\\n'); print(s.recv(9))",
+        served.path
+    );
     use std::os::unix::process::CommandExt;
     #[expect(clippy::disallowed_methods, reason = "somebody else has to connect")]
     let mut stranger = std::process::Command::new("python3");
-    stranger.args(["-c", &script]).uid(65_534).gid(65_534).env("HOME", "/").stdout(std::process::Stdio::piped());
+    stranger
+        .args(["-c", &script])
+        .uid(65_534)
+        .gid(65_534)
+        .env("HOME", "/")
+        .stdout(std::process::Stdio::piped());
     let Ok(mut child) = stranger.spawn() else {
         eprintln!("skipped: there is no python3 to connect as somebody else");
         return;
