@@ -100,5 +100,4 @@ pub fn text(program: &str, kill: &str, hides_processes: bool) -> String {
 }
 
 #[cfg(test)]
-#[path = "unit_tests.rs"]
 mod tests;

@@ -14,6 +14,7 @@ mod program;
 mod quantities;
 mod reader;
 mod rules;
+mod spelling;
 mod surroundings;
 mod written;
 mod wrong;

@@ -1,10 +1,11 @@
 //! From settings to the text of a file that says the same.
 
 use std::fmt::Write;
-use std::time::Duration;
 
 use crate::sys::size::{self, Size};
 use crate::watch::settings::{Action, GroupBound, Hooks, Rule, Settings, Threshold};
+
+use super::spelling::{float, list, quoted, share, shown, time};
 
 /// Columns of comments.
 const WIDTH: usize = 100;
@@ -236,45 +237,5 @@ impl Toml {
     }
 }
 
-fn shown(size: Size) -> String {
-    match size {
-        Size::Exact(bytes) => size::exact(bytes),
-        Size::Percent(percent) => share(percent),
-    }
-}
-
-fn share(percent: f64) -> String {
-    format!("{percent}%")
-}
-
-/// A number that TOML takes for one with a point.
-fn float(number: f64) -> String {
-    format!("{number:?}")
-}
-
-fn time(duration: Duration) -> String {
-    humantime::format_duration(duration).to_string()
-}
-
-fn list(words: &[String]) -> String {
-    format!("[{}]", words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(", "))
-}
-
-/// A basic string of TOML.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for letter in text.chars() {
-        match letter {
-            '"' | '\\' => quoted.extend(['\\', letter]),
-            letter if letter.is_control() => {
-                let _ = write!(quoted, "\\u{:04X}", u32::from(letter));
-            }
-            letter => quoted.push(letter),
-        }
-    }
-    quoted + "\""
-}
-
 #[cfg(test)]
-#[path = "written_tests.rs"]
 mod tests;

@@ -114,5 +114,4 @@ fn may_ask(socket: impl AsFd, own: u32) -> bool {
 }
 
 #[cfg(test)]
-#[path = "server_tests.rs"]
 mod tests;

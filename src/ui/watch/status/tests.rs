@@ -1,4 +1,5 @@
 use super::*;
+use crate::watch::configuration::Bound;
 use crate::watch::controls::{Decision, Memory, Text};
 use crate::watch::level::Level;
 
