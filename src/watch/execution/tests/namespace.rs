@@ -1,6 +1,5 @@
 //! Runs a test again as the first process of a PID namespace, and plays victims and loop there.
 
-use std::cell::Cell;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -98,12 +97,12 @@ pub(super) fn listed() -> Victim<'static> {
 /// The time of this machine. Its memory stands still, for others take and give as they please.
 pub(super) struct Clock {
     begun: Instant,
-    late: Cell<u64>,
+    waited: u64,
 }
 
 impl Clock {
     pub(super) fn start() -> Self {
-        Self { begun: Instant::now(), late: Cell::new(0) }
+        Self { begun: Instant::now(), waited: waited() }
     }
 
     pub(super) fn now(&self) -> Moment {
@@ -118,12 +117,12 @@ pub(super) fn run(executioner: &mut Executioner, clock: &Clock) -> Outcome {
         assert!(now.at < 200_000, "{:?}", executioner.outcome());
         match executioner.tick(now) {
             Progress::Over(outcome) => return outcome,
-            _ => poll_until(executioner, clock, now.at),
+            _ => poll_until(executioner, now.at),
         }
     }
 }
 
-fn poll_until(executioner: &Executioner, clock: &Clock, now: u64) {
+fn poll_until(executioner: &Executioner, now: u64) {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     let wait = executioner.deadline(now).map_or(10, |deadline| deadline.saturating_sub(now)).min(50);
     let mut polled: Vec<PollFd<'_>> = executioner
@@ -132,15 +131,21 @@ fn poll_until(executioner: &Executioner, clock: &Clock, now: u64) {
         .map(|handle| PollFd::from_borrowed_fd(handle, PollFlags::IN))
         .collect();
     let limit = Timespec { tv_sec: 0, tv_nsec: wait as i64 * 1_000_000 };
-    let begun = clock.now().at;
     poll(&mut polled, Some(&limit)).unwrap();
-    clock.late.set(clock.late.get() + (clock.now().at - begun).saturating_sub(wait + 1));
 }
 
 /// Whether something took no longer than so many milliseconds, were the machine not busy with other things: what the loop had to wait for its own
 /// turn, its victim had to wait as well, for each step of its end.
 pub(super) fn is_within(clock: &Clock, limit: u64, took: u64) -> bool {
-    took <= limit + clock.late.get() * 4
+    took <= limit + (waited() - clock.waited) * 4
+}
+
+/// For how long this thread could have run, but had to wait for a processor; milliseconds.
+fn waited() -> u64 {
+    #[expect(clippy::disallowed_methods, reason = "what the kernel says")]
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = text.split_whitespace().nth(1).and_then(|word| word.parse::<u64>().ok());
+    nanoseconds.unwrap_or_default() / 1_000_000
 }
 
 /// Begins, and runs to the end.

@@ -1,10 +1,14 @@
 //! Zombies, and those who do not go.
 #![expect(clippy::zombie_processes, reason = "the victims end with their namespace")]
+#![expect(clippy::disallowed_methods, reason = "makes and removes a group of the tests' own")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use super::super::executioner::{Executioner, Powers, Room};
 use super::super::outcome::{Begun, End};
 use super::super::victim::{Manner, Moment};
-use super::control_groups::Frozen;
 use super::namespace::*;
 use crate::sys::bytes::Bytes;
 
@@ -56,4 +60,48 @@ fn who_does_not_end_is_passed_over() {
         );
         assert_eq!(run(&mut executioner, &clock).processes, 1);
     });
+}
+
+/// Frozen by version 1 a process hears not even SIGKILL, until it is thawed.
+struct Frozen {
+    folder: PathBuf,
+    pid: u32,
+}
+
+impl Frozen {
+    fn make() -> Option<Self> {
+        let freezer = Path::new("/sys/fs/cgroup/freezer");
+        if !freezer.join("cgroup.procs").exists() {
+            return None;
+        }
+        let folder = freezer.join("memtune-test-stuck");
+        let _ = fs::write(folder.join("freezer.state"), "THAWED");
+        let _ = fs::remove_dir(&folder);
+        fs::create_dir(&folder).ok()?;
+        let pid = shell(
+            "x=$(head -c 16777216 /dev/zero | tr '\\0' x); exec 2>/dev/null; while :; do sleep 0.05; done",
+        )
+        .id();
+        let frozen = Self { folder, pid };
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        fs::write(frozen.folder.join("cgroup.procs"), pid.to_string()).unwrap();
+        fs::write(frozen.folder.join("freezer.state"), "FROZEN").unwrap();
+        let state = frozen.folder.join("freezer.state");
+        until("it is frozen", || fs::read_to_string(&state).is_ok_and(|state| state == "FROZEN\n"));
+        Some(frozen)
+    }
+}
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        let _ = fs::write(self.folder.join("freezer.state"), "THAWED");
+        let start = Instant::now();
+        while fs::remove_dir(&self.folder).is_err() && start.elapsed().as_secs() < 5 {
+            let members = fs::read_to_string(self.folder.join("cgroup.procs")).unwrap_or_default();
+            for pid in members.lines() {
+                let _ = fs::write(self.folder.with_file_name("cgroup.procs"), pid);
+            }
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+    }
 }
