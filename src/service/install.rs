@@ -114,7 +114,7 @@ mod tests {
         ("/proc/1/stat", "1 (systemd) S 0 1 1 0 -1 0 1 2 3 4 5 6 7 8 20 0 1 0 100 8192 3");
     const WATCHD: (&str, &str) = ("/usr/libexec/memtune-watchd", "");
     const MOUNTS: (&str, &str) =
-        ("/proc/1/mountinfo", "22 1 0:21 / /proc rw,nosuid shared:12 - proc proc rw,hidepid=invisible\n");
+        ("/proc/self/mountinfo", "22 1 0:21 / /proc rw,nosuid shared:12 - proc proc rw,hidepid=invisible\n");
 
     /// The plan behind what bars trees, as a machine with these files would have it.
     fn planned(files: &[(&str, &str)]) -> (Plan, tempfile::TempDir) {

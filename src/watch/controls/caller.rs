@@ -11,8 +11,8 @@ use rustix::net::{RecvFlags, SendFlags};
 use super::answer::Answer;
 use super::request::Request;
 
-/// No request is longer, in bytes, its end included.
-const LONGEST_REQUEST: usize = 64;
+/// No request is longer, in bytes, without its end.
+const LONGEST_REQUEST: usize = 63;
 
 /// The longest answer is one to `status` whose texts are all quotes.
 const LONGEST_ANSWER: usize = 8 << 10;
@@ -91,7 +91,7 @@ impl Connected {
 
     /// Says whether the caller is still there.
     fn hear(&mut self, now: u64) -> bool {
-        let mut bytes = [0; LONGEST_REQUEST];
+        let mut bytes = [0; LONGEST_REQUEST + 1];
         let count = match rustix::net::recv(&self.socket, &mut bytes, RecvFlags::DONTWAIT) {
             // Half a line is none.
             Ok((0, _)) => return false,

@@ -1,5 +1,7 @@
 use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
 use std::time::Duration;
 
 use proptest::prelude::*;
@@ -200,16 +202,15 @@ fn strangers_are_turned_away() {
         return;
     }
     // Somebody else connects, as root has opened the socket to all.
-    use std::os::unix::fs::PermissionsExt;
     let mut served = Served::new();
     let folder = std::path::Path::new(&served.path).parent().unwrap().to_owned();
     std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755)).unwrap();
     std::fs::set_permissions(&served.path, std::fs::Permissions::from_mode(0o666)).unwrap();
     let script = format!(
-        "import socket; s = socket.socket(socket.AF_UNIX); s.connect('{}'); s.sendall(b'stop\\n'); print(s.recv(9))",
+        "import socket\ns = socket.socket(socket.AF_UNIX)\ns.connect('{}')\ntry:\n s.sendall(b'stop\\n')\n print(s.recv(9) or 'away')\n\
+         except ConnectionError:\n print('away')",
         served.path
     );
-    use std::os::unix::process::CommandExt;
     #[expect(clippy::disallowed_methods, reason = "somebody else has to connect")]
     let mut stranger = std::process::Command::new("python3");
     stranger
@@ -227,6 +228,9 @@ fn strangers_are_turned_away() {
         std::thread::sleep(Duration::from_millis(5));
     }
     assert_eq!(served.connected(), 0);
+    let mut said = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!(said, "away\n");
 }
 
 proptest! {
