@@ -45,7 +45,7 @@ fn steps(plan: &mut Plan, readings: &Readings, request: &Request) -> Result<(), 
             return Ok(());
         }
     };
-    let (rivals, strays) = rivals::find(readings).map_err(failed)?;
+    let rivals::Found { rivals, strays } = rivals::find(readings).map_err(failed)?;
     for (name, pid) in strays {
         plan.refuse(
             name,
@@ -54,7 +54,7 @@ fn steps(plan: &mut Plan, readings: &Readings, request: &Request) -> Result<(), 
     }
     rivals::put_to_rest(plan, host, &rivals);
     let text = unit::text(&program, &kill(host), hides_processes(readings));
-    let is_running = readings.processes_named(&[OWN]).map_err(failed)?.first().is_some();
+    let is_running = !readings.processes_named(&[OWN]).map_err(failed)?.is_empty();
     let is_as_wanted = host.read(unit::PATH).is_ok_and(|now| now == text) && is_enabled(host) && is_running;
     if !is_as_wanted {
         start(plan, host, &text, request)?;

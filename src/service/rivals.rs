@@ -22,8 +22,17 @@ pub(super) struct Rival {
     starts_at_boot: bool,
 }
 
-/// Those that systemd starts; the second are those that somebody started by hand, with their processes.
-pub(super) fn find(readings: &Readings) -> Result<(Vec<Rival>, Vec<(&'static str, u32)>), Lacking> {
+/// All of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Those that systemd starts.
+    pub(super) rivals: Vec<Rival>,
+    /// Those that somebody started by hand, each with its process.
+    pub(super) strays: Vec<(&'static str, u32)>,
+}
+
+/// Finds whoever runs, or would at the next boot.
+pub(super) fn find(readings: &Readings) -> Result<Found, Lacking> {
     let host = readings.host();
     let wanted = wanted(host)?;
     let (mut rivals, mut strays) = (Vec::new(), Vec::new());
@@ -44,7 +53,7 @@ pub(super) fn find(readings: &Readings) -> Result<(Vec<Rival>, Vec<(&'static str
             rivals.push(Rival { name, unit, runs: false, starts_at_boot: true });
         }
     }
-    Ok((rivals, strays))
+    Ok(Found { rivals, strays })
 }
 
 /// The units that something wants at boot.
@@ -100,15 +109,15 @@ mod tests {
         ]
     }
 
-    fn examined(files: &[(String, String)]) -> (Vec<Rival>, Vec<(&'static str, u32)>, Vec<String>) {
+    fn examined(files: &[(String, String)]) -> (Found, Vec<String>) {
         let files: Vec<(&str, &str)> =
             files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
         let (_folder, host) = made_tree(&files);
-        let (rivals, strays) = find(&Readings::new(&host, None)).unwrap();
+        let found = find(&Readings::new(&host, None)).unwrap();
         let mut plan = Plan::new("x", Area::Watch);
-        put_to_rest(&mut plan, &host, &rivals);
+        put_to_rest(&mut plan, &host, &found.rivals);
         let commands = plan.steps().iter().map(|step| step.target().to_owned()).collect();
-        (rivals, strays, commands)
+        (found, commands)
     }
 
     #[test]
@@ -124,8 +133,8 @@ mod tests {
         };
         files.extend([link("earlyoom"), link("nohang"), link("cron")]);
         files.push(("/usr/lib/systemd/system/systemd-oomd.socket".to_owned(), String::new()));
-        let (rivals, strays, commands) = examined(&files);
-        assert_eq!((rivals.len(), strays), (3, vec![]));
+        let (found, commands) = examined(&files);
+        assert_eq!((found.rivals.len(), found.strays), (3, vec![]));
         assert_eq!(
             commands,
             [
@@ -141,9 +150,9 @@ mod tests {
     #[test]
     fn who_was_started_by_hand_is_named() {
         let files = process(10, "bustd", "/user.slice/user-1000.slice/session-2.scope");
-        let (rivals, strays, commands) = examined(&files);
-        assert!(rivals.is_empty() && commands.is_empty());
-        assert_eq!(strays, [("bustd", 10)]);
+        let (found, commands) = examined(&files);
+        assert!(found.rivals.is_empty() && commands.is_empty());
+        assert_eq!(found.strays, [("bustd", 10)]);
     }
 
     #[test]
@@ -159,6 +168,6 @@ mod tests {
                 "1 (systemd) S 0 1 1 0 -1 0 1 2 3 4 5 6 7 8 20 0 1 0 100 8192 3".to_owned(),
             ),
         ];
-        assert_eq!(examined(&files), (vec![], vec![], vec![]));
+        assert_eq!(examined(&files), (Found::default(), vec![]));
     }
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::common::memtune;
+use super::schema::Schema;
 use super::tune::Machine;
 
 /// A file with these settings, in a folder that nobody else can write into.
@@ -35,7 +36,7 @@ fn what_is_printed_to_begin_with_is_sound() {
     let said = ends(&["check", &path], 0);
     assert!(said.contains("sound") && said.contains("redline") && said.contains("available"), "{said}");
     let object: Value = serde_json::from_str(&ends(&["check", &path, "--json"], 0)).unwrap();
-    assert_eq!(object["schema"], "memtune.watch-check/1");
+    assert_eq!(Schema::of("watch-check-1").complaint(&object), None, "{object}");
     let levels = object["levels"].as_array().unwrap();
     let bounds: Vec<u64> = levels.iter().map(|level| level["available"].as_u64().unwrap()).collect();
     assert!(bounds.is_sorted_by(|one, other| one >= other) && bounds[2] > 0, "{object}");
@@ -76,6 +77,7 @@ fn without_a_watchdog_that_is_said() {
     assert!(ends(&["status", "--socket", &socket], 1).contains("No watchdog runs."));
     let object: Value = serde_json::from_str(&ends(&["status", "--json", "--socket", &socket], 1)).unwrap();
     assert_eq!(object, json!({ "schema": "memtune.watch-status/1", "watchdog": null }));
+    assert_eq!(Schema::of("watch-status-1").complaint(&object), None);
     for order in [&["start"][..], &["stop"], &["print", "on"], &["reload"], &["lowmem", "-y"]] {
         let told = ends(&[order, &["--socket", &socket]].concat(), 5);
         assert!(told.contains("no watchdog runs here") && told.contains("memtune watch install"), "{told}");
@@ -130,12 +132,17 @@ fn a_watchdog_is_asked_and_its_answer_shown() {
     let (asked, text) = spoken(&["status"], vec![status(false)], 0);
     assert_eq!(asked, ["status"]);
     assert!(text.starts_with("The watchdog watches: normal, 512 MiB of 1 GiB available.\n"), "{text}");
+    let (_, text) = spoken(&["status", "--json"], vec![status(true)], 0);
+    let object: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(Schema::of("watch-status-1").complaint(&object), None, "{object}");
+    assert_eq!(object["watchdog"]["lacks"], Value::Null);
     let done = json!({ "answer": "done", "what": "it was stopped" });
     let (asked, text) = spoken(&["stop"], vec![done.clone()], 0);
     assert_eq!((asked, text.as_str()), (vec!["stop".to_owned()], "It was stopped.\n"));
     let (_, text) = spoken(&["print", "off", "--json"], vec![done], 0);
     let object: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(object, json!({ "schema": "memtune.watch-answer/1", "done": "it was stopped" }));
+    assert_eq!(Schema::of("watch-answer-1").complaint(&object), None);
     let refusal = json!({ "answer": "refused", "why": "`/etc/memtune/watch.toml` line 3: no" });
     let (asked, text) = spoken(&["reload"], vec![refusal], 4);
     assert_eq!(asked, ["reload"]);
