@@ -8,6 +8,7 @@ use crate::doctor::finding::Fix;
 use crate::doctor::group::Group;
 use crate::doctor::shell::{can_be_typed, quoted};
 use crate::doctor::units::{OwnFiles, set_and_restart};
+use crate::facts::cgroup_memory;
 use crate::facts::malformed::shortened;
 use crate::facts::process_unit::{self, Groups};
 use crate::facts::processes::Process;
@@ -223,19 +224,11 @@ fn lift(readings: &Readings, unit: &str, limits: &BTreeMap<&str, String>, pid: O
 /// What a unit's control group holds; `None` where that cannot be told. The kernel says where the group of one of its processes
 /// lies; without a process the usual place is tried, and a unit that lies elsewhere stays unknown.
 fn memory_of(host: &Host, unit: &str, pid: Option<u32>) -> Option<Bytes> {
-    let usual = || {
-        let path = Some(format!("/system.slice/{unit}"));
-        Groups { unified: path.clone(), memory: path }
-    };
     let groups = match pid {
         Some(pid) => process_unit::groups_of(&host.read(&format!("/proc/{pid}/cgroup")).ok()?, unit),
-        None => usual(),
+        None => Groups::at(&format!("/system.slice/{unit}")),
     };
-    let paths = [
-        groups.unified.map(|path| format!("/sys/fs/cgroup{path}/memory.current")),
-        groups.memory.map(|path| format!("/sys/fs/cgroup/memory{path}/memory.usage_in_bytes")),
-    ];
-    paths.iter().flatten().find_map(|path| host.read(path).ok()?.trim().parse().ok().map(Bytes))
+    cgroup_memory::of_groups(host, &groups)?.current
 }
 
 /// systemd's spelling of an amount: digits and perhaps one letter, base 1024.
