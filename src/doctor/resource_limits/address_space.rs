@@ -19,6 +19,7 @@ use crate::host::{Host, Lacking};
 use crate::limits::shown::units::Survey;
 use crate::limits::unit_name::UnitName;
 use crate::sys::bytes::Bytes;
+use crate::sys::size;
 
 use super::default_limits;
 
@@ -211,7 +212,7 @@ fn lift(readings: &Readings, unit: &str, limits: &BTreeMap<&str, String>, pid: O
     let mut settings: Vec<String> = limits.keys().map(|key| format!("{key}=infinity")).collect();
     let used = memory_of(readings.host(), unit, pid);
     let memory = Survey::active(readings).tree.memory();
-    let largest = limits.values().filter_map(|value| amount(value)).max();
+    let largest = limits.values().filter_map(|value| size::parse(value).ok()).max();
     let has_room = |largest: Bytes| used.is_some_and(|used| used <= largest.percent(MOST_USED));
     let is_limit = |largest: Bytes| memory.is_none_or(|memory| largest < memory);
     if let Some(largest) = largest.filter(|&largest| has_room(largest) && is_limit(largest)) {
@@ -231,23 +232,8 @@ fn memory_of(host: &Host, unit: &str, pid: Option<u32>) -> Option<Bytes> {
     cgroup_memory::of_groups(host, &groups)?.current
 }
 
-/// systemd's spelling of an amount: digits and perhaps one letter, base 1024.
-fn amount(text: &str) -> Option<Bytes> {
-    let digits = text.trim_end_matches(|character: char| character.is_ascii_alphabetic());
-    let shift = match text.get(digits.len()..)? {
-        "" => 0,
-        "K" => 10,
-        "M" => 20,
-        "G" => 30,
-        "T" => 40,
-        _ => return None,
-    };
-    digits.parse().ok().map(|number| Bytes(number) * (1 << shift))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::doctor::finding::{Finding, Severity};
     use crate::doctor::on_tree::examine_tree;
 
@@ -292,7 +278,6 @@ mod tests {
         );
         let tight = examined(FREE, "", "[Service]\nLimitAS=1G\n").fix.unwrap().commands;
         assert_eq!(tight, ["sudo memtune limits set redis.service LimitAS=infinity --restart"]);
-        assert_eq!((amount("2x"), amount("")), (None, None));
     }
 
     /// The settings proposed for a service in `slice` that holds `used`, if that is told, and may map 1 GiB.
