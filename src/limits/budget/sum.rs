@@ -9,13 +9,13 @@ use crate::facts::readings::Readings;
 use crate::sys::bytes::Bytes;
 use crate::sys::size::Size;
 
-use super::super::shown::holder::{Holder, HolderKind};
 use super::super::shown::tree::{TOP, Tree};
 use super::super::shown::units::Survey;
 use super::claims::{self, Declared};
 use super::elsewhere;
 use super::faults;
 use super::fixed;
+use super::holder::{Holder, HolderKind};
 use super::instances::{Instance, Sized};
 use super::reserve;
 
