@@ -86,7 +86,7 @@ impl Seen<'_> {
     fn held(&self) -> Vec<Held> {
         let held = |(rlimit, most): (&Rlimit, &Option<u64>)| Held {
             name: rlimit.resource.name.to_owned(),
-            limit: rlimit.amount(),
+            limit: rlimit.exact(),
             most: *most,
         };
         self.rlimits.iter().zip(&self.most).map(held).collect()
