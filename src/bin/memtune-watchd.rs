@@ -5,6 +5,8 @@ use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use memtune::sys::apart::apart;
+use memtune::sys::heap;
 use memtune::watch::account::book::Readers;
 use memtune::watch::account::hooks::starter::Hooks;
 use memtune::watch::account::state;
@@ -19,6 +21,7 @@ const USAGE: &str = "usage: memtune-watchd [--dry-run] [--config FILE]\n";
 fn main() -> ExitCode {
     // Before anything else: the helper that starts hooks is a copy of this process.
     let hooks = Hooks::start();
+    heap::share();
     match asked(std::env::args_os().skip(1)).and_then(|asked| run(asked, hooks.ok())) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
@@ -49,7 +52,11 @@ fn asked(mut words: impl Iterator<Item = OsString>) -> Result<Asked, String> {
 
 fn run(asked: Asked, hooks: Option<Hooks>) -> Result<(), String> {
     let file = asked.file.unwrap_or_default();
-    let settings = read(&file)?;
+    // To read them takes more stack than all that comes later.
+    let settings = {
+        let file = file.clone();
+        apart(move || read(&file)).map_err(|error| error.to_string())??
+    };
     let log = std::io::stderr().as_fd().try_clone_to_owned().ok();
     let options = Options {
         settings,

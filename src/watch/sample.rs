@@ -24,7 +24,8 @@ pub struct Sample {
     pub pinned: Bytes,
     /// What processes hold in the GPU's memory where that is the machine's own.
     pub gpu: Bytes,
-    /// For how long tasks have waited for memory since the boot, in microseconds; `None` where the kernel does not count it.
+    /// For how long tasks have waited for memory since the boot, in microseconds; `None` where the kernel does not count it, or where so much
+    /// is available that it was not asked.
     pub stalled: Option<Stalled>,
 }
 

@@ -138,6 +138,26 @@ impl Book {
         &self.state
     }
 
+    /// Writes an event in every form that somebody here reads, and tells nobody: what that needs of memory is there afterwards.
+    pub fn rehearse(&mut self, event: &Event<'_>) {
+        let waiting = self.waiting.until(&event.sample);
+        let telling = Telling { event, scene: &self.scene, before: self.told, waiting };
+        self.story.clear();
+        story::write(&telling, None, &mut self.story);
+        self.page.clear();
+        if self.programs.is_some() {
+            json_line::write(&telling, &mut self.page);
+        }
+        if self.journal.is_some() {
+            self.page.clear();
+            journal_entry::write(&telling, &self.story, &mut self.field, &mut self.page);
+        }
+        self.state.rehearse(&telling);
+        if self.state_file.is_some() {
+            self.state.write(&mut self.page);
+        }
+    }
+
     /// Tells an event to everybody. It waits for nobody, so that it can be told before a signal is sent; files are left to [`tend`](Self::tend).
     pub fn tell(&mut self, event: &Event<'_>) {
         self.tell_once(event);

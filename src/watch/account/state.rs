@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use arrayvec::{ArrayString, ArrayVec};
+use arrayvec::ArrayString;
 use serde::{Deserialize, Serialize};
 
 use crate::sys::bounded_text::BoundedText;
@@ -62,14 +62,16 @@ pub struct State {
     pub total: Bytes,
     /// How often.
     pub counts: Counts,
-    /// The last kills, the oldest first.
-    pub kills: ArrayVec<Record, KEPT>,
+    /// The last kills, the oldest first; the watchdog keeps no more than [`KEPT`].
+    pub kills: Vec<Record>,
 }
 
 impl State {
     /// The state of a watchdog that starts now. What an earlier one left since the boot is taken on, so that a restart forgets nothing.
     pub fn begin(pid: u32, now: SystemTime, earlier: Option<Self>) -> Self {
-        let (counts, kills) = earlier.map(|earlier| (earlier.counts, earlier.kills)).unwrap_or_default();
+        let (counts, earlier) = earlier.map(|earlier| (earlier.counts, earlier.kills)).unwrap_or_default();
+        let mut kills = Vec::with_capacity(KEPT);
+        kills.extend(earlier.iter().skip(earlier.len().saturating_sub(KEPT)).cloned());
         Self {
             schema: ArrayString::from(SCHEMA).unwrap_or_default(),
             time: moment(now),
@@ -126,6 +128,15 @@ impl State {
         true
     }
 
+    /// Takes down a kill and forgets it, so that the place of the next one is in memory.
+    pub fn rehearse(&mut self, telling: &Telling<'_>) {
+        let length = self.kills.len();
+        if length < KEPT {
+            self.keep(telling);
+            self.kills.truncate(length);
+        }
+    }
+
     fn recovered(&mut self, telling: &Telling<'_>, recovery: Recovery) {
         let mut before = Bytes(0);
         if let Some(record) = self.last_of(telling) {
@@ -141,10 +152,11 @@ impl State {
 
     fn keep(&mut self, telling: &Telling<'_>) {
         let Some(record) = Record::of(telling) else { return };
-        if self.kills.is_full() {
+        if self.kills.len() >= KEPT {
             self.kills.remove(0);
         }
-        let _ = self.kills.try_push(record);
+        // There was room for so many from the start.
+        self.kills.push(record);
     }
 
     /// The last record, if it is about this victim.

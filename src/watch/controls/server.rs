@@ -20,17 +20,15 @@ const MOST_AT_ONCE: usize = 32;
 #[derive(Debug)]
 pub struct Controls {
     place: Place,
-    callers: [Option<Connected>; MOST],
+    /// Made for [`MOST`], and never grows; of the room for those who are not there nothing is in memory.
+    callers: Vec<Connected>,
     serial: u64,
     own: u32,
 }
 
 /// Who asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Caller {
-    place: usize,
-    serial: u64,
-}
+pub struct Caller(u64);
 
 impl Controls {
     /// Listens at `path`, such as [`super::PATH`]; its folder is made if it is not there.
@@ -39,21 +37,21 @@ impl Controls {
     /// Says that another watchdog has it, or what stands in the way.
     pub fn new(path: &str) -> Result<Self, Unavailable> {
         let own = rustix::process::geteuid().as_raw();
-        Ok(Self { place: Place::take(path)?, callers: [const { None }; MOST], serial: 0, own })
+        Ok(Self { place: Place::take(path)?, callers: Vec::with_capacity(MOST), serial: 0, own })
     }
 
     /// What the loop shall wait for beside its timer.
     pub fn interests(&self) -> impl Iterator<Item = (BorrowedFd<'_>, PollFlags)> {
         // While there is no room, who else wants something waits in the kernel, and wakes nobody.
-        let has_room = self.callers.iter().any(Option::is_none);
+        let has_room = self.callers.len() < MOST;
         let listener = has_room.then(|| (self.place.listener.as_fd(), PollFlags::IN));
-        let of_callers = self.callers.iter().flatten().filter_map(Connected::interest);
+        let of_callers = self.callers.iter().filter_map(Connected::interest);
         listener.into_iter().chain(of_callers.map(|(socket, flags)| (socket.as_fd(), flags)))
     }
 
     /// When [`Controls::serve`] has to be called at the latest, in milliseconds on the clock that it is given; `None` while nobody calls.
     pub fn deadline(&self) -> Option<u64> {
-        self.callers.iter().flatten().map(Connected::deadline).min()
+        self.callers.iter().map(Connected::deadline).min()
     }
 
     /// Takes callers in, hears and answers them as far as that goes without waiting, and lets go of those who are idle. `now` is in
@@ -61,7 +59,9 @@ impl Controls {
     pub fn serve(&mut self, now: u64) {
         self.go_on(now);
         for _ in 0..MOST_AT_ONCE {
-            let Some(free) = self.callers.iter_mut().find(|caller| caller.is_none()) else { break };
+            if self.callers.len() >= MOST {
+                break;
+            }
             let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
             let socket = match rustix::net::accept_with(&self.place.listener, flags) {
                 Ok(socket) => socket,
@@ -71,7 +71,7 @@ impl Controls {
             };
             if may_ask(&socket, self.own) {
                 self.serial = self.serial.wrapping_add(1);
-                *free = Some(Connected::new(socket, self.serial, now));
+                self.callers.push(Connected::new(socket, self.serial, now));
             }
         }
         self.go_on(now);
@@ -79,31 +79,29 @@ impl Controls {
 
     /// The next who asks for something; each is given once, and gets its [`Controls::answer`].
     pub fn next_request(&mut self) -> Option<(Caller, Request)> {
-        self.callers.iter_mut().enumerate().find_map(|(place, caller)| {
-            let caller = caller.as_mut()?;
+        self.callers.iter_mut().find_map(|caller| {
             let Stage::Asks(request) = caller.stage else { return None };
             caller.stage = Stage::Waits;
-            Some((Caller { place, serial: caller.serial }, request))
+            Some((Caller(caller.serial), request))
         })
     }
 
     /// Answers `caller`, at once as far as that goes without waiting; whoever has gone meanwhile gets nothing.
     pub fn answer(&mut self, caller: Caller, answer: &Answer, now: u64) {
-        let Some(place) = self.callers.get_mut(caller.place) else { return };
-        if let Some(connected) = place.as_mut().filter(|connected| connected.serial == caller.serial) {
+        let Some(place) = self.callers.iter().position(|connected| connected.serial == caller.0) else {
+            return;
+        };
+        let stays = self.callers.get_mut(place).is_some_and(|connected| {
             connected.say(answer, now);
-            if !connected.goes_on(now) {
-                *place = None;
-            }
+            connected.goes_on(now)
+        });
+        if !stays {
+            self.callers.swap_remove(place);
         }
     }
 
     fn go_on(&mut self, now: u64) {
-        for place in &mut self.callers {
-            if place.as_mut().is_some_and(|caller| !caller.goes_on(now)) {
-                *place = None;
-            }
-        }
+        self.callers.retain_mut(|caller| caller.goes_on(now));
     }
 }
 

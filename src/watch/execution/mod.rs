@@ -24,6 +24,7 @@ pub mod outcome;
 pub mod overdue;
 pub mod process_folder;
 mod recovery;
+mod rehearsal;
 mod release;
 mod roll;
 mod strike;

@@ -1,5 +1,11 @@
-//! Takes back the memory of those that were killed and are slow to go, in a thread of its own: process_mrelease(2) does the work itself, and
-//! may wait for a lock that its victim holds, neither of which may stop the watchdog.
+//! Takes back the memory of those that were killed and are slow to go, in a thread of its own.
+//!
+//! **Why a thread, where one would be less.** process_mrelease(2) walks and frees the victim's memory in the caller's time, which takes as
+//! long as there is memory: gigabytes are tenths of a second. And it takes the lock of the victim's address space for reading first: who
+//! holds that for writing, a victim in the middle of mmap(2) that waits for a page itself, keeps the caller waiting without any bound, and
+//! only a fatal signal ends that. EAGAIN comes afterwards, for another reason. In the loop neither could be had, and it is just those who
+//! are slow to go that it is called for. A thread that is made only then would need memory at the moment when there is none; so it is made
+//! at the start. It sleeps on a futex until somebody is slow, wakes for nothing else, and costs three or four pages.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -14,7 +20,7 @@ use crate::sys::process_handle::ProcessHandle;
 /// How many may wait their turn.
 const QUEUE: usize = 64;
 /// What the thread needs is little, and what it touches is locked.
-const STACK: usize = 64 << 10;
+const STACK: usize = 32 << 10;
 
 /// The thread, and what it was given to do.
 #[derive(Debug)]

@@ -7,6 +7,7 @@ use crate::facts::memory_line::MemoryLine;
 use crate::facts::{meminfo, pressure};
 use crate::sys::bytes::Bytes;
 use crate::sys::kernel_file::KernelFile;
+use crate::sys::size::Size;
 
 use super::super::sample::{Sample, Stalled};
 use super::areas::Areas;
@@ -22,6 +23,8 @@ pub struct Meter {
     pressure: Option<KernelFile>,
     areas: Areas,
     container: Option<Container>,
+    /// Available memory from which on nobody's waiting matters, as a share or an amount; `None`: it always does.
+    heeded: Option<Size>,
     buffer: Box<[u8; BUFFER]>,
 }
 
@@ -36,6 +39,7 @@ impl Meter {
             pressure: KernelFile::open(pressure::PATH).ok(),
             areas: Areas::open(),
             container: Container::open(),
+            heeded: None,
             buffer: Box::new([0; BUFFER]),
         })
     }
@@ -43,6 +47,12 @@ impl Meter {
     /// Whether the kernel counts the time in which tasks wait.
     pub fn counts_waiting(&self) -> bool {
         self.pressure.is_some()
+    }
+
+    /// From here on it is looked who waits for memory only where that matters: where half of it or less is available, or twice as much as
+    /// the rule for it, whose bound is `thrash`, asks for. `always`: somebody wants to see it anyway.
+    pub fn heed(&mut self, thrash: Size, always: bool) {
+        self.heeded = (!always).then_some(thrash);
     }
 
     /// The machine at this moment.
@@ -70,8 +80,16 @@ impl Meter {
         if sample.swap_total.0 > 0 {
             sample.swap_worth = self.areas.worth(sample.swap_total, sample.swap_free, buffer);
         }
-        sample.stalled = self.stalled();
+        if self.is_heeded(&sample) {
+            sample.stalled = self.stalled();
+        }
         Ok(sample)
+    }
+
+    fn is_heeded(&self, sample: &Sample) -> bool {
+        let Some(thrash) = self.heeded else { return true };
+        let twice = Bytes(thrash.of(sample.total).0.saturating_mul(2));
+        sample.available <= twice.max(Bytes(sample.total.0 / 2))
     }
 
     fn stalled(&mut self) -> Option<Stalled> {
@@ -100,5 +118,19 @@ mod tests {
         assert!(first.swap_worth <= first.swap_free && first.swap_free <= first.swap_total);
         assert!(second.at >= first.at);
         assert_eq!(first.stalled.is_some(), meter.counts_waiting());
+    }
+
+    #[test]
+    fn it_is_looked_who_waits_where_that_matters() {
+        let mut meter = Meter::open().unwrap();
+        let mib = Bytes::from_mib;
+        let sample = |available| Sample { total: mib(1000), available: mib(available), ..Sample::default() };
+        assert!(meter.is_heeded(&sample(1000)));
+        meter.heed(Size::Percent(12.0), false);
+        assert_eq!([501, 500, 0].map(|available| meter.is_heeded(&sample(available))), [false, true, true]);
+        meter.heed(Size::Percent(40.0), false);
+        assert_eq!([801, 800].map(|available| meter.is_heeded(&sample(available))), [false, true]);
+        meter.heed(Size::Percent(40.0), true);
+        assert!(meter.is_heeded(&sample(1000)));
     }
 }

@@ -82,7 +82,7 @@ impl Policy {
     /// From here on other settings hold. The level that was told, and what is known of memory's falls, stay.
     pub fn set(&mut self, settings: &Settings) {
         self.thresholds = Thresholds::of(settings);
-        self.thrash = Thrash::new(settings.thrash);
+        self.thrash.set(settings.thrash);
         self.gpu = Gpu::new(settings.gpu_percent);
         self.ladder.set_calm(settings.calm);
         self.turn.set_settle(settings.kill.settle);

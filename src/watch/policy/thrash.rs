@@ -22,15 +22,23 @@ use super::waiting::Waiting;
 pub(super) struct Thrash {
     settings: settings::Thrash,
     waiting: Waiting,
+    /// A sample has told of waiting before: the kernel counts it, even where a sample of much memory does not tell.
+    is_counted: bool,
 }
 
 impl Thrash {
     pub(super) fn new(settings: settings::Thrash) -> Self {
-        Self { settings, waiting: Waiting::over(settings.lasts) }
+        Self { settings, waiting: Waiting::over(settings.lasts), is_counted: false }
+    }
+
+    /// The same for other settings; what was seen is forgotten.
+    pub(super) fn set(&mut self, settings: settings::Thrash) {
+        *self = Self { is_counted: self.is_counted, ..Self::new(settings) };
     }
 
     /// Whether the machine thrashes. `is_after_a_kill`: what was waited for then was the victim's doing.
     pub(super) fn step(&mut self, sample: &Sample, lines: &Lines, is_after_a_kill: bool) -> bool {
+        self.is_counted |= sample.stalled.is_some();
         let bound = self.settings.available.of(sample.total);
         let Some(stalled) = sample.stalled.filter(|_| !is_after_a_kill) else {
             self.waiting.clear();
@@ -54,7 +62,7 @@ impl Thrash {
     /// The milliseconds within which a look is needed, so that there are enough of them, where memory falls by no more than `fastest`
     /// bytes a second; `None` where the rule is off.
     pub(super) fn patience(&self, sample: &Sample, lines: &Lines, fastest: Bytes) -> Option<u64> {
-        sample.stalled.filter(|_| self.settings.full > 0.0)?;
+        (self.is_counted && self.settings.full > 0.0).then_some(())?;
         let fall = sample.available.less(self.settings.available.of(sample.total));
         let until_low = millis(fall, fastest)?;
         Some(until_low.saturating_add(self.over(sample, lines) / 4))
@@ -63,5 +71,31 @@ impl Thrash {
     /// Forgets what was seen.
     pub(super) fn clear(&mut self) {
         self.waiting.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sys::bytes::Bytes;
+    use crate::watch::policy::bounds::Thresholds;
+    use crate::watch::sample::Stalled;
+    use crate::watch::settings::Settings;
+
+    #[test]
+    fn the_rule_holds_on_where_much_memory_is_left_and_waiting_is_not_looked_at() {
+        let settings = Settings::default();
+        let much =
+            Sample { total: Bytes::from_gib(24), available: Bytes::from_gib(13), ..Sample::default() };
+        let lines = Lines::new(&Thresholds::of(&settings), &much);
+        let mut thrash = Thrash::new(settings.thrash);
+        let patience = |thrash: &Thrash| thrash.patience(&much, &lines, Bytes::from_gib(1));
+        thrash.step(&much, &lines, false);
+        assert_eq!(patience(&thrash), None, "the kernel may not count it at all");
+        thrash.step(&Sample { stalled: Some(Stalled::default()), ..much }, &lines, false);
+        thrash.step(&much, &lines, false);
+        assert!(patience(&thrash).is_some_and(|patience| patience > 10_000));
+        thrash.set(settings.thrash);
+        assert!(patience(&thrash).is_some());
     }
 }

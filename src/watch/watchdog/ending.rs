@@ -103,7 +103,7 @@ impl Watchdog {
         hooks.run(name, words, self.settings.hooks.limit, &self.book.telling(&event)).ok()
     }
 
-    fn set_scene(&mut self) {
+    pub(super) fn set_scene(&mut self) {
         let (census, ranking) = (&self.census, &self.ranking);
         let jobs = census.jobs();
         let walk = ranking.ranked().iter().filter_map(|one| Some((jobs.get(one.job as usize)?, one.verdict)));

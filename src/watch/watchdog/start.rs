@@ -1,32 +1,45 @@
 //! Everything that is opened and made before the first look; from here on nothing is allocated.
 
 use std::env;
-use std::io;
+use std::fmt;
+use std::io::{self, Write};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use arrayvec::ArrayString;
 
+use crate::sys::apart::apart;
 use crate::sys::bytes::Bytes;
+use crate::sys::heap;
 use crate::sys::memory_lock::lock_memory;
+use crate::sys::open_files::raise_open_files;
 use crate::watch::account::book::{Book, Readers};
 use crate::watch::account::event::{Happened, Reason};
 use crate::watch::account::hooks::starter::Hooks;
 use crate::watch::census::{Capacities, Census, Places};
 use crate::watch::controls::Controls;
 use crate::watch::execution::executioner::{Executioner, Powers, Room};
+use crate::watch::execution::victim::{Moment, Reach, Target, Victim};
 use crate::watch::level::Level;
 use crate::watch::meter::{Meter, fill_rate};
 use crate::watch::policy::Policy;
+use crate::watch::policy::decision::Cause;
 use crate::watch::ranking::{Ranking, Rules};
 use crate::watch::sample::Sample;
 use crate::watch::settings::Settings;
 
 use super::ending::Pending;
 use super::notify::Notify;
+use super::reasons::reason;
 use super::signals::Signals;
 use super::tenants::Tenant;
+use super::tick::event;
 use super::trigger::Trigger;
+use super::wait::Woken;
+
+/// So many processes are gone through for the rehearsal; more would need no other pages but those of the tables.
+const REHEARSED: usize = 64;
 
 /// What the watchdog is told when it starts.
 #[derive(Debug)]
@@ -76,6 +89,7 @@ pub struct Watchdog {
     pub(super) controls: Option<Controls>,
     pub(super) signals: Signals,
     pub(super) trigger: Option<Trigger>,
+    pub(super) woken: Woken,
     pub(super) notify: Notify,
     pub(super) sample: Sample,
     pub(super) level: Level,
@@ -87,12 +101,33 @@ pub struct Watchdog {
 impl Watchdog {
     /// Opens and makes everything, and says that it runs.
     ///
+    /// What is made is made on a stack of its own that is given back, and the heap is tidied up behind it: what a start takes would else
+    /// stay for good, and locked. The ways of a shortage are then gone once on the stack of the loop.
+    ///
     /// # Errors
     /// What it cannot do without, and why that is not to be had.
-    pub fn start(options: Options) -> io::Result<Self> {
+    pub fn start(options: Options) -> io::Result<Box<Self>> {
+        let socket = options.socket.clone();
+        let mut watchdog = apart(move || Self::make(options))??;
+        watchdog.rehearse(socket.as_deref());
+        heap::trim();
+        if let Err(unlocked) = lock_memory() {
+            watchdog.lack(format_args!("{unlocked}"));
+        }
+        let lacks = watchdog.lacks;
+        match lacks.is_empty() {
+            true => watchdog.tell(Happened::Started(None)),
+            false => watchdog.tell(Happened::Started(Some(format_args!("{lacks}")))),
+        }
+        watchdog.notify.ready();
+        Ok(watchdog)
+    }
+
+    fn make(options: Options) -> io::Result<Box<Self>> {
         let Options { settings, reload, file, is_dry_run, prints, readers, socket, hooks } = options;
         let pid = std::process::id();
-        let mut lacking: Vec<String> = Vec::new();
+        // Of a victim with many processes as many are held at once as files may be open.
+        raise_open_files();
         let rate: Bytes = fill_rate();
         let mut meter = Meter::open()?;
         let sample = meter.sample()?;
@@ -108,28 +143,21 @@ impl Watchdog {
             Err(unavailable) => return Err(io::Error::other(unavailable.to_string())),
         };
         let (book, unheard) = Book::open(readers, pid, SystemTime::now());
-        lacking.extend(unheard);
-        let trigger = Trigger::set();
-        if !meter.counts_waiting() {
-            lacking.push("the kernel does not count waiting (PSI): thrash is not seen".to_owned());
-        }
-        let executioner = Executioner::new(settings.kill, powers, Room::default())?;
-        if executioner.is_blind() {
-            lacking.push("/proc shows other processes than those around it: nobody can be ended".to_owned());
-        }
-        let mut watchdog = Self {
+        let notify =
+            Notify::of(env::var_os("NOTIFY_SOCKET").as_deref(), env::var("WATCHDOG_USEC").ok().as_deref());
+        let mut watchdog = Box::new(Self {
             policy: Policy::new(&settings, rate),
             tenants: Tenant::all(&settings),
             rules: Rules::new(&settings.rules),
             ranking: Ranking::new(capacities.jobs),
-            notify: Notify::of(
-                env::var_os("NOTIFY_SOCKET").as_deref(),
-                env::var("WATCHDOG_USEC").ok().as_deref(),
-            ),
+            executioner: Executioner::new(settings.kill, powers, Room::default())?,
+            notify,
             signals: Signals::catch()?,
+            trigger: Trigger::set(),
+            woken: Woken::PERHAPS_BY_ALL,
             started: sample.at,
             level: Level::Normal,
-            lacks: cut(&lacking.join("; ")),
+            lacks: ArrayString::new(),
             pending: None,
             why: None,
             interval: 0,
@@ -142,40 +170,70 @@ impl Watchdog {
             prints,
             meter,
             census,
-            executioner,
             book,
             hooks,
             controls,
-            trigger,
             sample,
-        };
-        watchdog.rehearse();
-        if let Err(unlocked) = lock_memory() {
-            lacking.push(unlocked.to_string());
-            watchdog.lacks = cut(&lacking.join("; "));
+        });
+        unheard.iter().for_each(|lacking| watchdog.lack(format_args!("{lacking}")));
+        if !watchdog.meter.counts_waiting() {
+            watchdog.lack(format_args!("the kernel does not count waiting (PSI): thrash is not seen"));
         }
-        let lacks = watchdog.lacks;
-        match lacks.is_empty() {
-            true => watchdog.tell(Happened::Started(None)),
-            false => watchdog.tell(Happened::Started(Some(format_args!("{lacks}")))),
+        if watchdog.executioner.is_blind() {
+            watchdog
+                .lack(format_args!("/proc shows other processes than those around it: nobody can be ended"));
         }
-        watchdog.notify.ready();
         Ok(watchdog)
     }
 
-    /// Goes the way of a choice once, so that all pages it needs are there when no more can be had.
-    fn rehearse(&mut self) {
+    /// Adds to what it lacks, as far as that fits.
+    fn lack(&mut self, what: fmt::Arguments<'_>) {
+        let between = if self.lacks.is_empty() { "" } else { "; " };
+        let _ = fmt::Write::write_fmt(&mut Cut(&mut self.lacks), format_args!("{between}{what}"));
+    }
+
+    /// Goes the ways of a shortage once, so that all pages they need are there when no more can be had: a count and a choice, the account
+    /// of it in all forms, all of a kill but the signals, and an answer to a caller.
+    fn rehearse(&mut self, socket: Option<&str>) {
         let sample = self.sample;
-        self.choose(&sample, None);
+        let chosen = self.choose(&sample, None);
+        self.set_scene();
+        let why = reason(Cause::Memory, Level::Redline, &self.settings, &sample);
+        let kill = Happened::Kill { reason: why, ignored_for: None };
+        self.book.rehearse(&event(kill, &sample, Level::Redline, true));
+        self.book.scene().clear();
+        self.rehearse_the_end(chosen);
+        if let Some(mut caller) = socket.and_then(|socket| UnixStream::connect(socket).ok()) {
+            // Where it is not heard it is not answered, and that is all.
+            let _ = caller.write_all(b"status\n");
+            self.serve(sample.at);
+        }
+    }
+
+    fn rehearse_the_end(&mut self, chosen: Option<usize>) {
+        let census = &self.census;
+        let group = chosen.and_then(|job| census.jobs().get(job)?.group.as_ref());
+        // Whoever could have been started since the count is looked at, and is nobody's newcomer.
+        let victim = Victim { group, reach: Reach::Listed, counted: u64::MAX };
+        let now = Moment::from(&self.sample);
+        match chosen {
+            Some(job) => {
+                let members = census.members(job).take(REHEARSED).map(Target::from);
+                self.executioner.rehearse(&victim, members, now);
+            }
+            None => {
+                let everybody = census.processes().iter().take(REHEARSED).map(Target::from);
+                self.executioner.rehearse(&victim, everybody, now);
+            }
+        }
     }
 }
 
-fn cut(text: &str) -> ArrayString<512> {
-    let mut cut = ArrayString::new();
-    for letter in text.chars() {
-        if cut.try_push(letter).is_err() {
-            break;
-        }
+/// Takes as much as fits, and drops the rest.
+struct Cut<'t, const ROOM: usize>(&'t mut ArrayString<ROOM>);
+
+impl<const ROOM: usize> fmt::Write for Cut<'_, ROOM> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        text.chars().try_for_each(|letter| self.0.try_push(letter)).map_err(|_| fmt::Error)
     }
-    cut
 }

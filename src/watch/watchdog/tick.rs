@@ -9,6 +9,7 @@ use crate::watch::policy::decision::{Act, Decision, Outstanding};
 use crate::watch::sample::Sample;
 
 use super::reasons::reason;
+use super::signals::Asked;
 use super::start::Watchdog;
 
 /// After a look that failed.
@@ -20,7 +21,7 @@ impl Watchdog {
         loop {
             let sleep = self.tick();
             self.wait(sleep);
-            let asked = self.signals.take();
+            let asked = if self.woken.signals { self.signals.take() } else { Asked::default() };
             if asked.reload {
                 // It has told what is wrong with them.
                 let _ = self.read_settings_anew();
@@ -47,6 +48,7 @@ impl Watchdog {
             }
         };
         self.sample = sample;
+        self.meter.heed(self.settings.thrash.available, self.prints);
         self.book.see(&sample);
         self.follow_the_victim(&sample);
         let decision = self.policy.step(&sample, self.outstanding());

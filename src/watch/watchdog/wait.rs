@@ -15,36 +15,70 @@ const MOST: usize = 48;
 /// Of a victim so many are enough: while anybody ends, the next look is near.
 const HANDLES: usize = 24;
 
+/// Who wants something after a sleep. Who does not is not asked: in a calm tick there is nothing to hear, and each question is a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Woken {
+    pub(super) signals: bool,
+    pub(super) hooks: bool,
+    pub(super) controls: bool,
+}
+
+impl Woken {
+    /// Nothing is known.
+    pub(super) const PERHAPS_BY_ALL: Self = Self { signals: true, hooks: true, controls: true };
+}
+
 impl Watchdog {
     /// Sleeps for `longest`, or until something is to be done.
     pub(super) fn wait(&mut self, longest: Duration) {
         let now = milliseconds();
-        let deadlines =
-            [self.executioner.deadline(now), self.controls.as_ref().and_then(|one| one.deadline())];
+        let controls = self.controls.as_ref().and_then(|one| one.deadline());
+        let deadlines = [self.executioner.deadline(now), controls];
         let due = deadlines.into_iter().flatten().map(|at| Duration::from_millis(at.saturating_sub(now)));
         let time = due.chain(self.notify.longest()).fold(longest, Duration::min);
+        let mut woken = self.sleep(time);
+        // Whoever calls and says nothing is let go of in time.
+        woken.controls |= controls.is_some();
+        self.woken = woken;
+    }
+
+    fn sleep(&self, time: Duration) -> Woken {
         let time = Timespec { tv_sec: time.as_secs() as i64, tv_nsec: i64::from(time.subsec_nanos()) };
         let mut files: ArrayVec<PollFd<'_>, MOST> = ArrayVec::new();
-        let mut add = |file| {
-            // There is room for all that are named above.
-            let _ = files.try_push(file);
-        };
-        if let Some(trigger) = &self.trigger {
-            add(PollFd::from_borrowed_fd(trigger.as_fd(), PollFlags::PRI));
-        }
         for signal in self.signals.handles() {
-            add(PollFd::from_borrowed_fd(signal, PollFlags::IN));
+            add(&mut files, PollFd::from_borrowed_fd(signal, PollFlags::IN));
         }
-        if let Some(hooks) = self.hooks.as_ref().and_then(|hooks| hooks.handle()) {
-            add(PollFd::from_borrowed_fd(hooks, PollFlags::IN));
+        let hooks = files.len();
+        if let Some(handle) = self.hooks.as_ref().and_then(|hooks| hooks.handle()) {
+            add(&mut files, PollFd::from_borrowed_fd(handle, PollFlags::IN));
         }
+        let controls = files.len();
         for (socket, flags) in self.controls.iter().flat_map(|controls| controls.interests()) {
-            add(PollFd::from_borrowed_fd(socket, flags));
+            add(&mut files, PollFd::from_borrowed_fd(socket, flags));
+        }
+        let others = files.len();
+        if let Some(trigger) = &self.trigger {
+            add(&mut files, PollFd::from_borrowed_fd(trigger.as_fd(), PollFlags::PRI));
         }
         for handle in self.executioner.handles().take(HANDLES) {
-            add(PollFd::from_borrowed_fd(handle, PollFlags::IN));
+            add(&mut files, PollFd::from_borrowed_fd(handle, PollFlags::IN));
         }
         // A signal ends it early, which is what it is for.
-        let _ = poll(&mut files, Some(&time));
+        if poll(&mut files, Some(&time)).is_err() {
+            return Woken::PERHAPS_BY_ALL;
+        }
+        let is_any = |from: usize, to: usize| {
+            files.get(from..to).unwrap_or_default().iter().any(|file| !file.revents().is_empty())
+        };
+        Woken {
+            signals: is_any(0, hooks),
+            hooks: is_any(hooks, controls),
+            controls: is_any(controls, others),
+        }
     }
+}
+
+fn add<'f>(files: &mut ArrayVec<PollFd<'f>, MOST>, file: PollFd<'f>) {
+    // There is room for all that are named above.
+    let _ = files.try_push(file);
 }

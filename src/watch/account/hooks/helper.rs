@@ -16,6 +16,7 @@ use super::request::{ROOM, Request};
 const MOST: usize = 8;
 
 /// Serves until the watchdog is gone.
+#[inline(never)]
 pub(super) fn serve(socket: &OwnedFd) {
     become_another();
     let mut helper = Helper { socket, children: Vec::new(), is_alone: false };
@@ -79,6 +80,9 @@ impl Helper<'_> {
         (socket.iter().any(ready), over.collect())
     }
 
+    /// Not a part of whoever calls it: the room for a request would be on the stack of the helper, and of the watchdog that it is a copy
+    /// of, whether or not there ever is one.
+    #[inline(never)]
     fn hear(&mut self) {
         let mut buffer = [0; ROOM];
         let length = match recv(self.socket, &mut buffer, RecvFlags::DONTWAIT) {
