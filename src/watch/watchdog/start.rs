@@ -70,6 +70,8 @@ pub struct Watchdog {
     pub(super) pending: Option<Pending>,
     /// Why the present victim was chosen.
     pub(super) why: Option<Reason>,
+    /// When the last job was taken.
+    pub(super) taken: Option<u64>,
     pub(super) controls: Option<Controls>,
     pub(super) signals: Signals,
     pub(super) trigger: Option<Trigger>,
@@ -85,7 +87,7 @@ impl Watchdog {
     /// Opens and makes everything, and says that it runs.
     ///
     /// # Errors
-    /// What it cannot do without, and why that is not to be had.
+    /// What it cannot do without, and why that is not to be had; [`Unavailable`](crate::watch::controls::Unavailable) where that is the socket.
     pub fn start(options: Options) -> io::Result<Self> {
         let Options { settings, reload, file, is_dry_run, prints, readers, socket, hooks } = options;
         let pid = std::process::id();
@@ -102,10 +104,11 @@ impl Watchdog {
         let powers = Powers { is_rehearsal: is_dry_run, ..Powers::default() };
         let controls = match socket.as_deref().map(Controls::new).transpose() {
             Ok(controls) => controls,
-            Err(unavailable) => return Err(io::Error::other(unavailable.to_string())),
+            Err(unavailable) => return Err(io::Error::other(unavailable)),
         };
         let (book, unheard) = Book::open(readers, pid, SystemTime::now());
         lacking.extend(unheard);
+        book.begin(rate, SystemTime::now());
         let trigger = Trigger::set();
         if !meter.counts_waiting() {
             lacking.push("the kernel does not count waiting (PSI): thrash is not seen".to_owned());
@@ -128,6 +131,7 @@ impl Watchdog {
             lacks: cut(&lacking.join("; ")),
             pending: None,
             why: None,
+            taken: None,
             interval: 0,
             is_running: true,
             shows_only: false,
