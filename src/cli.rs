@@ -19,7 +19,7 @@ pub use limits_set::{SetLimits, UnsetLimits, Whose};
 pub use limits_suggest::AskSuggestion;
 use names::{Names, Suggested};
 pub use trial::{RunUnder, Try};
-pub use watch::{Watch, WatchAction};
+pub use watch::{RunWatch, Watch, WatchAction};
 
 /// Keeps Linux machines from dying of memory.
 ///
@@ -61,7 +61,7 @@ pub struct Global {
     #[arg(short, long, global = true)]
     pub yes: bool,
 
-    /// Show the evidence, and what is fine, too, where doctor examines.
+    /// Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory.
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub verbose: bool,
 
@@ -108,8 +108,9 @@ pub enum Command {
 
     /// Have the right job ended before the machine runs out of memory.
     ///
-    /// The watchdog looks at the memory, and where a level is reached it ends one job as a whole and says why. As a service it is
-    /// memtune-watchd, which `memtune watch install` installs; the other commands speak to it.
+    /// The watchdog looks at the memory, and where a level is reached it ends one job as a whole and says why. Without a subcommand it runs
+    /// here, in the foreground. As a service it is memtune-watchd, which `memtune watch install` installs; status, start, stop, print, lowmem and
+    /// reload speak to whichever runs.
     Watch(Watch),
 
     /// List every change that memtune made here.

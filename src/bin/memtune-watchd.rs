@@ -80,11 +80,7 @@ fn run(asked: Asked, hooks: Option<Hooks>) -> Result<(), String> {
 
 /// The settings in `file`, or those of the machine where none is named.
 fn read(file: &Path) -> Result<Settings, String> {
-    if file.as_os_str().is_empty() {
-        return configuration::load(&Live).map_err(|wrong| wrong.to_string());
-    }
-    let path = file.to_str().ok_or("the name of the file of settings is no text")?;
-    configuration::read(path, &Settings::default(), &Live).map_err(|failure| failure.wrong.to_string())
+    configuration::load_from(file, &Live).map_err(|wrong| wrong.to_string())
 }
 
 fn say(text: &str) {

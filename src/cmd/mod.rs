@@ -23,4 +23,7 @@ mod mend;
 mod places;
 mod swap_areas;
 mod trial;
+mod watch_replay;
+mod watch_run;
 mod watch_settings;
+mod watch_story;

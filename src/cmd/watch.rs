@@ -1,4 +1,4 @@
-//! `memtune watch`: what speaks to the watchdog, and what has it installed.
+//! `memtune watch`: what runs, what speaks to the watchdog, and what has it installed.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::ui::{json, message, prompt, watch as shown};
 use crate::watch::controls::{self, Answer, NoAnswer, Request, Status};
 
 use super::planned::{self, Approval};
-use super::watch_settings;
+use super::{watch_replay, watch_run, watch_settings, watch_story};
 
 /// It answers between two looks; one that is ending a job may take longer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -24,9 +24,20 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// # Errors
 /// Says what was typed wrongly, what is refused, why the watchdog does not answer, or what cannot be done.
 pub fn run(arguments: &Watch, global: &Global, host: &Host, terminal: &mut Terminal) -> Result<Exit> {
+    let Some(action) = &arguments.action else {
+        return watch_run::run(&arguments.run, arguments.socket.as_deref(), global, host, terminal);
+    };
     let speaks = Speaker { socket: arguments.socket.as_deref().unwrap_or(controls::PATH), global, host };
-    match &arguments.action {
-        WatchAction::Status => speaks.status(terminal),
+    match action {
+        WatchAction::Run(run) => watch_run::run(run, arguments.socket.as_deref(), global, host, terminal),
+        WatchAction::Status { last: Some(most) } => {
+            watch_story::last(usize::from(*most), global, host, terminal)
+        }
+        WatchAction::Status { last: None } => speaks.status(terminal),
+        WatchAction::Explain { config } => watch_story::explain(config.as_deref(), global, host, terminal),
+        WatchAction::Replay { file, config } => {
+            watch_replay::run(file, config.as_deref(), global, host, terminal)
+        }
         WatchAction::Start => speaks.order(Request::Start, terminal),
         WatchAction::Stop => speaks.order(Request::Stop, terminal),
         WatchAction::Print { switch } => speaks.order(Request::Print(*switch == Switch::On), terminal),

@@ -24,9 +24,7 @@ pub(super) fn check(
     host: &Host,
     terminal: &mut Terminal,
 ) -> Result<Exit> {
-    let (settings, files) = read(file, host).map_err(|wrong| {
-        Fault::new(Exit::Usage, wrong.to_string()).hint("`man 5 memtune-watch.toml` describes the format")
-    })?;
+    let (settings, files) = read(file, host).map_err(|wrong| refused(&wrong))?;
     let meminfo = meminfo::read(host).map_err(|lacking| Fault::new(Exit::Failed, lacking.to_string()))?;
     let bounds = Bounds::of(&settings, meminfo.total(), meminfo.swap_total());
     let checked = shown::Checked { files: &files, settings: &settings, bounds: &bounds };
@@ -34,6 +32,11 @@ pub(super) fn check(
         if global.json { json::object(&checked.for_programs())? } else { checked.for_people(terminal.look) };
     terminal.show(&text)?;
     Ok(Exit::Done)
+}
+
+/// Settings that are wrong.
+pub(super) fn refused(wrong: &Wrong) -> Fault {
+    Fault::new(Exit::Usage, wrong.to_string()).hint("`man 5 memtune-watch.toml` describes the format")
 }
 
 /// Prints a file to begin with.
@@ -51,7 +54,7 @@ pub(super) fn wrong(host: &Host) -> Option<String> {
 }
 
 /// The settings, and the files that they come from: first what a profile wishes, then what the owner says.
-fn read(file: Option<&str>, host: &Host) -> Result<(Settings, Vec<String>), Wrong> {
+pub(super) fn read(file: Option<&str>, host: &Host) -> Result<(Settings, Vec<String>), Wrong> {
     let mut settings = Settings::default();
     let mut files = Vec::new();
     for (path, is_needed) in [(PROFILE_PATH, false), (file.unwrap_or(PATH), file.is_some())] {

@@ -25,3 +25,4 @@ mod swap_areas;
 mod trial;
 mod tune;
 mod watch;
+mod watch_run;

@@ -2,10 +2,13 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::os::unix::net::UnixDatagram;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use memtune::watch::account::book::{Book, Readers};
-use memtune::watch::account::event::Event;
+use memtune::watch::account::event::{Event, Happened};
+use memtune::watch::replay::recorder::Recorder;
 
 use crate::scenes;
 
@@ -51,8 +54,10 @@ pub(crate) fn an_event_of_each_kind_allocates_nothing() {
         log: Some(file("log").into()),
         state: Some(folder.path().join("watch.json")),
         metrics: Some(folder.path().join("memtune.prom")),
+        recorder: Some(Recorder::open(&folder.path().join("recording")).unwrap()),
     };
     let (mut book, lacking) = Book::open(readers, 7, scenes::now());
+    its_scribe_waits(&book, &folder.path().join("recording"));
     assert_eq!(lacking, Vec::<String>::new());
     // A scene is set from tables that are there; these are made here.
     scenes::choice(book.scene());
@@ -68,6 +73,21 @@ pub(crate) fn an_event_of_each_kind_allocates_nothing() {
         assert_eq!((allocated, heard), (0, 0), "where nobody can be told");
     });
     assert!(book.state().counts.lost > 0);
+}
+
+/// The thread that writes the recording allocates when it waits for the first time.
+fn its_scribe_waits(book: &Book, recording: &Path) {
+    let pause = || std::thread::sleep(Duration::from_millis(20));
+    let length = || std::fs::metadata(recording).map_or(0, |file| file.len());
+    for _ in 0..2 {
+        let before = length();
+        pause();
+        book.begin(scenes::event(Happened::Simulate).sample.total, scenes::now());
+        while length() == before {
+            pause();
+        }
+    }
+    pause();
 }
 
 /// Answers how many entries came to the journal.

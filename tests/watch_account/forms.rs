@@ -197,7 +197,7 @@ pub(crate) fn the_state_is_read_back_and_told() {
     state.write(&mut text);
     let read = State::parse(text.as_str()).unwrap();
     assert_eq!(read, state);
-    golden("status-last.txt", &state_story::tell(&read, 5));
+    golden("status-last.txt", &state_story::tell(&read, 5, true));
     let after_a_restart = State::begin(8, scenes::now(), Some(read));
     assert_eq!((after_a_restart.pid, after_a_restart.kills), (8, state.kills));
     assert!(
@@ -216,7 +216,7 @@ fn any_file_is_read_or_refused(sound: &str) {
             let (head, rest) =
                 (sound.get(..start).unwrap_or_default(), sound.get(start + length..).unwrap_or_default());
             if let Ok(state) = State::parse(&format!("{head}{piece}{rest}")) {
-                assert!(!state_story::tell(&state, KEPT).contains('\u{1b}'));
+                assert!(!state_story::tell(&state, KEPT, false).contains('\u{1b}'));
             }
             Ok(())
         })

@@ -8,6 +8,7 @@ mod roff;
 mod swap;
 mod synopsis;
 mod watch;
+mod watch_events;
 mod watch_settings;
 
 pub use pages::{MARK, pages};

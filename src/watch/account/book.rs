@@ -11,6 +11,7 @@ use crate::sys::bounded_text::BoundedText;
 use crate::sys::bytes::Bytes;
 use crate::sys::refusal::Refusal;
 use crate::watch::level::Level;
+use crate::watch::replay::recorder::Recorder;
 use crate::watch::sample::Sample;
 
 use super::event::{Event, Happened};
@@ -41,6 +42,8 @@ pub struct Readers {
     pub state: Option<PathBuf>,
     /// The metrics' file, which ends with `.prom`.
     pub metrics: Option<PathBuf>,
+    /// A recording of all samples.
+    pub recorder: Option<Recorder>,
 }
 
 /// Tells what happens, and remembers what was done.
@@ -53,6 +56,7 @@ pub struct Book {
     state_file: Option<KeptFile>,
     metrics_file: Option<KeptFile>,
     metrics_at: Option<u64>,
+    recorder: Option<Recorder>,
     state: State,
     scene: Scene,
     waiting: Waiting,
@@ -73,6 +77,7 @@ struct Failing {
     journal: bool,
     state: bool,
     metrics: bool,
+    recorder: bool,
 }
 
 impl Book {
@@ -102,6 +107,7 @@ impl Book {
             state_file,
             metrics_file,
             metrics_at: None,
+            recorder: readers.recorder,
             state: State::begin(pid, now, earlier),
             scene: Scene::default(),
             waiting: Waiting::default(),
@@ -116,10 +122,31 @@ impl Book {
         (book, lacking)
     }
 
+    /// Says, before the first sample, what this machine fills at most in a second: a recording needs it to be judged by.
+    pub fn begin(&self, fill_rate: Bytes, now: SystemTime) {
+        if let Some(recorder) = &self.recorder {
+            recorder.begin(fill_rate, now);
+        }
+    }
+
+    /// Whether samples are kept.
+    pub fn records(&self) -> bool {
+        self.recorder.is_some()
+    }
+
     /// Looks at each sample, told or not.
     pub fn see(&mut self, sample: &Sample) {
         self.waiting.see(sample);
         self.sample = *sample;
+        let Some(recorder) = &self.recorder else { return };
+        let now = SystemTime::now();
+        recorder.take(sample, now);
+        let failing = recorder.failing();
+        self.state.counts.lost = self.state.counts.lost.saturating_add(recorder.take_lost());
+        let was_failing = std::mem::replace(&mut self.is_failing.recorder, failing.is_some());
+        if let Some(error) = failing.filter(|_| !was_failing) {
+            self.cannot_write(now, "recording", error);
+        }
     }
 
     /// Who is there: to be set when a victim is chosen, before the first event that is about it.

@@ -23,6 +23,9 @@ impl fmt::Display for Sentence<'_> {
             Happened::Simulate => {
                 write!(formatter, "the next look acts as if memory were short: somebody asked for it")
             }
+            Happened::Term { .. } | Happened::Kill { .. } if scene.victim().is_none() => {
+                write!(formatter, "there is no job that may be ended")
+            }
             Happened::Term { grace, .. } => {
                 let did = if event.is_dry_run { "would ask" } else { "asked" };
                 write!(formatter, "{did} {} to end (SIGTERM): {}", Victim(scene.victim()), Holds(self.0))?;

@@ -10,24 +10,26 @@ use super::record::Record;
 use super::sentence::{Seconds, kind};
 use super::state::State;
 
-/// The story, the newest kill first; at most so many of them.
-pub fn tell(state: &State, most: usize) -> String {
+/// The story, the newest kill first; at most so many of them. `runs`: whether the watchdog is known to be there still.
+pub fn tell(state: &State, most: usize, runs: bool) -> String {
     let mut text = String::new();
-    let _ = heading(state, &mut text);
+    let _ = heading(state, runs, &mut text);
     for record in state.kills.iter().rev().take(most) {
         let _ = kill(record, &mut text);
     }
     text
 }
 
-fn heading(state: &State, text: &mut String) -> std::fmt::Result {
+fn heading(state: &State, runs: bool, text: &mut String) -> std::fmt::Result {
     let counts = state.counts;
-    write!(text, "The watchdog (PID {}) runs since {}", state.pid, state.started)?;
-    writeln!(text, "{}.", if state.dry_run { " and sends no signals" } else { "" })?;
+    let since = if runs { "runs since" } else { "was started at" };
+    write!(text, "The watchdog (PID {}) {since} {}", state.pid, Harmless(&state.started))?;
+    let verb = if runs { "sends" } else { "sent" };
+    writeln!(text, "{}.", if state.dry_run { format!(" and {verb} no signals") } else { String::new() })?;
     writeln!(
         text,
         "At {}: level {}, {} of {} available.",
-        state.time,
+        Harmless(&state.time),
         state.level.name(),
         state.available,
         state.total
@@ -55,7 +57,7 @@ fn kill(record: &Record, text: &mut String) -> std::fmt::Result {
         format!("{} processes", record.processes)
     };
     writeln!(text)?;
-    write!(text, "{}  {} '{}'", record.time, kind(record.kind), Harmless(&record.job))?;
+    write!(text, "{}  {} '{}'", Harmless(&record.time), kind(record.kind), Harmless(&record.job))?;
     writeln!(text, ", {} in {processes}", record.bytes)?;
     writeln!(text, "  why     level {}: {}", record.level.name(), Harmless(&record.reason))?;
     writeln!(text, "  done    {}", done(record))?;

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::path::Path;
 
 use rustix::fs::{FileType, Mode, OFlags};
 
@@ -25,11 +26,25 @@ pub const LARGEST: u64 = 64 << 10;
 /// # Errors
 /// Says what is wrong with which of them, and where.
 pub fn load(surroundings: &dyn Surroundings) -> Result<Settings, Wrong> {
+    load_from(Path::new(""), surroundings)
+}
+
+/// The same with `file` in place of the owner's own, and then it must be there; an empty path names none.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_from(file: &Path, surroundings: &dyn Surroundings) -> Result<Settings, Wrong> {
+    let is_named = !file.as_os_str().is_empty();
+    let path = if is_named { file.to_str() } else { Some(PATH) };
+    let path = path.ok_or_else(|| {
+        let what = "the name is no text (UTF-8)".to_owned();
+        Wrong { file: file.display().to_string(), place: None, what }
+    })?;
     let mut settings = Settings::default();
-    for path in [PROFILE_PATH, PATH] {
+    for (path, is_needed) in [(PROFILE_PATH, false), (path, is_named)] {
         match read(path, &settings, surroundings) {
             Ok(read) => settings = read,
-            Err(failure) if failure.is_absent => {}
+            Err(failure) if failure.is_absent && !is_needed => {}
             Err(failure) => return Err(failure.wrong),
         }
     }

@@ -20,7 +20,7 @@ mod written;
 mod wrong;
 
 pub use bounds::{Bound, Bounds};
-pub use file::{Failure, LARGEST, PATH, PROFILE_PATH, load, read};
+pub use file::{Failure, LARGEST, PATH, PROFILE_PATH, load, load_from, read};
 pub use program::{FileMode, is_trusted};
 pub use reader::{parse, parse_over};
 pub use surroundings::{Live, Surroundings};

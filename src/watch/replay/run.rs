@@ -1,6 +1,7 @@
 //! The policy over the samples of a recording.
 
 use std::io::BufRead;
+use std::time::SystemTime;
 
 use crate::sys::bytes::Bytes;
 use crate::watch::policy::Policy;
@@ -8,7 +9,7 @@ use crate::watch::policy::decision::{Act, Decision, Outstanding};
 use crate::watch::sample::Sample;
 use crate::watch::settings::{Kill, Settings};
 
-use super::recording::{Samples, Wrong};
+use super::recording::{Samples, Taken, Wrong};
 
 /// What one sample of a recording would have led to.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +18,10 @@ pub struct Step {
     pub line: usize,
     /// The sample; its time is that of the decision.
     pub sample: Sample,
+    /// When that was, where the recording says so.
+    pub time: Option<SystemTime>,
+    /// Whether a watchdog began here, or another boot: nothing follows from what came before.
+    pub is_first: bool,
     /// What would have become of the job that was chosen last.
     pub outstanding: Outstanding,
     /// What would have been done.
@@ -26,31 +31,45 @@ pub struct Step {
 /// Decisions, one for each sample; it ends after the first line that is wrong.
 pub struct Replay<R> {
     samples: Samples<R>,
+    settings: Settings,
     policy: Policy,
     victim: Victim,
+    last: Option<u64>,
 }
 
-/// Runs the policy over a recording. `fill_rate`: as it was measured on the machine, in bytes a second.
+/// Runs the policy over a recording. `fill_rate`: what the machine fills at most, in bytes a second, where the recording says nothing of it.
 ///
 /// In the recording nobody was ended, so that memory does not come back after a decision to end a job. Each victim is taken to need all
 /// of its time of grace, and to have settled after the time that is set for that: so what comes after the first one shows no more than
 /// that the machine was still in need.
 pub fn replay<R: BufRead>(recording: R, settings: &Settings, fill_rate: Bytes) -> Replay<R> {
-    let policy = Policy::new(settings, fill_rate);
-    Replay { samples: Samples::of(recording), policy, victim: Victim::new(settings.kill) }
+    let (policy, victim) = (Policy::new(settings, fill_rate), Victim::new(settings.kill));
+    Replay { samples: Samples::of(recording), settings: settings.clone(), policy, victim, last: None }
+}
+
+impl<R: BufRead> Replay<R> {
+    fn step(&mut self, taken: Taken) -> Step {
+        let Taken { line, sample, time, begun } = taken;
+        if let Some(begun) = begun {
+            let fastest = begun.fill_rate.unwrap_or_else(|| self.policy.fastest());
+            self.policy = Policy::new(&self.settings, fastest);
+            self.victim = Victim::new(self.settings.kill);
+        }
+        let is_first = begun.is_some() || self.last.is_none_or(|last| sample.at < last);
+        self.last = Some(sample.at);
+        let outstanding = self.victim.at(sample.at);
+        let decision = self.policy.step(&sample, outstanding);
+        self.victim.suffer(decision.act, sample.at);
+        Step { line, sample, time, is_first, outstanding, decision }
+    }
 }
 
 impl<R: BufRead> Iterator for Replay<R> {
     type Item = Result<Step, Wrong>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let step = |(line, sample): (usize, Sample)| {
-            let outstanding = self.victim.at(sample.at);
-            let decision = self.policy.step(&sample, outstanding);
-            self.victim.suffer(decision.act, sample.at);
-            Step { line, sample, outstanding, decision }
-        };
-        Some(self.samples.next()?.map(step))
+        let taken = self.samples.next()?;
+        Some(taken.map(|taken| self.step(taken)))
     }
 }
 
@@ -96,7 +115,7 @@ impl Victim {
 
 #[cfg(test)]
 mod tests {
-    use super::super::recording::write;
+    use super::super::recording::{Mark, write};
     use super::*;
     use crate::watch::level::Level;
     use crate::watch::policy::decision::Cause;
@@ -155,5 +174,21 @@ mod tests {
         let steps = steps(&[night(), night()].concat());
         let asked = steps.iter().filter(|step| step.decision.act.takes_a_job()).map(|step| step.line);
         assert_eq!(asked.collect::<Vec<_>>(), [91, 191]);
+    }
+
+    #[test]
+    fn where_a_watchdog_begins_nobody_is_on_the_way_out() {
+        let mut mark = Vec::new();
+        write(&Mark::beginning(Bytes::from_gib(2), SystemTime::UNIX_EPOCH), &mut mark).unwrap();
+        let text = night();
+        let lines: Vec<&[u8]> = text.split_inclusive(|&byte| byte == b'\n').collect();
+        let (before, after) = lines.split_at(92);
+        // The victim was asked two looks before; the next watchdog knows nothing of it.
+        let steps = steps(&[mark.clone(), before.concat(), mark, after.concat()].concat());
+        let asked = steps.iter().filter(|step| step.decision.act.takes_a_job()).map(|step| step.line);
+        assert_eq!(asked.collect::<Vec<_>>(), [92, 95]);
+        let first = steps.iter().filter(|step| step.is_first).map(|step| (step.line, step.time));
+        let beginning = Some(SystemTime::UNIX_EPOCH);
+        assert_eq!(first.collect::<Vec<_>>(), [(2, beginning), (95, beginning)]);
     }
 }

@@ -1,6 +1,7 @@
 //! What callers ask for over the socket, and what SIGHUP asks for.
 
 use std::fmt::Write;
+use std::time::SystemTime;
 
 use crate::watch::account::event::Happened;
 use crate::watch::configuration::Bounds;
@@ -72,8 +73,8 @@ impl Watchdog {
         }
     }
 
-    /// The last job that was taken.
-    fn last(&self) -> Option<controls::Decision> {
+    /// The last job that was taken, be it by an earlier watchdog.
+    fn last(&self, now: u64) -> Option<controls::Decision> {
         let record = self.book.state().kills.last()?;
         let mut what = controls::Text::new();
         let verb = match (record.killed, record.dry_run) {
@@ -87,7 +88,13 @@ impl Watchdog {
             "{verb} {}, which held {}, at {}: {}",
             record.job, record.bytes, record.time, record.reason
         );
-        Some(controls::Decision { ago: 0, what })
+        // What an earlier watchdog did, only the clock on the wall knows.
+        let on_the_wall = || {
+            let time = humantime::parse_rfc3339(&record.time).ok()?;
+            SystemTime::now().duration_since(time).ok().map(|ago| ago.as_secs())
+        };
+        let ago = self.taken.map(|taken| now.saturating_sub(taken) / 1000).or_else(on_the_wall);
+        Some(controls::Decision { ago: ago.unwrap_or_default(), what })
     }
 
     fn status(&self, now: u64) -> Status {
@@ -112,7 +119,7 @@ impl Watchdog {
                 swap_free: sample.swap_free,
             },
             kills: state.counts.killed,
-            last: self.last(),
+            last: self.last(now),
             lacks: self.lacks,
         }
     }

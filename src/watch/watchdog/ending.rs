@@ -11,6 +11,7 @@ use crate::watch::execution::victim::{Manner, Moment, Reach, Target, Victim};
 use crate::watch::ranking;
 use crate::watch::sample::Sample;
 
+use super::explain::take_down;
 use super::start::Watchdog;
 use super::tick::event;
 
@@ -104,11 +105,7 @@ impl Watchdog {
     }
 
     pub(super) fn set_scene(&mut self) {
-        let (census, ranking) = (&self.census, &self.ranking);
-        let jobs = census.jobs();
-        let walk = ranking.ranked().iter().filter_map(|one| Some((jobs.get(one.job as usize)?, one.verdict)));
-        let members = ranking.chosen().into_iter().flat_map(|job| census.members(job));
-        self.book.scene().set(walk, members, census.processes().iter());
+        take_down(&self.census, &self.ranking, self.book.scene());
     }
 
     fn end(&mut self, sample: &Sample, manner: Manner, happened: Happened<'_>, tenant: Option<usize>) {
@@ -117,6 +114,7 @@ impl Watchdog {
             let Some(job) = job else { break };
             self.set_scene();
             self.tell(happened);
+            self.taken = Some(sample.at);
             if self.shows_only {
                 self.shows_only = false;
                 return;

@@ -5,6 +5,7 @@
 
 mod controlled;
 mod ending;
+mod explain;
 mod notify;
 mod reasons;
 mod signals;
@@ -14,4 +15,5 @@ mod tick;
 mod trigger;
 mod wait;
 
+pub use explain::{Explanation, explain};
 pub use start::{Options, Watchdog};

@@ -86,6 +86,8 @@ pub struct Watchdog {
     pub(super) pending: Option<Pending>,
     /// Why the present victim was chosen.
     pub(super) why: Option<Reason>,
+    /// When the last job was taken.
+    pub(super) taken: Option<u64>,
     pub(super) controls: Option<Controls>,
     pub(super) signals: Signals,
     pub(super) trigger: Option<Trigger>,
@@ -105,7 +107,7 @@ impl Watchdog {
     /// stay for good, and locked. The ways of a shortage are then gone once on the stack of the loop.
     ///
     /// # Errors
-    /// What it cannot do without, and why that is not to be had.
+    /// What it cannot do without, and why that is not to be had; [`Unavailable`](crate::watch::controls::Unavailable) where that is the socket.
     pub fn start(options: Options) -> io::Result<Box<Self>> {
         let socket = options.socket.clone();
         let mut watchdog = apart(move || Self::make(options))??;
@@ -140,9 +142,10 @@ impl Watchdog {
         let powers = Powers { is_rehearsal: is_dry_run, ..Powers::default() };
         let controls = match socket.as_deref().map(Controls::new).transpose() {
             Ok(controls) => controls,
-            Err(unavailable) => return Err(io::Error::other(unavailable.to_string())),
+            Err(unavailable) => return Err(io::Error::other(unavailable)),
         };
         let (book, unheard) = Book::open(readers, pid, SystemTime::now());
+        book.begin(rate, SystemTime::now());
         let notify =
             Notify::of(env::var_os("NOTIFY_SOCKET").as_deref(), env::var("WATCHDOG_USEC").ok().as_deref());
         let mut watchdog = Box::new(Self {
@@ -160,6 +163,7 @@ impl Watchdog {
             lacks: ArrayString::new(),
             pending: None,
             why: None,
+            taken: None,
             interval: 0,
             is_running: true,
             shows_only: false,

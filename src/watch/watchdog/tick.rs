@@ -48,7 +48,8 @@ impl Watchdog {
             }
         };
         self.sample = sample;
-        self.meter.heed(self.settings.thrash.available, self.prints);
+        let wants_all = self.prints || self.book.records();
+        self.meter.heed(self.settings.thrash.available, wants_all);
         self.book.see(&sample);
         self.follow_the_victim(&sample);
         let decision = self.policy.step(&sample, self.outstanding());
