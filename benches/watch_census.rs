@@ -65,7 +65,7 @@ fn count(rounds: u32) {
     for round in 0..rounds {
         let sample = Sample { at: u64::from(round) * 1_000, total: Bytes::from_gib(1), ..Sample::default() };
         let (calls, begin) = (reads(), processor_time());
-        let counted = choose(&mut census, &mut ranking, &Rules::default(), &sample, &[]);
+        let counted = choose(&mut census, &mut ranking, &Rules::default(), &sample, &[], None);
         let took = processor_time().saturating_sub(begin);
         let Ok(counted) = counted else { return };
         let reads = reads().saturating_sub(calls);

@@ -492,7 +492,7 @@ never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -l restart -d 'Start the service anew, wait until it is up and stays so, and take everything back where it does not'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -l keep-leftovers -d 'Leave what `systemctl set-property` wrote where it contradicts'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -l user -d 'It is a unit of the caller\'s own systemd, also through sudo; as root without sudo, of every user\'s'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -l force -d 'Keep what somebody has written into memtune\'s drop-in by hand, and change it along'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -l force -d 'Go on where somebody has written into memtune\'s drop-in by hand: `set` keeps it, `unset` takes the limits in it away, too'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -s y -l yes -d 'Do what was planned without asking'
@@ -504,7 +504,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from unset" -l user -d 'It is a unit of the caller\'s own systemd, also through sudo; as root without sudo, of every user\'s'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from unset" -l force -d 'Keep what somebody has written into memtune\'s drop-in by hand, and change it along'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from unset" -l force -d 'Go on where somebody has written into memtune\'s drop-in by hand: `set` keeps it, `unset` takes the limits in it away, too'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from unset" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from unset" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from unset" -s y -l yes -d 'Do what was planned without asking'

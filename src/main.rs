@@ -24,7 +24,9 @@ fn end(error: &anyhow::Error, root: Option<&Path>) -> Exit {
     }
     let fault: Option<&Fault> = error.downcast_ref();
     let hint = fault.and_then(|fault| fault.hint.as_deref()).map(|hint| for_same_tree(hint, root));
-    message::error(&format!("{error:#}"), hint.as_deref());
+    // What stands by itself came from the only thing that is written to without a word about it.
+    let what = if error.is::<io::Error>() { "cannot write the answer: " } else { "" };
+    message::error(&format!("{what}{error:#}"), hint.as_deref());
     fault.map_or(Exit::Failed, |fault| fault.exit)
 }
 

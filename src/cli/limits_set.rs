@@ -51,7 +51,7 @@ pub struct Whose {
     #[arg(long)]
     pub user: bool,
 
-    /// Keep what somebody has written into memtune's drop-in by hand, and change it along.
+    /// Go on where somebody has written into memtune's drop-in by hand: `set` keeps it, `unset` takes the limits in it away, too.
     #[arg(long)]
     pub force: bool,
 }

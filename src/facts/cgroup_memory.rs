@@ -11,6 +11,7 @@ use super::cgroup_peaks;
 use super::fields::{self, Fields};
 use super::malformed::{InFile, Malformed};
 use super::pressure::{self, Pressure};
+use super::process_unit::Groups;
 
 /// Version 1 says so much where nothing is limited: the largest number of pages, in bytes.
 const NO_LIMIT: u64 = 1 << 62;
@@ -151,6 +152,30 @@ pub fn parse_events(text: &str) -> Result<Events, Malformed> {
     let fields = fields::parse(text)?;
     let count = |name: &str| fields.get(name).unwrap_or_default();
     Ok(Events { high: count("high"), max: count("max"), oom_kill: count("oom_kill") })
+}
+
+/// Where the kernel counts the memory of a unit that has `groups`: the folder and what files it has; `None` where it counts none.
+pub fn place(host: &Host, groups: &Groups) -> Option<(String, Version)> {
+    let below = |top: &str, path: &Option<String>| {
+        let path = path.as_deref().filter(|path| {
+            path.len() > 1 && path.starts_with('/') && !path.split('/').any(|part| part == "..")
+        })?;
+        Some(format!("{top}{path}"))
+    };
+    let counts = |folder: Option<String>, file: &str| {
+        // A capture may hold only one of them.
+        let files = [file, "memory.stat"];
+        folder.filter(|folder| files.iter().any(|file| host.has(&format!("{folder}/{file}"))))
+    };
+    let two = counts(below("/sys/fs/cgroup", &groups.unified), "memory.current");
+    let one = || counts(below("/sys/fs/cgroup/memory", &groups.memory), "memory.usage_in_bytes");
+    two.map(|folder| (folder, Version::Two)).or_else(|| Some((one()?, Version::One)))
+}
+
+/// What a unit that has `groups` holds; `None` where the kernel counts none of its memory.
+pub fn of_groups(host: &Host, groups: &Groups) -> Option<GroupMemory> {
+    let (folder, version) = place(host, groups)?;
+    Some(read(host, &folder, version).0)
 }
 
 /// Reads the group whose files lie in `folder`. What is there and cannot be read stands beside it.
@@ -305,6 +330,25 @@ mod tests {
     fn programs_can_tell_unlimited_from_unknown() {
         let text = serde_json::to_string(&[Some(Limit::Unlimited), Some(Limit::At(Bytes(5))), None]).unwrap();
         assert_eq!(text, r#"["infinity",5,null]"#);
+    }
+
+    #[test]
+    fn a_group_is_found_where_its_memory_is_counted() {
+        let groups = |path: &str| Groups::at(path);
+        let two = ("/sys/fs/cgroup/a.slice/memory.current", "5\n");
+        let one = ("/sys/fs/cgroup/memory/a.slice/memory.stat", "total_rss 3\n");
+        let at = |files: &[(&str, &str)], path: &str| {
+            let (_folder, host) = made_tree(files);
+            place(&host, &groups(path)).map(|(folder, version)| (folder, version == Version::Two))
+        };
+        assert_eq!(at(&[two, one], "/a.slice"), Some(("/sys/fs/cgroup/a.slice".to_owned(), true)));
+        assert_eq!(at(&[one], "/a.slice"), Some(("/sys/fs/cgroup/memory/a.slice".to_owned(), false)));
+        let (_folder, host) = made_tree(&[one]);
+        assert_eq!(of_groups(&host, &groups("/a.slice")).unwrap().needed(), Some(Bytes(3)));
+        let outside = [("/sys/fs/memory.stat", "anon 5\n"), ("/sys/fs/cgroup/memory.stat", "anon 5\n")];
+        for path in ["/..", "/a/../..", "", "/", "/none"] {
+            assert_eq!(at(&outside, path), None, "{path}");
+        }
     }
 
     proptest! {

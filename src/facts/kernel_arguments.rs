@@ -25,6 +25,16 @@ impl Arguments {
         words.filter_map(|word| word.split_once('=').map(|(name, value)| (name, value.trim_matches('"'))))
     }
 
+    /// Whether the kernel was told to count no memory of control groups. A Raspberry Pi's firmware says so, and its owner may take it
+    /// back behind that.
+    pub fn switches_off_groups(&self) -> bool {
+        let is_of_groups = |name: &str| ["cgroup_disable", "cgroup_enable"].contains(&name);
+        let told = self
+            .pairs()
+            .filter(|(name, list)| is_of_groups(name) && list.split(',').any(|one| one == "memory"));
+        told.last().is_some_and(|(name, _)| name == "cgroup_disable")
+    }
+
     /// Whether `name` stands alone.
     pub fn has(&self, name: &str) -> bool {
         self.0.iter().any(|word| word == name)
@@ -73,6 +83,22 @@ mod tests {
     #[test]
     fn a_line_without_end_is_cut() {
         assert_eq!(parse(&"x ".repeat(1 << 20)).0.len(), MOST_ARGUMENTS);
+    }
+
+    #[test]
+    fn of_two_words_on_groups_the_last_counts() {
+        for (text, is_off) in [
+            ("", false),
+            ("cgroup_disable=memory", true),
+            ("cgroup_disable=cpu,memory quiet", true),
+            ("cgroup_disable=cpu", false),
+            ("cgroup_disable=memory cgroup_enable=memory", false),
+            ("cgroup_enable=memory cgroup_disable=memory", true),
+            ("cgroup_disable=memory cgroup_enable=cpuset", true),
+            ("init=/bin/a -- cgroup_disable=memory", false),
+        ] {
+            assert_eq!(parse(text).switches_off_groups(), is_off, "{text}");
+        }
     }
 
     proptest! {

@@ -55,6 +55,13 @@ pub struct Groups {
     pub memory: Option<String>,
 }
 
+impl Groups {
+    /// Those of a unit whose group lies at `path` in every hierarchy, as systemd lays them out.
+    pub fn at(path: &str) -> Self {
+        Self { unified: Some(path.to_owned()), memory: Some(path.to_owned()) }
+    }
+}
+
 /// Finds the groups of `unit` in the same text: each path up to the unit's own part, since what lies below may be a piece of it.
 pub fn groups_of(text: &str, unit: &str) -> Groups {
     let mut groups = Groups::default();

@@ -4,36 +4,6 @@ use crate::host::{Host, IfThere, Lacking};
 
 use super::malformed::{MOST_ENTRIES, numbered_lines};
 
-/// Where an administrator's own unit files lie, strongest first.
-pub const OWN_FOLDERS: [&str; 5] = [
-    "/etc/systemd/system.control",
-    "/run/systemd/system.control",
-    "/etc/systemd/system",
-    "/run/systemd/system",
-    "/usr/local/lib/systemd/system",
-];
-
-/// Where packages put theirs. On systems where /lib is a link, these are one folder.
-pub const VENDOR_FOLDERS: [&str; 2] = ["/usr/lib/systemd/system", "/lib/systemd/system"];
-
-/// All folders that the first process reads units and drop-ins from, strongest first. Generators come behind what the owner wrote, unless
-/// they say that they come early.
-pub const SEARCH_PATH: [&str; 13] = [
-    "/etc/systemd/system.control",
-    "/run/systemd/system.control",
-    "/run/systemd/transient",
-    "/run/systemd/generator.early",
-    "/etc/systemd/system",
-    "/etc/systemd/system.attached",
-    "/run/systemd/system",
-    "/run/systemd/system.attached",
-    "/run/systemd/generator",
-    "/usr/local/lib/systemd/system",
-    "/usr/lib/systemd/system",
-    "/lib/systemd/system",
-    "/run/systemd/generator.late",
-];
-
 /// One assignment in a unit file or drop-in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {

@@ -3,6 +3,7 @@
 use crate::change;
 use crate::exit::{Exit, Fault};
 use crate::facts::process_unit;
+use crate::facts::unit_drop_ins;
 use crate::facts::unit_property::KINDS;
 
 /// Kinds that hold no processes.
@@ -97,8 +98,7 @@ impl UnitName {
 
     /// The template of an instance.
     pub fn template(&self) -> Option<String> {
-        let (prefix, instance) = self.stem().split_once('@')?;
-        (!instance.is_empty()).then(|| format!("{prefix}@.{}", self.kind))
+        unit_drop_ins::template_of(&self.name)
     }
 
     /// The name of the drop-in of `memtune limits`. Of files with one name only the nearest to the unit is read: so a template's has
@@ -114,24 +114,7 @@ impl UnitName {
 
     /// The folders of drop-ins that count for it, the nearest first; what counts for a whole kind comes last.
     pub fn folders(&self) -> Vec<String> {
-        let mut names = vec![self.name.clone()];
-        names.extend(self.template());
-        let (prefix, is_template) = match self.stem().split_once('@') {
-            Some((prefix, _)) => (prefix, true),
-            None => (self.stem(), false),
-        };
-        let mut prefix = prefix;
-        while let Some((start, _)) =
-            prefix.trim_end_matches('-').rsplit_once('-').filter(|(start, _)| !start.is_empty())
-        {
-            if is_template {
-                names.push(format!("{start}-@.{}", self.kind));
-            }
-            names.push(format!("{start}-.{}", self.kind));
-            prefix = start;
-        }
-        names.push(self.kind.to_owned());
-        names.into_iter().map(|name| format!("{name}.d")).collect()
+        unit_drop_ins::names(&self.name)
     }
 
     fn stem(&self) -> &str {
@@ -232,20 +215,6 @@ mod tests {
         assert_eq!((odd.drop_in(), name("a").drop_in()), ("89-memtune.conf", "90-memtune.conf"));
         assert!(name("a").drop_in_of_profiles() < name("a").drop_in());
         assert!(odd.drop_in() < name("a").drop_in_of_profiles());
-    }
-
-    #[test]
-    fn drop_ins_come_from_the_nearest_folder_first() {
-        assert_eq!(
-            name("foo-bar-waldo.service").folders(),
-            ["foo-bar-waldo.service.d", "foo-bar-.service.d", "foo-.service.d", "service.d"]
-        );
-        assert_eq!(
-            name("a-b@1.service").folders(),
-            ["a-b@1.service.d", "a-b@.service.d", "a-@.service.d", "a-.service.d", "service.d"]
-        );
-        assert_eq!(name("user-1000.slice").folders(), ["user-1000.slice.d", "user-.slice.d", "slice.d"]);
-        assert_eq!(name("user-.slice").folders(), ["user-.slice.d", "slice.d"]);
     }
 
     proptest! {

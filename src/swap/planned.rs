@@ -4,14 +4,11 @@ use std::collections::BTreeSet;
 
 use crate::facts::fstab::{self, Entry};
 use crate::facts::readings::Readings;
-use crate::facts::unit_files::{self, OWN_FOLDERS, Setting, VENDOR_FOLDERS};
+use crate::facts::unit_files::{self, Setting};
+use crate::facts::unit_folders;
 use crate::host::{Host, IfThere, Lacking};
 
 use super::devices::{self, Target};
-
-/// Where generators put the units that they make at boot.
-const GENERATED: [&str; 3] =
-    ["/run/systemd/generator", "/run/systemd/generator.early", "/run/systemd/generator.late"];
 
 /// No kernel takes as many; a hostile file shall not keep us busy.
 pub const MOST_AREAS: usize = 256;
@@ -122,7 +119,7 @@ fn of_line(host: &Host, entry: &Entry) -> Planned {
 /// # Errors
 /// As [`areas`].
 pub(super) fn of_units(host: &Host) -> Result<Vec<Planned>, Lacking> {
-    let folders = [&OWN_FOLDERS[..], &VENDOR_FOLDERS, &GENERATED].concat();
+    let folders = unit_folders::search_path();
     let settings = unit_files::read(host, &folders, &[".swap"], &["What", "SourcePath", "Priority"])?;
     let enabled = enabled_units(host)?;
     // systemd makes a unit of each line of fstab; those are known already, or older than the file.

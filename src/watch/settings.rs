@@ -94,7 +94,7 @@ pub struct Rule {
 pub struct GroupBound {
     /// The unit or slice, such as `ml.slice`.
     pub unit: String,
-    /// It may hold no more than this, less its cache.
+    /// It may hold no more than this, with what lies in swap and less its cache.
     pub memory: Option<Size>,
     /// Its tasks may wait for memory in no more than this share of the time (full), in per cent.
     pub full: Option<f64>,

@@ -291,6 +291,7 @@ fn a_run_follows_its_schema_and_the_schema_refuses_what_is_wrong() {
     let schema = Schema::of("trial-1");
     let sound = answer(&["--rlimit", "as=1G,nofile=64"], "kill -KILL $$");
     assert_eq!(schema.complaint(&sound), None);
+    assert!(sound["left_behind"].is_null(), "nothing was ended: {sound}");
     assert_eq!(schema.complaint(&answer(&["--rlimit", "memlock=64K:64K"], "true")), None);
     let faults: [fn(&mut Value); 5] = [
         |trial| trial["status"] = 300.into(),

@@ -10,7 +10,8 @@ use crate::doctor::units::drop_in;
 use crate::facts::cgroups::Arrangement;
 use crate::facts::pressure;
 use crate::facts::readings::Readings;
-use crate::facts::unit_files::{self, OWN_FOLDERS, VENDOR_FOLDERS};
+use crate::facts::unit_files;
+use crate::facts::unit_folders;
 use crate::facts::unit_settings;
 use crate::host::{IfThere, Lacking};
 
@@ -66,7 +67,7 @@ fn idle(readings: &Readings) -> Result<Diagnosis, Lacking> {
         Ok(pid) => pid,
         Err(diagnosis) => return Ok(diagnosis),
     };
-    let folders = [&OWN_FOLDERS[..], &VENDOR_FOLDERS, &USERS_FOLDERS].concat();
+    let folders = [&unit_folders::search_path()[..], &USERS_FOLDERS].concat();
     let keys = ["ManagedOOMSwap", "ManagedOOMMemoryPressure"];
     let settings = unit_files::read(readings.host(), &folders, &KINDS, &keys)?;
     let mut watching = unit_settings::winning(settings);

@@ -8,6 +8,7 @@ use crate::doctor::finding::Fix;
 use crate::doctor::group::Group;
 use crate::doctor::shell::{can_be_typed, quoted};
 use crate::doctor::units::{OwnFiles, set_and_restart};
+use crate::facts::cgroup_memory;
 use crate::facts::malformed::shortened;
 use crate::facts::process_unit::{self, Groups};
 use crate::facts::processes::Process;
@@ -18,6 +19,7 @@ use crate::host::{Host, Lacking};
 use crate::limits::shown::units::Survey;
 use crate::limits::unit_name::UnitName;
 use crate::sys::bytes::Bytes;
+use crate::sys::size;
 
 use super::default_limits;
 
@@ -210,7 +212,7 @@ fn lift(readings: &Readings, unit: &str, limits: &BTreeMap<&str, String>, pid: O
     let mut settings: Vec<String> = limits.keys().map(|key| format!("{key}=infinity")).collect();
     let used = memory_of(readings.host(), unit, pid);
     let memory = Survey::active(readings).tree.memory();
-    let largest = limits.values().filter_map(|value| amount(value)).max();
+    let largest = limits.values().filter_map(|value| size::parse(value).ok()).max();
     let has_room = |largest: Bytes| used.is_some_and(|used| used <= largest.percent(MOST_USED));
     let is_limit = |largest: Bytes| memory.is_none_or(|memory| largest < memory);
     if let Some(largest) = largest.filter(|&largest| has_room(largest) && is_limit(largest)) {
@@ -223,38 +225,15 @@ fn lift(readings: &Readings, unit: &str, limits: &BTreeMap<&str, String>, pid: O
 /// What a unit's control group holds; `None` where that cannot be told. The kernel says where the group of one of its processes
 /// lies; without a process the usual place is tried, and a unit that lies elsewhere stays unknown.
 fn memory_of(host: &Host, unit: &str, pid: Option<u32>) -> Option<Bytes> {
-    let usual = || {
-        let path = Some(format!("/system.slice/{unit}"));
-        Groups { unified: path.clone(), memory: path }
-    };
     let groups = match pid {
         Some(pid) => process_unit::groups_of(&host.read(&format!("/proc/{pid}/cgroup")).ok()?, unit),
-        None => usual(),
+        None => Groups::at(&format!("/system.slice/{unit}")),
     };
-    let paths = [
-        groups.unified.map(|path| format!("/sys/fs/cgroup{path}/memory.current")),
-        groups.memory.map(|path| format!("/sys/fs/cgroup/memory{path}/memory.usage_in_bytes")),
-    ];
-    paths.iter().flatten().find_map(|path| host.read(path).ok()?.trim().parse().ok().map(Bytes))
-}
-
-/// systemd's spelling of an amount: digits and perhaps one letter, base 1024.
-fn amount(text: &str) -> Option<Bytes> {
-    let digits = text.trim_end_matches(|character: char| character.is_ascii_alphabetic());
-    let shift = match text.get(digits.len()..)? {
-        "" => 0,
-        "K" => 10,
-        "M" => 20,
-        "G" => 30,
-        "T" => 40,
-        _ => return None,
-    };
-    digits.parse().ok().map(|number| Bytes(number) * (1 << shift))
+    cgroup_memory::of_groups(host, &groups)?.current
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::doctor::finding::{Finding, Severity};
     use crate::doctor::on_tree::examine_tree;
 
@@ -299,7 +278,6 @@ mod tests {
         );
         let tight = examined(FREE, "", "[Service]\nLimitAS=1G\n").fix.unwrap().commands;
         assert_eq!(tight, ["sudo memtune limits set redis.service LimitAS=infinity --restart"]);
-        assert_eq!((amount("2x"), amount("")), (None, None));
     }
 
     /// The settings proposed for a service in `slice` that holds `used`, if that is told, and may map 1 GiB.

@@ -2,6 +2,7 @@
 
 use crate::host::Host;
 use crate::sys::bytes::Bytes;
+use crate::sys::size;
 
 /// What it would lock, and what tells that.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,22 +18,8 @@ pub(super) fn of(host: &Host, words: &[String]) -> Option<Need> {
 
 /// Java takes the last one.
 fn heap(words: &[String]) -> Option<Need> {
-    let size = |word: &String| Some((amount(word.strip_prefix("-Xmx")?)?, word.clone()));
+    let size = |word: &String| Some((size::parse(word.strip_prefix("-Xmx")?).ok()?, word.clone()));
     words.iter().rev().find_map(size).map(|(bytes, source)| Need { bytes, source })
-}
-
-/// Java's spelling: digits and perhaps one letter, of either case.
-fn amount(text: &str) -> Option<Bytes> {
-    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
-    let shift = match text.get(digits.len()..)?.to_ascii_lowercase().as_str() {
-        "" => 0,
-        "k" => 10,
-        "m" => 20,
-        "g" => 30,
-        "t" => 40,
-        _ => return None,
-    };
-    digits.parse().ok().map(|number| Bytes(number) * (1 << shift))
 }
 
 /// A path that is not absolute begins in a folder that is not known here.

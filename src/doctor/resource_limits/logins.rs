@@ -10,7 +10,8 @@ use crate::doctor::units::set_and_restart;
 use crate::facts::malformed::shortened;
 use crate::facts::process_unit::is_name;
 use crate::facts::readings::Readings;
-use crate::facts::unit_files::{self, OWN_FOLDERS, VENDOR_FOLDERS};
+use crate::facts::unit_files;
+use crate::facts::unit_folders;
 use crate::facts::unit_settings;
 use crate::facts::user_limits::{self, UserLimit};
 use crate::facts::users;
@@ -90,7 +91,7 @@ fn names_a_user(whom: &str) -> bool {
 }
 
 fn services_by_user(host: &Host) -> Result<BTreeMap<String, Service>, Lacking> {
-    let folders = [&OWN_FOLDERS[..], &VENDOR_FOLDERS].concat();
+    let folders = unit_folders::search_path();
     let settings = unit_files::read(host, &folders, &[".service"], &["User", "LimitMEMLOCK"])?;
     let settings = unit_settings::winning(settings);
     let sets_limit =

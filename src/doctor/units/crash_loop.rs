@@ -32,7 +32,7 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
     name: "crash-loop",
     group: Group::Units,
     question: "Does systemd start a unit again and again?",
-    thresholds: "error where systemd gave a unit up (start-limit-hit), where one that it starts again ended by oom-kill, or where it started one again more than 5 times within 10 minutes; warn above 5 where no times are known, or where it is slower; a unit that has been up for 10 minutes since counts no more",
+    thresholds: "error where systemd gave a unit up (start-limit-hit, or failed after StartLimitBurst restarts), where one that it starts again ended by oom-kill, or where it started one again more than 5 times within 10 minutes; warn above 5 where no times are known, or where it is slower; a unit that has been up for 10 minutes since counts no more",
     why: "A unit with Restart=always comes back whatever it died of. Where RestartSec is longer than StartLimitIntervalSec divided by StartLimitBurst, the limit is never hit, and it does so for days: each start reads its files, warms its caches and takes memory from those that work, and the log holds the same lines thousands of times.",
     sources: &[
         "https://www.freedesktop.org/software/systemd/man/latest/systemd.unit.html#StartLimitIntervalSec=interval",
@@ -69,19 +69,15 @@ fn loops(readings: &Readings) -> Result<Diagnosis, Lacking> {
 
 fn found<'s>(readings: &Readings, survey: &'s Survey) -> Vec<Loop<'s>> {
     let restarts = |unit: &Unit| unit.number("NRestarts").unwrap_or_default();
-    let is_suspect = |unit: &&Unit| is_given_up(unit) || died_again(unit) || restarts(unit) > OFTEN;
+    let is_suspect = |unit: &&Unit| unit.is_given_up() || died_again(unit) || restarts(unit) > OFTEN;
     let mut suspects: Vec<&Unit> = survey.units.iter().filter(is_suspect).collect();
     suspects.retain(|unit| !has_recovered(readings, unit));
-    suspects.sort_by_key(|unit| std::cmp::Reverse((is_given_up(unit), restarts(unit))));
+    suspects.sort_by_key(|unit| std::cmp::Reverse((unit.is_given_up(), restarts(unit))));
     let judged = suspects.into_iter().take(MOST_ASKED).map(|unit| {
         let said = last_words::read(readings, &unit.name).unwrap_or_default();
         Loop { severity: severity(unit, &said), restarts: restarts(unit), unit, said }
     });
     judged.collect()
-}
-
-fn is_given_up(unit: &Unit) -> bool {
-    unit.is("Result", "start-limit-hit")
 }
 
 /// Killed for want of memory although it was started again, or while it is about to be.
@@ -101,13 +97,13 @@ fn has_recovered(readings: &Readings, unit: &Unit) -> bool {
 
 fn severity(unit: &Unit, said: &LastWords) -> Severity {
     let is_fast = said.restarts.is_some_and(|restarts| restarts > OFTEN);
-    if is_given_up(unit) || died_again(unit) || is_fast { Severity::Error } else { Severity::Warn }
+    if unit.is_given_up() || died_again(unit) || is_fast { Severity::Error } else { Severity::Warn }
 }
 
 fn titled(one: &Loop) -> String {
     let (name, restarts) = (&one.unit.name, one.restarts);
     let result = one.unit.text("Result").unwrap_or_default();
-    match (is_given_up(one.unit), one.said.restarts.filter(|&count| count > OFTEN)) {
+    match (one.unit.is_given_up(), one.said.restarts.filter(|&count| count > OFTEN)) {
         (true, _) => format!("systemd has given up {name}, which ended too often within a short time"),
         (false, Some(count)) => {
             format!("systemd has started {name} again {restarts} times, {count} of them within 10 minutes")
@@ -161,7 +157,7 @@ fn mend(one: &Loop) -> Vec<String> {
             &["RestartSec=10s", "StartLimitIntervalSec=10min", "StartLimitBurst=5"],
         ));
     }
-    if is_given_up(one.unit) {
+    if one.unit.is_given_up() {
         commands.push(format!("sudo systemctl reset-failed {name}   # once that is mended; then start it"));
     }
     commands
@@ -200,6 +196,9 @@ mod tests {
             ("SubState=running\nResult=success\nNRestarts=5", Severity::Ok),
             ("SubState=running\nResult=success\nNRestarts=6", Severity::Warn),
             ("SubState=failed\nResult=start-limit-hit\nNRestarts=5", Severity::Error),
+            // systemd 252 keeps the result of the last run where it had started the unit again by itself.
+            ("ActiveState=failed\nResult=exit-code\nNRestarts=5\nStartLimitBurst=5", Severity::Error),
+            ("ActiveState=failed\nResult=exit-code\nNRestarts=4\nStartLimitBurst=5", Severity::Ok),
             ("SubState=auto-restart\nResult=oom-kill\nNRestarts=0", Severity::Ok),
             ("SubState=auto-restart\nResult=oom-kill\nNRestarts=1", Severity::Error),
             // It has run for more, and for less than 10 minutes since.

@@ -6,11 +6,12 @@ use crate::doctor::diagnosis::Diagnosis;
 use crate::doctor::group::Group;
 use crate::doctor::wording::plural;
 use crate::facts::cgroups::Arrangement;
+use crate::facts::kernel_arguments;
 use crate::facts::malformed::shortened;
 use crate::facts::readings::Readings;
 use crate::facts::unit_files::Setting;
 use crate::facts::unit_property;
-use crate::host::{Host, Lacking};
+use crate::host::Lacking;
 
 use super::judged::{CGROUP_DOC, MOST_SHOWN, RESOURCE_CONTROL};
 use super::own_files::OwnFiles;
@@ -29,7 +30,7 @@ pub(in crate::doctor) const CHECKS: &[Check] = &[Check {
 
 fn lost(readings: &Readings) -> Result<Diagnosis, Lacking> {
     let own = OwnFiles::of(readings)?;
-    if is_switched_off(readings.host()) {
+    if kernel_arguments::read(readings.host()).is_ok_and(|arguments| arguments.switches_off_groups()) {
         let limits = own.winning(is_limit);
         return Ok(told(
             readings,
@@ -52,15 +53,6 @@ fn lost(readings: &Readings) -> Result<Diagnosis, Lacking> {
             arrangement.name()
         ))),
     }
-}
-
-fn is_switched_off(host: &Host) -> bool {
-    let line = host.read("/proc/cmdline").unwrap_or_default();
-    // Of both the last one counts.
-    let told = line
-        .split_whitespace()
-        .rfind(|word| ["cgroup_disable=memory", "cgroup_enable=memory"].contains(word));
-    told == Some("cgroup_disable=memory")
 }
 
 fn is_limit(setting: &Setting) -> bool {

@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use crate::facts::ignored_setting::{self, Ignored};
 use crate::facts::readings::Readings;
-use crate::facts::unit_files::{self, OWN_FOLDERS, Setting};
+use crate::facts::unit_files::{self, Setting};
+use crate::facts::unit_folders;
 use crate::facts::unit_property::{self, KINDS};
 use crate::facts::unit_settings;
 use crate::host::Lacking;
@@ -33,8 +34,9 @@ impl OwnFiles {
     fn read(readings: &Readings) -> Result<Self, Lacking> {
         let kinds: Vec<String> = KINDS.iter().map(|kind| format!(".{kind}")).collect();
         let kinds: Vec<&str> = kinds.iter().map(String::as_str).collect();
+        let folders = unit_folders::owners();
         let settings =
-            unit_files::read_where(readings.host(), &OWN_FOLDERS, &kinds, |one| is_of_memory(&one.key))?;
+            unit_files::read_where(readings.host(), &folders, &kinds, |one| is_of_memory(&one.key))?;
         let (heeded, ignored) = ignored_setting::divide(settings);
         Ok(Self { heeded, ignored })
     }

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::facts::cgroup_memory::Limit;
 use crate::sys::bytes::Bytes;
 
-use super::super::shown::holder::{Holder, HolderKind};
 use super::super::shown::kind;
 use super::super::shown::tree::{TOP, Tree, name_of};
 use super::free::Free;
+use super::holder::{Holder, HolderKind};
 use super::instances::Sized;
 
 const LIMIT: &str = "its limit, MemoryMax";

@@ -2,7 +2,8 @@
 
 use crate::exit::{Exit, Fault};
 use crate::facts::cgroup_memory::{GroupMemory, Limit};
-use crate::facts::unit_files::{self, OWN_FOLDERS, VENDOR_FOLDERS};
+use crate::facts::unit_files;
+use crate::facts::unit_folders;
 use crate::facts::unit_settings::winning;
 use crate::host::Host;
 use crate::sys::size;
@@ -39,7 +40,7 @@ pub(super) fn fill(host: &Host, units: &[Unit], tree: &mut Tree) -> Result<Optio
 }
 
 fn from_files(host: &Host, tree: &mut Tree) {
-    let folders: Vec<&str> = OWN_FOLDERS.iter().chain(&VENDOR_FOLDERS).copied().collect();
+    let folders = unit_folders::search_path();
     let settings = unit_files::read(host, &folders, &[".service"], &["MemoryMax"]).unwrap_or_default();
     for setting in winning(settings) {
         let path = format!("/system.slice/{}", setting.unit);

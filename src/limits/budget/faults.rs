@@ -2,8 +2,8 @@
 
 use crate::sys::bytes::Bytes;
 
-use super::super::shown::holder::Holder;
 use super::super::shown::tree::{TOP, Tree};
+use super::holder::Holder;
 use super::instances::Sized;
 
 /// From this share of memory on, in per cent, protection leaves the kernel nothing to take back.

@@ -7,7 +7,7 @@ use crate::facts::tmpfs;
 use crate::facts::zram::ZramDevice;
 use crate::sys::bytes::Bytes;
 
-use super::super::shown::holder::{Holder, HolderKind};
+use super::holder::{Holder, HolderKind};
 
 /// Where distributions mount file systems in memory of their own accord: their sizes are no promise, and what lies in them is counted
 /// with the units that wrote it.

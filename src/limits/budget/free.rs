@@ -4,7 +4,7 @@
 use crate::facts::cgroup_memory::GroupMemory;
 use crate::sys::bytes::Bytes;
 
-use super::super::shown::holder::{Holder, HolderKind};
+use super::holder::{Holder, HolderKind};
 
 /// Units without a limit.
 #[derive(Clone, Debug, Default)]

@@ -2,6 +2,7 @@
 
 pub mod claims;
 pub mod fixed;
+pub mod holder;
 pub mod instances;
 pub mod reserve;
 pub mod sum;

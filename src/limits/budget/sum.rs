@@ -9,13 +9,13 @@ use crate::facts::readings::Readings;
 use crate::sys::bytes::Bytes;
 use crate::sys::size::Size;
 
-use super::super::shown::holder::{Holder, HolderKind};
 use super::super::shown::tree::{TOP, Tree};
 use super::super::shown::units::Survey;
 use super::claims::{self, Declared};
 use super::elsewhere;
 use super::faults;
 use super::fixed;
+use super::holder::{Holder, HolderKind};
 use super::instances::{Instance, Sized};
 use super::reserve;
 
@@ -81,7 +81,7 @@ impl Budget {
         if !tree.counts_memory() {
             remarks.extend(elsewhere::fill(readings.host(), &survey.units, tree.to_mut())?);
         }
-        let declared = declared(request, total);
+        let declared = declared(request, total)?;
         let (reserve, how) = reserve::of(readings, request.reserve, total);
         let mut holders = vec![Holder::new("reserve", reserve, HolderKind::Reserve, how)];
         holders.extend(fixed::holders(readings, charged(&tree)));
@@ -116,7 +116,7 @@ impl Budget {
             reserve,
             committed: sum,
             fits: faults.is_empty(),
-            fits_with_swap: sum <= total + swap,
+            fits_with_swap: sum <= total + swap && faults::of(&holders, None, total + swap).is_empty(),
             left: total.less(sum),
             missing: sum.less(total),
             breaks: breaks.map(|holder| holder.name.clone()),
@@ -160,10 +160,16 @@ impl Budget {
     }
 }
 
-fn declared(request: &Request, total: Bytes) -> Declared {
+/// What the caller declares.
+///
+/// # Errors
+/// Names the unit that would have two limits.
+fn declared(request: &Request, total: Bytes) -> Result<Declared, Fault> {
     let mut declared = Declared::default();
     for (unit, size) in &request.additions {
-        declared.limits.insert(unit.clone(), size.of(total));
+        if declared.limits.insert(unit.clone(), size.of(total)).is_some() {
+            return Err(Fault::new(Exit::Usage, format!("`{unit}` is named twice by --add")));
+        }
     }
     for one in &request.instances {
         // Whoever stands for himself is a holder of his own.
@@ -171,7 +177,7 @@ fn declared(request: &Request, total: Bytes) -> Declared {
         let sized = Sized { name: one.name.clone(), bytes: one.size.of(total) };
         declared.instances.entry(unit).or_default().push(sized);
     }
-    declared
+    Ok(declared)
 }
 
 /// Shared memory and what lies in file systems in memory, as far as groups count it.
@@ -260,11 +266,19 @@ mod tests {
         let narrow = budget(&JETSON, &with(&[("brain.service", 24)], &three));
         assert_eq!(narrow.faults.len(), 1);
         assert!(narrow.faults[0].ends_with("and brain.service may take 24 GiB"), "{:?}", narrow.faults);
-        assert!(narrow.breaks.is_none() && !narrow.fits);
+        assert!(narrow.breaks.is_none() && !narrow.fits && !narrow.fits_with_swap, "swap widens no unit");
         let sound =
             budget(&JETSON, &with(&[("brain.service", 24)], &["brain/a=6G", "brain/b=7G", "brain/c=7G"]));
         assert!(sound.fits, "{:?}", sound.faults);
         assert_eq!(sound.left, Bytes::from_gib(4));
+    }
+
+    #[test]
+    fn a_unit_has_one_limit() {
+        let (_folder, host) = made_tree(&JETSON);
+        let request = with(&[("a.service", 1), ("a.service", 2)], &[]);
+        let fault = Budget::of(&Readings::new(&host, None), &request).unwrap_err();
+        assert_eq!(fault.to_string(), "`a.service` is named twice by --add");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What one unit is doing, and what it holds right now.
 
-use crate::facts::process_unit;
+use crate::facts::cgroup_memory;
+use crate::facts::process_unit::{self, Groups};
 use crate::facts::unit_properties::{self, Properties};
 use crate::host::{Host, Lacking};
 use crate::sys::bytes::Bytes;
@@ -83,9 +84,9 @@ impl Current {
     }
 
     fn with_group(self, host: &Host) -> Self {
-        let Some(stat) = stat(host, &self.group) else { return self };
-        let held = self.held.or_else(|| usage(host, &self.group));
-        Self { held, needed: needed(&stat), locked: of(&stat, "unevictable").unwrap_or_default(), ..self }
+        let Some(group) = cgroup_memory::of_groups(host, &Groups::at(&self.group)) else { return self };
+        let held = self.held.or(group.current);
+        Self { held, needed: group.needed(), locked: group.unevictable.unwrap_or_default(), ..self }
     }
 }
 
@@ -118,37 +119,6 @@ fn is_unmet(properties: &Properties, kind: &str) -> bool {
 fn parse(text: &str) -> Vec<Properties> {
     let units = text.split("\n\n").take(MOST_UNITS).map(unit_properties::parse);
     units.filter(|properties| !properties.is_empty()).collect()
-}
-
-/// memory.stat of a group: of version 2, or of version 1's memory controller.
-fn stat(host: &Host, group: &str) -> Option<String> {
-    if group.len() < 2 || group.contains("..") {
-        return None;
-    }
-    let folders = ["/sys/fs/cgroup", "/sys/fs/cgroup/memory"];
-    folders.iter().find_map(|folder| host.read(&format!("{folder}{group}/memory.stat")).ok())
-}
-
-fn usage(host: &Host, group: &str) -> Option<Bytes> {
-    let files = ["/sys/fs/cgroup", "/sys/fs/cgroup/memory"]
-        .into_iter()
-        .zip(["memory.current", "memory.usage_in_bytes"]);
-    let text = files
-        .map(|(folder, file)| format!("{folder}{group}/{file}"))
-        .find_map(|path| host.read(&path).ok())?;
-    text.trim().parse().ok().map(Bytes)
-}
-
-/// Version 1 counts what lies below the group under names of its own.
-fn needed(stat: &str) -> Option<Bytes> {
-    let own = of(stat, "anon").or_else(|| of(stat, "total_rss"))?;
-    let shared = of(stat, "total_shmem").or_else(|| of(stat, "shmem")).unwrap_or_default();
-    Some((own + shared).max(of(stat, "unevictable").unwrap_or_default()))
-}
-
-fn of(stat: &str, name: &str) -> Option<Bytes> {
-    let value = |line: &str| line.strip_prefix(name)?.strip_prefix(' ')?.trim().parse().ok().map(Bytes);
-    stat.lines().find_map(value)
 }
 
 /// Whether the name could be a unit's at all, so that nothing else gets into a command.
@@ -209,15 +179,6 @@ mod tests {
         assert!(parse("").is_empty());
     }
 
-    #[test]
-    fn nothing_outside_of_the_groups_is_read() {
-        let (_folder, host) =
-            made_tree(&[("/sys/fs/memory.stat", "anon 5\n"), ("/sys/fs/cgroup/memory.stat", "anon 5\n")]);
-        for group in ["/..", "", "/"] {
-            assert_eq!(stat(&host, group), None, "{group}");
-        }
-    }
-
     proptest! {
         #[test]
         fn any_text_is_read(text in "(\\PC|\n|(Id|ControlGroup|MemoryCurrent)=[a-z0-9/.]*\n){0,20}") {
@@ -225,7 +186,6 @@ mod tests {
             for properties in parse(&text) {
                 Current::of(&host, &properties);
             }
-            let _ = (needed(&text), of(&text, "anon"));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Which systemd a unit belongs to: the machine's own, or one that runs for a user.
 
 use crate::exit::{Exit, Fault};
-use crate::facts::unit_files::{OWN_FOLDERS, SEARCH_PATH};
+use crate::facts::unit_folders;
 use crate::facts::users;
 use crate::host::{Host, Lacking};
 
@@ -72,7 +72,7 @@ impl Manager {
     /// The folders that `systemctl set-property` writes to: for good, and until the next boot.
     pub fn control_folders(&self) -> Vec<String> {
         match self {
-            Self::System => OWN_FOLDERS.iter().take(2).map(|&folder| folder.to_owned()).collect(),
+            Self::System => unit_folders::control().into_iter().map(str::to_owned).collect(),
             Self::AllUsers => Vec::new(),
             Self::Of(person) => vec![
                 format!("{}/.config/systemd/user.control", person.home),
@@ -85,7 +85,7 @@ impl Manager {
     pub fn search_path(&self) -> Vec<String> {
         let owned = |folders: &[&str]| folders.iter().map(|&folder| folder.to_owned()).collect::<Vec<_>>();
         match self {
-            Self::System => owned(&SEARCH_PATH),
+            Self::System => owned(&unit_folders::search_path()),
             Self::AllUsers => [owned(&OWN_OF_ALL_USERS), owned(&PACKAGES_OF_ALL_USERS)].concat(),
             Self::Of(person) => {
                 let runtime = |name: &str| format!("/run/user/{}/systemd/{name}", person.user);
@@ -180,15 +180,6 @@ mod tests {
             assert_eq!(path.get(..manager.control_folders().len()).unwrap(), manager.control_folders());
             assert!(path.iter().all(|folder| folder.starts_with('/') && !folder.ends_with('/')));
         }
-        let system = Manager::System.search_path();
-        let place = |folder: &str| system.iter().position(|one| one == folder).unwrap();
-        assert!(place("/run/systemd/system.control") < place("/run/systemd/transient"));
-        assert!(place("/run/systemd/transient") < place("/etc/systemd/system"));
-        assert!(place("/run/systemd/generator.early") < place("/etc/systemd/system"));
-        assert!(place("/etc/systemd/system") < place("/etc/systemd/system.attached"));
-        assert!(place("/run/systemd/system") < place("/run/systemd/generator"));
-        assert!(place("/run/systemd/generator") < place("/usr/local/lib/systemd/system"));
-        assert_eq!(place("/run/systemd/generator.late") + 1, system.len());
         let user = ada().search_path();
         let place = |folder: &str| user.iter().position(|one| one == folder).unwrap();
         assert!(place("/etc/systemd/user") < place("/run/user/1000/systemd/user"));

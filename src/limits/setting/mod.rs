@@ -19,7 +19,6 @@ pub mod undone;
 pub mod unset;
 pub mod weigh;
 
-mod aliases;
 mod amounts;
 mod asked;
 mod hidden;

@@ -27,12 +27,12 @@ pub(super) struct OwnFile {
 }
 
 impl OwnFile {
-    /// Refuses what would go on with an edit that its owner may have forgotten.
-    pub(super) fn judge(&self, plan: &mut Plan, by_hand: ByHand) {
+    /// Refuses what would go on with an edit that its owner may have forgotten; `force` is what becomes of it by --force.
+    pub(super) fn judge(&self, plan: &mut Plan, by_hand: ByHand, force: &str) {
         if let Some(Drifted { target, .. }) = self.edited.as_ref().filter(|_| by_hand == ByHand::Refused) {
             plan.refuse(
                 target,
-                "somebody has written into it since memtune did, as shown above: --force keeps what it says, and changes it along",
+                format!("somebody has written into it since memtune did, as shown above: {force}"),
             );
         }
     }
@@ -84,7 +84,7 @@ mod tests {
             let (_folder, host) = made_tree(&[(PATH, content), ("/var/lib/x", "")]);
             let mut plan = Plan::new("x", Area::Limits);
             let file = read(&host, PATH).unwrap();
-            file.judge(&mut plan, by_hand);
+            file.judge(&mut plan, by_hand, "--force goes on");
             (file.edited.map(|edited| edited.difference).unwrap_or_default(), plan.refused().len())
         };
         let (difference, refused) = judged("[Service]\nMemoryMax=1G\n", ByHand::Refused);

@@ -72,9 +72,14 @@ fn absent(host: &Host, manager: &Manager, unit: &UnitName) -> Fault {
     let near = nearest(unit, names.iter().map(String::as_str));
     // The shell takes a backslash away unless it is quoted.
     let near = near.map(|name| format!("did you mean `{}`? ", change::typed(&[name]))).unwrap_or_default();
-    Fault::new(Exit::Usage, format!("there is no unit `{}`", unit.as_str())).hint(format!(
-        "{near}`systemctl {option}list-units --all` and `systemctl {option}list-unit-files` show those that are there"
-    ))
+    let list = if host.is_live() {
+        format!(
+            "`systemctl {option}list-units --all` and `systemctl {option}list-unit-files` show those that are there"
+        )
+    } else {
+        "`memtune limits show --all` shows those that are there".to_owned()
+    };
+    Fault::new(Exit::Usage, format!("there is no unit `{}`", unit.as_str())).hint(format!("{near}{list}"))
 }
 
 /// Names of units that could be limited.
@@ -129,7 +134,7 @@ mod tests {
             ("lama", "did you mean `llama.service`?"),
             ("gety@tty1", "did you mean `getty@.service`?"),
             ("ax2db.service", r"did you mean `'a\x2db.service'`?"),
-            ("quite-other", "`systemctl list-units --all`"),
+            ("quite-other", "`memtune limits show --all`"),
         ] {
             let fault = examined(typed, &FILES).unwrap_err();
             let hint = fault.hint.unwrap();

@@ -9,6 +9,10 @@ use super::set::needs_machine;
 use super::steps;
 use super::subject::Subject;
 
+/// systemd forgets a unit that is not up and that nothing asks for, and with it what kept it from its start.
+const NOT_STARTED: &str =
+    "systemd did not start it: a condition of it may not be met, or something that it needs not be there";
+
 /// How a unit that was started anew is doing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Health {
@@ -69,7 +73,7 @@ fn ended(now: &Current) -> String {
 /// How a unit is doing that shows no start but the former one. A start that systemd refuses gives no new one: neither where it was started
 /// too often, nor where a condition or what it depends on does not hold.
 fn without_a_start(now: &Current, before: &Before<'_>) -> Health {
-    let refused = || Health::Down("systemd did not start it".to_owned());
+    let refused = || Health::Down(NOT_STARTED.to_owned());
     match (now.active.as_str(), now.sub.as_str()) {
         // A failure before this start is over; what systemd did not answer is unknown.
         _ if now.has_job || now.active.is_empty() => Health::Starting,

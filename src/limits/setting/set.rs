@@ -61,7 +61,7 @@ pub fn plan(readings: &Readings, request: &Request) -> Result<Planning, Fault> {
     let own = own_file::read(subject.host(), &subject.path)?;
     let wanted = changed(&subject, &own.text, &values);
     let mut plan = Plan::new(title(&subject, &values), Area::Limits);
-    own.judge(&mut plan, request.by_hand);
+    own.judge(&mut plan, request.by_hand, "--force keeps what it says, and changes it along");
     let mut planned = Planned::from([(subject.path.clone(), Some(wanted.clone()))]);
     let found = leftovers::find(subject.host(), subject.manager, &subject.unit, &values);
     let going: &[_] = if request.keeps_leftovers { &[] } else { &found };

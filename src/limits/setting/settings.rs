@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::facts::ignored_setting;
 use crate::facts::malformed::MOST_ENTRIES;
+use crate::facts::unit_drop_ins;
 use crate::facts::unit_files::{self, Setting};
 use crate::host::{Host, IfThere, Lacking};
 
 use super::super::unit_name::UnitName;
-use super::aliases;
 use super::manager::Manager;
 
 /// Texts that files shall have, by their paths; `None` where the file shall be gone.
@@ -33,21 +33,8 @@ impl Settings {
     pub fn read(host: &Host, manager: &Manager, unit: &UnitName, planned: &Planned) -> Result<Self, Lacking> {
         let path = manager.search_path();
         let mut own = Self { fragment: fragment(host, unit, &path), ..Self::default() };
-        let near = |unit: &UnitName| {
-            let mut folders = unit.folders();
-            let of_kind = folders.pop();
-            (folders, of_kind)
-        };
-        let (own_names, of_kind) = near(unit);
-        let of_aliases = aliases::of(host, unit, &path).iter().map(|alias| near(alias).0).collect::<Vec<_>>();
-        // What counts for a whole kind comes behind everything else, wherever it lies.
-        let rest = of_aliases.into_iter().chain(of_kind.map(|name| vec![name]));
-        for names in std::iter::once(own_names).chain(rest) {
-            for folder in &path {
-                for name in &names {
-                    own.read_folder(host, unit, &format!("{folder}/{name}"), planned)?;
-                }
-            }
+        for folder in unit_drop_ins::folders(host, &path, unit.as_str()) {
+            own.read_folder(host, unit, &folder, planned)?;
         }
         Ok(own)
     }
@@ -98,13 +85,9 @@ impl Settings {
     }
 }
 
-/// That of an instance is its template's, unless it has one of its own.
 fn fragment(host: &Host, unit: &UnitName, path: &[String]) -> Vec<Setting> {
-    let template = unit.template();
-    let names = [Some(unit.as_str()), template.as_deref()].into_iter().flatten();
-    let mut files = names.flat_map(|name| path.iter().map(move |folder| format!("{folder}/{name}")));
-    let found = files.find_map(|file| Some((host.read(&file).ok()?, file)));
-    found.map(|(text, file)| heeded(unit, &file, &text)).unwrap_or_default()
+    let file = unit_drop_ins::fragment(host, path, unit.as_str());
+    file.map(|file| heeded(unit, &file, &host.read(&file).unwrap_or_default())).unwrap_or_default()
 }
 
 /// A line that systemd ignores sets nothing, and wins over nothing.

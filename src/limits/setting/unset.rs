@@ -36,7 +36,11 @@ pub fn plan(readings: &Readings, request: &Request) -> Result<Planning, Fault> {
     let subject = Subject::find(readings, &request.manager, unit)?;
     let own = own_file::read(subject.host(), &subject.path)?;
     let mut plan = Plan::new(title(&subject, &request.properties), Area::Limits);
-    own.judge(&mut plan, request.by_hand);
+    own.judge(
+        &mut plan,
+        request.by_hand,
+        "--force takes the limits among that along, and keeps all other lines",
+    );
     take_away(&mut plan, &subject, &own.text, &request.properties)?;
     let edited = own.edited.filter(|_| request.by_hand == ByHand::Refused);
     Ok(Planning { plan, edited, unit: subject.unit.as_str().to_owned(), before: Current::default() })

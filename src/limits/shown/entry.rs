@@ -66,6 +66,9 @@ pub struct Entry {
     pub restart: Option<String>,
     /// How it ended last, such as `oom-kill`.
     pub result: Option<String>,
+    /// Whether systemd no longer starts it again, for it ended too often.
+    #[serde(skip)]
+    pub is_given_up: bool,
     /// Whether its files have changed since systemd read them.
     pub needs_reload: Option<bool>,
     /// How much of a processor it may take, in per cent.
@@ -137,6 +140,7 @@ pub fn of_unit(unit: &Unit, tree: &Tree, host: &Host) -> Entry {
         swap_left: swap_left(&place(unit), swap_max, tree),
         restarts: unit.number("NRestarts"),
         result: unit.text("Result").map(str::to_owned),
+        is_given_up: unit.is_given_up(),
         needs_reload: unit.text("NeedDaemonReload").map(|text| text == "yes"),
         cpu_quota: unit.cpu_quota(),
         restart: unit.text("Restart").map(str::to_owned),
@@ -219,6 +223,7 @@ fn bare(unit: &str, user: bool, path: Option<&str>, group: Option<&GroupMemory>)
         pressure: group.and_then(|group| group.pressure).map(Waiting::from),
         restarts: None,
         result: None,
+        is_given_up: false,
         needs_reload: None,
         cpu_quota: None,
         restart: None,

@@ -2,7 +2,6 @@
 //! missing, the other tells what it can, and what cannot be known is said once.
 
 pub mod entry;
-pub mod holder;
 pub mod kind;
 pub mod named;
 pub mod oddity;

@@ -22,11 +22,12 @@ const LEAST_DIGITS: usize = 4;
 /// # Errors
 /// Says that there is none, and which comes nearest.
 pub fn survey(readings: &Readings, manager: Manager, typed: &str) -> Result<Survey, Fault> {
-    let unit = UnitName::parse(typed)?;
+    let unit = UnitName::parse(typed);
     let mut survey = Survey::of(readings, Request { manager, wanted: Wanted::Loaded });
     if let (true, Some(lacking)) = (manager.is_of_user(), &survey.unheard) {
         return Err(unknown::nothing(readings.host(), manager, lacking));
     }
+    let Some(unit) = whatever_is_no_unit(&mut survey, typed, unit)? else { return Ok(survey) };
     let mut meant: Vec<Entry> = find(&survey.entries, typed, &unit).into_iter().cloned().collect();
     if meant.is_empty() {
         meant.extend(not_loaded(readings.host(), manager, unit.as_str(), &survey.tree));
@@ -36,6 +37,21 @@ pub fn survey(readings: &Readings, manager: Manager, typed: &str) -> Result<Surv
     }
     survey.entries = meant;
     Ok(survey)
+}
+
+/// Groups that are no units are listed by their path, and can be asked for by it: they are what is left then, and there is no unit.
+fn whatever_is_no_unit(
+    survey: &mut Survey,
+    typed: &str,
+    unit: Result<UnitName, Fault>,
+) -> Result<Option<UnitName>, Fault> {
+    match unit {
+        Err(_) if survey.entries.iter().any(|entry| entry.unit == typed) => {
+            survey.entries.retain(|entry| entry.unit == typed);
+            Ok(None)
+        }
+        unit => unit.map(Some),
+    }
 }
 
 /// systemd loads what was asked for by name; where it is not heard, the files tell that there is such a unit.
@@ -91,6 +107,19 @@ mod tests {
         assert_eq!(found(&names, "webs"), ["webs.service"]);
         assert_eq!(found(&names, "0123456").concat(), docker);
         assert_eq!(found(&names, "012"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn groups_that_are_no_units_are_asked_for_by_their_path() {
+        let (_folder, host) = made_tree(&[
+            ("/proc/mounts", "cgroup2 /sys/fs/cgroup cgroup2 rw 0 0\n"),
+            ("/sys/fs/cgroup/cgroup.controllers", "memory\n"),
+            ("/sys/fs/cgroup/jail/memory.current", "4096\n"),
+        ]);
+        let readings = Readings::new(&host, None);
+        let found = survey(&readings, Manager::System, "/jail").unwrap();
+        assert_eq!(found.entries.iter().map(|entry| entry.unit.as_str()).collect::<Vec<_>>(), ["/jail"]);
+        assert!(survey(&readings, Manager::System, "/other").is_err());
     }
 
     #[test]

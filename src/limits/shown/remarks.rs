@@ -70,8 +70,7 @@ fn killed(entry: &Entry) -> Option<Oddity> {
 fn ended(entry: &Entry) -> Option<Oddity> {
     match entry.result.as_deref()? {
         "oom-kill" => Some(Oddity::Ended),
-        "start-limit-hit" => Some(Oddity::GivenUp),
-        _ => None,
+        _ => entry.is_given_up.then_some(Oddity::GivenUp),
     }
 }
 
@@ -197,7 +196,10 @@ mod tests {
             (|entry| entry.oom_kills = Some(1), "one of its processes was killed"),
             (|entry| entry.oom_kills = Some(3), "3 of its processes were killed"),
             (|entry| entry.result = Some("oom-kill".to_owned()), "its last run ended"),
-            (|entry| entry.result = Some("start-limit-hit".to_owned()), "has given up"),
+            (
+                |entry| (entry.result, entry.is_given_up) = (Some("exit-code".to_owned()), true),
+                "has given up",
+            ),
             (|entry| entry.max = at(32), "MemoryMax of 32 GiB does not protect the machine"),
             (|entry| (entry.high, entry.max) = (at(5), at(5)), "never reached before"),
             (|entry| entry.needs_reload = Some(true), "daemon-reload"),

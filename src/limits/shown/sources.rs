@@ -6,7 +6,9 @@ use serde::Serialize;
 
 use crate::facts::cgroup_memory::Limit;
 use crate::facts::ignored_setting::{self, Ignored};
-use crate::facts::unit_files::{self, SEARCH_PATH};
+use crate::facts::unit_drop_ins;
+use crate::facts::unit_files;
+use crate::facts::unit_folders;
 use crate::host::{Host, IfThere};
 use crate::sys::size;
 
@@ -108,18 +110,9 @@ fn beaten(before: Source) -> Vec<Loser> {
 /// The files of a unit that systemd has not loaded, or cannot be asked about: its own, then its drop-ins in the order in which they
 /// count; empty where there is no such unit.
 pub fn files_of(host: &Host, unit: &str) -> Vec<String> {
-    let folders = || SEARCH_PATH.iter();
-    let names = [Some(unit.to_owned()), template_of(unit)];
-    let own = names
-        .iter()
-        .flatten()
-        .find_map(|name| folders().map(|folder| format!("{folder}/{name}")).find(|path| host.has(path)));
+    let path = unit_folders::search_path();
     let mut drop_ins: BTreeMap<String, String> = BTreeMap::new();
-    let of_unit =
-        folders().flat_map(|folder| drop_in_names(unit).into_iter().map(move |name| (folder, name)));
-    let of_kind = folders().filter_map(|folder| Some((folder, kind_of(unit)?.to_owned())));
-    for (folder, name) in of_unit.chain(of_kind) {
-        let folder = format!("{folder}/{name}.d");
+    for folder in unit_drop_ins::folders(host, &path, unit) {
         for file in host.list(&folder).if_there().ok().flatten().unwrap_or_default() {
             if file.ends_with(".conf") {
                 // Of equally named files the first counts.
@@ -127,30 +120,7 @@ pub fn files_of(host: &Host, unit: &str) -> Vec<String> {
             }
         }
     }
-    own.into_iter().chain(drop_ins.into_values()).collect()
-}
-
-/// The names before `.d`, the most exact first: `a-b@c.service`, `a-b@.service`, `a-.service`.
-fn drop_in_names(unit: &str) -> Vec<String> {
-    const MOST_PREFIXES: usize = 32;
-    let mut names = vec![unit.to_owned()];
-    let template = template_of(unit);
-    let of = template.as_deref().unwrap_or(unit);
-    names.extend(template.clone().filter(|template| template != unit));
-    let Some((stem, kind)) = of.rsplit_once('.') else { return names };
-    let dashes = stem.rmatch_indices('-').map(|(at, _)| at);
-    let prefixes = dashes.filter_map(|at| stem.get(..=at)).filter(|prefix| *prefix != stem);
-    names.extend(prefixes.take(MOST_PREFIXES).map(|prefix| format!("{prefix}.{kind}")));
-    names
-}
-
-fn template_of(unit: &str) -> Option<String> {
-    let (name, rest) = unit.split_once('@')?;
-    Some(format!("{name}@.{}", rest.rsplit_once('.')?.1))
-}
-
-fn kind_of(unit: &str) -> Option<&str> {
-    unit.rsplit_once('.').map(|(_, kind)| kind)
+    unit_drop_ins::fragment(host, &path, unit).into_iter().chain(drop_ins.into_values()).collect()
 }
 
 #[cfg(test)]
@@ -200,14 +170,5 @@ mod tests {
             ]
         );
         assert_eq!(files_of(&host, "none.slice"), Vec::<String>::new());
-    }
-
-    #[test]
-    fn names_go_from_the_unit_to_what_it_shares() {
-        assert_eq!(drop_in_names("a-b-c.service"), ["a-b-c.service", "a-b-.service", "a-.service"]);
-        assert_eq!(drop_in_names("user-1000.slice"), ["user-1000.slice", "user-.slice"]);
-        assert_eq!(drop_in_names("-.slice"), ["-.slice"]);
-        assert_eq!(drop_in_names("odd"), ["odd"]);
-        assert_eq!(drop_in_names("a@b.service"), ["a@b.service", "a@.service"]);
     }
 }

@@ -109,6 +109,15 @@ impl Unit {
         !self.is("ActiveState", "inactive")
     }
 
+    /// Whether systemd no longer starts it again, for it ended too often within a short time. Of one that it started again by itself
+    /// the result stays what its last run ended with: there it is told by its having failed after as many starts as it may have.
+    pub fn is_given_up(&self) -> bool {
+        let burst = self.number("StartLimitBurst").filter(|&burst| burst > 0);
+        let restarts = self.number("NRestarts").unwrap_or_default();
+        let is_used_up = burst.is_some_and(|burst| restarts >= burst) && !self.is("Restart", "no");
+        self.is("Result", "start-limit-hit") || self.is("ActiveState", "failed") && is_used_up
+    }
+
     /// How much of a processor it may take, in per cent; `None` where nothing limits it.
     pub fn cpu_quota(&self) -> Option<u64> {
         self.text("CPUQuotaPerSecUSec").and_then(microseconds).map(|time| time / 10_000)

@@ -3,6 +3,7 @@
 use crate::exit::{Exit, Fault};
 use crate::facts::cgroup_memory::GroupMemory;
 use crate::facts::cgroups::Arrangement;
+use crate::facts::kernel_arguments;
 use crate::facts::readings::Readings;
 use crate::facts::unit_listing::Manager;
 use crate::host::{Host, Lacking, Reason};
@@ -37,8 +38,7 @@ fn reason(lacking: &Lacking) -> String {
 }
 
 fn is_switched_off(host: &Host) -> bool {
-    let line = host.read("/proc/cmdline").unwrap_or_default();
-    line.split_whitespace().any(|word| word == "cgroup_disable=memory")
+    kernel_arguments::read(host).is_ok_and(|arguments| arguments.switches_off_groups())
 }
 
 /// What cannot be known here, one sentence each.

@@ -111,7 +111,7 @@ mod tests {
             .zip(&rlimits)
             .map(|((_, most), rlimit)| Held {
                 name: rlimit.resource.name.to_owned(),
-                limit: rlimit.amount(),
+                limit: rlimit.exact(),
                 most: *most,
             })
             .collect();

@@ -27,21 +27,20 @@ impl Group {
     /// That of the process `pid`, once it is in the unit; `None` until then.
     pub(super) fn of(host: &Host, pid: u32, unit: &str) -> Option<Self> {
         let text = host.read(&format!("/proc/{pid}/cgroup")).ok()?;
-        let Groups { unified, memory, .. } = process_unit::groups_of(&text, unit);
+        let groups = process_unit::groups_of(&text, unit);
+        let Groups { unified, memory } = &groups;
         let below =
             |top: &str, path: &Option<String>| path.as_ref().map(|path| format!("/sys/fs/cgroup{top}{path}"));
         let has = |folder: Option<String>, file: &str| {
             folder.filter(|folder| host.has(&format!("{folder}/{file}")))
         };
         // On hybrid control groups the second is a tree without controllers.
-        let processes = [below("", &unified), below("/unified", &unified), below("/memory", &memory)]
+        let processes = [below("", unified), below("/unified", unified), below("/memory", memory)]
             .into_iter()
             .find_map(|folder| has(folder, "cgroup.procs"))?;
-        let two = has(below("", &unified), "memory.current").map(|folder| (folder, Version::Two));
-        let one =
-            has(below("/memory", &memory), "memory.usage_in_bytes").map(|folder| (folder, Version::One));
-        let processors = has(below("/cpu,cpuacct", &memory), "cpuacct.usage");
-        Some(Self { processes, memory: two.or(one), processors, used: Used::default() })
+        let processors = has(below("/cpu,cpuacct", memory), "cpuacct.usage");
+        let memory = cgroup_memory::place(host, &groups);
+        Some(Self { processes, memory, processors, used: Used::default() })
     }
 
     /// Whether the kernel counts its memory.

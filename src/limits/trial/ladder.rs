@@ -122,7 +122,7 @@ mod tests {
             signal: None,
             seconds: 0.0,
             used: Used::default(),
-            left_behind: 0,
+            left_behind: None,
             died_of: None,
             verdict: format!("it ended with status {status}"),
         }

@@ -61,8 +61,8 @@ pub struct Report {
     /// What it used.
     #[serde(flatten)]
     pub used: Used,
-    /// Processes that it left behind, which were ended.
-    pub left_behind: u64,
+    /// Processes that it left behind, which were ended; `None` where nothing holds them together, so that they go on.
+    pub left_behind: Option<u64>,
     /// The limit that it died of, as far as that can be told.
     pub died_of: Option<String>,
     /// All of it in a sentence or two.

@@ -3,6 +3,7 @@
 use rustix::process::Resource as Number;
 
 use crate::sys::bytes::Bytes;
+use crate::sys::size;
 
 /// What the number of a limit counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +63,16 @@ impl Resource {
     /// Whether a ladder can go down its sizes: memory, and not what is written.
     pub fn is_memory(&self) -> bool {
         ["as", "data", "stack", "memlock"].contains(&self.name)
+    }
+
+    /// An amount of it to the byte, as it could be typed.
+    pub fn exact(&self, number: u64) -> String {
+        match self.counts {
+            Counts::Bytes => size::exact(Bytes(number)),
+            Counts::Seconds => format!("{number}s"),
+            Counts::Microseconds => format!("{number}us"),
+            Counts::Pieces => number.to_string(),
+        }
     }
 
     /// An amount of it, for people.

@@ -40,6 +40,11 @@ impl Rlimit {
         format!("--{}={}:{}", self.resource.name, number(self.most), number(self.hard))
     }
 
+    /// The amount to the byte, as it could be typed.
+    pub fn exact(&self) -> String {
+        self.most.map_or_else(|| "unlimited".to_owned(), |most| self.resource.exact(most))
+    }
+
     /// The amount, for people.
     pub fn amount(&self) -> String {
         self.most.map_or_else(|| "unlimited".to_owned(), |most| self.resource.amount(most))

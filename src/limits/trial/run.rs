@@ -55,7 +55,7 @@ pub fn run(stage: &Stage<'_>, command: &[String], rlimits: &[Rlimit]) -> Result<
         signal: ending.signal,
         seconds,
         used: Used { processes: seen.processes, ..Used::default() },
-        left_behind: 0,
+        left_behind: None,
         verdict: died.as_ref().map_or_else(|| words.clone(), |died| format!("{words}: {}", died.because)),
         died_of: died.and_then(|died| died.of),
         limits,
@@ -86,7 +86,7 @@ impl Seen<'_> {
     fn held(&self) -> Vec<Held> {
         let held = |(rlimit, most): (&Rlimit, &Option<u64>)| Held {
             name: rlimit.resource.name.to_owned(),
-            limit: rlimit.amount(),
+            limit: rlimit.exact(),
             most: *most,
         };
         self.rlimits.iter().zip(&self.most).map(held).collect()

@@ -166,7 +166,7 @@ pub fn run(stage: &Stage<'_>, trial: &Trial<'_>) -> Result<Report, Fault> {
         status: shown.ending.status,
         signal: shown.ending.signal,
         seconds,
-        left_behind,
+        left_behind: Some(left_behind),
         used,
     })
 }

@@ -3,8 +3,8 @@
 use textwrap::core::display_width;
 
 use crate::doctor::finding::Severity;
+use crate::limits::budget::holder::Holder;
 use crate::limits::budget::sum::Budget;
-use crate::limits::shown::holder::Holder;
 use crate::limits::shown::kind;
 use crate::sys::bytes::Bytes;
 use crate::sys::size;

@@ -1,7 +1,7 @@
 //! A bar that shows who holds which part of memory.
 
+use crate::limits::budget::holder::{Holder, HolderKind};
 use crate::limits::budget::sum::Budget;
-use crate::limits::shown::holder::{Holder, HolderKind};
 use crate::ui::look::Look;
 
 /// The marks of the holders, in their order; whoever comes later shares the last one.

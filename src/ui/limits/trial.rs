@@ -122,7 +122,7 @@ mod tests {
             signal: None,
             seconds: 1.26,
             used: Used { processes: Some(processes), throttled: Some(0.5), ..Used::default() },
-            left_behind: 0,
+            left_behind: None,
             died_of: Some("as".to_owned()),
             verdict: "it ended with status 1: most likely for want of as".to_owned(),
         }

@@ -1,6 +1,6 @@
 //! How the pages of `memtune limits` end.
 
-use super::roff::{entry, line};
+use super::roff::{behind_entries, entry, line};
 
 /// The sections behind what the command line says of itself; `statuses` are those of every command.
 pub(super) fn sections(name: &str, statuses: String) -> Vec<(&'static str, String)> {
@@ -84,7 +84,7 @@ fn sum() -> String {
             "units with a limit",
             "their MemoryMax, used or not; a slice with its own limit where something in it has none or all in it could take more, and nothing in it twice",
         )
-        + &line(
+        + &behind_entries(
             "It fits where the sum is no more than memory. Swap on disks is told beside it: what fits only with that waits for the disk.",
         )
 }
@@ -108,7 +108,7 @@ fn suggested() -> String {
     ) + &entry(
         "OOMScoreAdjust",
         "500 for the servers of models, whose GPU the kernel does not count; -500 for what keeps the machine reachable, which gets no MemoryMax",
-    ) + &line(
+    ) + &behind_entries(
         "What a unit is for is told by its name, by the names of its programs, and by files of weights (.gguf, .safetensors) on their command lines. Status 4 says that it does not run and nothing remembers what it held, or with --quiet, that the command would be refused.",
     )
 }

@@ -59,7 +59,7 @@ fn told_of_run() -> String {
 
 fn ladders() -> String {
     line(
-        "A ladder begins with the largest size, in whatever order they were typed, and ends with the first that the program does not survive: that is one with which it ends with another status than 0, or loses a process. The program is run anew for each, with nothing to read.",
+        "A ladder begins with the largest size, in whatever order they were typed, and ends with the first that the program does not survive: that is one with which it ends with another status than 0, or, under `try`, loses a process for want of memory. The program is run anew for each, with nothing to read.",
     )
 }
 

@@ -5,6 +5,11 @@ pub(super) fn entry(term: &str, meaning: &str) -> String {
     format!(".TP\n\\fB{}\\fR\n{}\n", escaped(term), escaped(meaning))
 }
 
+/// A paragraph behind a list of entries, which would otherwise be taken for the end of the last one.
+pub(super) fn behind_entries(text: &str) -> String {
+    format!(".PP\n{}", line(text))
+}
+
 /// A paragraph.
 pub(super) fn line(text: &str) -> String {
     escaped(text) + "\n"

@@ -93,10 +93,7 @@ impl Census {
         self.looks = LOOKS;
         self.list_processes()?;
         self.find_ours();
-        if let Some(groups) = &mut self.groups {
-            groups.walk(self.watchdog, &mut self.listing, &mut self.text);
-            self.counted.left_out_groups = groups.left_out;
-        }
+        self.walk_groups();
         for at in 0..self.pids.len() {
             if let Some(&pid) = self.pids.get(at) {
                 self.take(pid);
@@ -109,6 +106,13 @@ impl Census {
         self.counted.jobs = self.table.jobs.len() as u32;
         self.counted.left_out_jobs = self.table.left_out_jobs;
         Ok(self.counted)
+    }
+
+    pub(super) fn walk_groups(&mut self) {
+        if let Some(groups) = &mut self.groups {
+            groups.walk(self.watchdog, &mut self.listing, &mut self.text);
+            self.counted.left_out_groups = groups.left_out;
+        }
     }
 
     /// The tables of the last count.

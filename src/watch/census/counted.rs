@@ -5,6 +5,7 @@ use std::path::Path;
 
 use rustix::io::Errno;
 
+use crate::sys::refusal::Refusal;
 use crate::watch::job::{Job, Process};
 
 /// Where the kernel shows itself.
@@ -76,7 +77,7 @@ pub struct Lacking {
 
 impl fmt::Display for Lacking {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "cannot {}: {}", self.what, self.why)
+        write!(formatter, "cannot {}: {}", self.what, Refusal(self.why))
     }
 }
 

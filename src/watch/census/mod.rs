@@ -19,7 +19,9 @@ mod table;
 pub(crate) mod tests;
 mod text;
 mod trees;
+mod unit;
 
 pub use count::Census;
 pub use counted::{Asks, Capacities, Counted, Lacking, Places, Population};
 pub use groups::Version;
+pub use unit::usual_place;

@@ -173,8 +173,8 @@ impl Toml {
         });
         self.gap();
         self.comment(
-            "A unit or slice that is brought to order before the machine suffers: it may hold no more than `memory`, less its cache, \
-             and its tasks may wait for memory for no more than the share `full`, for `lasts`.",
+            "A unit or slice that is brought to order before the machine suffers: it may hold no more than `memory`, with what lies in \
+             swap and less its cache, and its tasks may wait for memory for no more than the share `full`, for `lasts`.",
         );
         let group = GroupBound {
             unit: "ml.slice".to_owned(),

@@ -6,8 +6,10 @@
 mod areas;
 mod container;
 mod fill_rate;
+mod group;
 mod machine;
 mod price;
 
 pub use fill_rate::fill_rate;
+pub use group::GroupMeter;
 pub use machine::{Meter, milliseconds};

@@ -21,7 +21,7 @@ pub struct GroupSample {
     pub at: u64,
     /// What the machine has, of which bounds may be shares.
     pub total: Bytes,
-    /// What the group holds, less its cache.
+    /// What the group holds, with what lies in swap and less its cache.
     pub held: Bytes,
     /// For how long all its tasks have waited for memory, in microseconds; `None` where it is not counted.
     pub waited: Option<u64>,

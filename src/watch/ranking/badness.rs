@@ -14,11 +14,21 @@ const AHEAD: u64 = 10;
 /// Growth counts in full where it would take this part of the machine by then.
 const NOTICEABLE: u64 = 64;
 
-/// The machine as far as the ranking needs it.
+/// The machine as far as the ranking needs it, or the group of which a job must go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Machine {
-    /// All memory.
+pub struct Machine<'g> {
+    /// All memory, or what the group holds.
     pub total: Bytes,
+    /// The path of the group; what lies elsewhere is as if it were not there.
+    pub within: Option<&'g str>,
+}
+
+impl Machine<'_> {
+    /// Whether what is in the group at `path` is part of it.
+    pub(super) fn has(&self, path: &str) -> bool {
+        let below = self.within.map_or(Some("/"), |group| path.strip_prefix(group));
+        below.is_some_and(|below| below.is_empty() || below.starts_with('/'))
+    }
 }
 
 /// What a job must hold at least for its end to help: 1/256 of all memory, but at least 8 and at most 32 MiB.
@@ -31,10 +41,12 @@ pub(super) fn held(job: &Job) -> Bytes {
     job.memory + job.gpu
 }
 
-/// Weighs each job; `may_be_chosen` says whose size the growth of others is measured with.
-pub(super) fn weigh(jobs: &mut [Job], machine: Machine, may_be_chosen: impl Fn(&Job) -> bool) {
-    let largest = jobs.iter().filter(|job| may_be_chosen(job)).map(held).max().unwrap_or_default();
-    let grown: Bytes = jobs.iter().map(|job| job.growth).sum();
+/// Weighs each job; `is_there` says which of them count, by their places. With the size of those that may be chosen the growth of all is
+/// measured.
+pub(super) fn weigh(jobs: &mut [Job], machine: Machine<'_>, is_there: impl Fn(usize) -> bool) {
+    let there = || jobs.iter().enumerate().filter(|(at, _)| is_there(*at)).map(|(_, job)| job);
+    let largest = there().filter(|job| job.spared.is_none()).map(held).max().unwrap_or_default();
+    let grown: Bytes = there().map(|job| job.growth).sum();
     let noticeable = (machine.total.0 / NOTICEABLE).max(1);
     let weight = (u128::from(grown.0) * u128::from(AHEAD) * 1000 / u128::from(noticeable)).min(1000);
     for job in jobs {

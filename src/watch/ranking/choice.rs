@@ -1,8 +1,9 @@
 //! A count, a ranking, and second looks until the one that comes first has had one.
 
+use crate::sys::bytes::Bytes;
 use crate::watch::census::{Census, Counted, Lacking};
 use crate::watch::execution::victim::Target;
-use crate::watch::job::Verdict;
+use crate::watch::job::{GroupPath, Verdict};
 use crate::watch::sample::Sample;
 
 use super::badness::Machine;
@@ -15,7 +16,16 @@ const LOOKED_AT: usize = 32;
 /// Each second look may show that somebody else comes first. This often at most: then who comes first is taken as it is.
 const ROUNDS: usize = 8;
 
-/// Counts and ranks. Afterwards `ranking` holds the walk, and `census` the jobs that it speaks of.
+/// A group of which a job must go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Within {
+    /// Its path.
+    pub path: GroupPath,
+    /// What it holds.
+    pub held: Bytes,
+}
+
+/// Counts and ranks: all jobs, or those `within` a group. Afterwards `ranking` holds the walk, and `census` the jobs that it speaks of.
 ///
 /// # Errors
 /// Says why the processes cannot be listed.
@@ -25,10 +35,14 @@ pub fn choose(
     rules: &Rules,
     sample: &Sample,
     stuck: &[Target],
+    within: Option<&Within>,
 ) -> Result<Counted, Lacking> {
     census.ask(rules.asks());
     let counted = census.count(sample)?;
-    let machine = Machine { total: sample.total };
+    let machine = Machine {
+        total: within.map_or(sample.total, |group| group.held),
+        within: within.map(|group| group.path.as_str()),
+    };
     for _ in 0..ROUNDS {
         census.with_population(|population| ranking.rank(population, rules, machine, stuck));
         if ranking.chosen().is_none_or(|job| census.is_looked_at(job)) {

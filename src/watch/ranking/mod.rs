@@ -12,6 +12,6 @@ mod rules;
 mod tests;
 
 pub use badness::{Machine, useful};
-pub use choice::choose;
+pub use choice::{Within, choose};
 pub use order::{Ranked, Ranking};
 pub use rules::Rules;

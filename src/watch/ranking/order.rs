@@ -40,21 +40,24 @@ impl Ranking {
         }
     }
 
-    /// Ranks the jobs anew, and writes into each its badness, its wish and why it is spared. Those that a rule ignores are not in the walk.
+    /// Ranks the jobs anew, and writes into each its badness, its wish and why it is spared. Those that a rule ignores, or that lie outside of
+    /// the group that is meant, are not in the walk.
     pub fn rank(
         &mut self,
         mut population: Population<'_>,
         rules: &Rules,
-        machine: Machine,
+        machine: Machine<'_>,
         stuck: &[Target],
     ) {
         self.learn(&population, stuck);
         rules.apply(&population, &self.largest, &mut self.fitting);
         self.spare(&mut population, rules, machine);
-        weigh(population.jobs, machine, |job| job.spared.is_none());
+        let group_of = population.group_of;
+        let is_there = |at: usize| machine.has(group_of(at));
+        weigh(population.jobs, machine, is_there);
         self.walk.clear();
-        let shown = |rule: &u32| rules.action(*rule) != Some(Action::Ignore);
-        for (at, _) in self.fitting.iter().enumerate().filter(|(_, rule)| shown(rule)) {
+        let is_shown = |at: usize, rule: u32| is_there(at) && rules.action(rule) != Some(Action::Ignore);
+        for (at, _) in self.fitting.iter().enumerate().filter(|&(at, &rule)| is_shown(at, rule)) {
             self.walk.push(Ranked { job: at as u32, verdict: Verdict::Next });
         }
         let jobs: &[Job] = population.jobs;
@@ -98,7 +101,7 @@ impl Ranking {
         }
     }
 
-    fn spare(&self, population: &mut Population<'_>, rules: &Rules, machine: Machine) {
+    fn spare(&self, population: &mut Population<'_>, rules: &Rules, machine: Machine<'_>) {
         let useful = useful(machine.total);
         let each = population.jobs.iter_mut().zip(&self.fitting).zip(&self.lively);
         for ((job, &rule), &is_lively) in each {

@@ -2,15 +2,15 @@
 
 use proptest::prelude::*;
 
-use super::{Machine, Ranking, Rules, choose, useful};
+use super::{Machine, Ranking, Rules, Within, choose, useful};
 use crate::sys::bytes::Bytes;
 use crate::watch::census::Population;
 use crate::watch::census::tests::{Made, line, sample};
 use crate::watch::execution::victim::Target;
-use crate::watch::job::{Job, Kind, Name, Process, Spared, Verdict, Wish};
+use crate::watch::job::{GroupPath, Job, Kind, Name, Process, Spared, Verdict, Wish};
 use crate::watch::settings::{Action, Rule};
 
-const MACHINE: Machine = Machine { total: Bytes(1 << 30) };
+const MACHINE: Machine<'_> = Machine { total: Bytes(1 << 30), within: None };
 
 fn a_job(name: &str, mib: u64) -> Job {
     Job {
@@ -26,7 +26,7 @@ fn growing(name: &str, mib: u64, a_second: u64) -> Job {
     Job { growth: Bytes::from_mib(a_second), ..a_job(name, mib) }
 }
 
-fn walk(jobs: &mut [Job], rules: &[Rule], machine: Machine) -> Vec<(String, Verdict)> {
+fn walk(jobs: &mut [Job], rules: &[Rule], machine: Machine<'_>) -> Vec<(String, Verdict)> {
     let processes: Vec<Process> = (0..jobs.len() as u32)
         .map(|at| Process { pid: at + 100, job: at, started: 7, memory: Bytes(1), ..Process::default() })
         .collect();
@@ -39,7 +39,7 @@ fn walk(jobs: &mut [Job], rules: &[Rule], machine: Machine) -> Vec<(String, Verd
     told.map(|ranked| (jobs[ranked.job as usize].name.to_string(), ranked.verdict)).collect()
 }
 
-fn chosen(jobs: &mut [Job], machine: Machine) -> Option<String> {
+fn chosen(jobs: &mut [Job], machine: Machine<'_>) -> Option<String> {
     let walk = walk(jobs, &[], machine);
     walk.into_iter().find(|(_, verdict)| *verdict == Verdict::Kill).map(|(name, _)| name)
 }
@@ -69,7 +69,7 @@ fn who_took_what_the_machine_lost_comes_before_a_larger_one_that_kept_still() {
         assert_eq!(chosen(&mut jobs, MACHINE).as_deref(), Some("job"), "{held}");
     }
     // A database that lives on a large machine, and takes a little itself.
-    let large = Machine { total: Bytes::from_gib(24) };
+    let large = Machine { total: Bytes::from_gib(24), within: None };
     let mut jobs = [growing("database", 16_000, 3), growing("job", 900, 200)];
     assert_eq!(chosen(&mut jobs, large).as_deref(), Some("job"));
     // Noise is no growth: who holds nearly all goes.
@@ -83,7 +83,7 @@ fn who_took_what_the_machine_lost_comes_before_a_larger_one_that_kept_still() {
 #[test]
 fn size_beats_oom_score_adj() {
     // earlyoom's issues 344 and 261: a browser's tabs ask to go first, and hold nothing.
-    let machine = Machine { total: Bytes::from_gib(16) };
+    let machine = Machine { total: Bytes::from_gib(16), within: None };
     for hog in [3 * 1024, 5 * 1024] {
         let mut jobs: Vec<Job> = (0..40u64)
             .map(|tab| Job { adjustment: 200 + (tab as i16 * 5) % 101, ..a_job("tab", 5 + tab * 4 % 156) })
@@ -143,7 +143,7 @@ fn chosen_with(rules: &[Rule], stuck: &[Target]) -> (Vec<String>, Option<String>
     let made = machine();
     let mut census = made.census();
     let mut ranking = Ranking::new(300);
-    choose(&mut census, &mut ranking, &Rules::new(rules), &sample(1), stuck).unwrap();
+    choose(&mut census, &mut ranking, &Rules::new(rules), &sample(1), stuck, None).unwrap();
     let name = |job: usize| census.jobs()[job].name.to_string();
     let walk = ranking.ranked().iter().map(|ranked| name(ranked.job as usize)).collect();
     (walk, ranking.chosen().map(name))
@@ -173,6 +173,25 @@ fn rules_are_heeded_the_first_that_fits_first() {
 }
 
 #[test]
+fn only_what_is_within_the_group_is_ranked() {
+    let made = machine();
+    made.group("/system.slice/db@1.service.d", &[30], Some(500));
+    made.process(30, "neighbour", line(1, 30, 30, 0), 500);
+    let chosen = |path: &str| {
+        let mut census = made.census();
+        let mut ranking = Ranking::new(300);
+        let within = Within { path: GroupPath::from(path).unwrap(), held: Bytes::from_mib(200) };
+        choose(&mut census, &mut ranking, &Rules::default(), &sample(1), &[], Some(&within)).unwrap();
+        let names = ranking.ranked().iter().map(|ranked| census.jobs()[ranked.job as usize].name.to_string());
+        (names.collect::<Vec<_>>(), ranking.chosen().map(|job| census.jobs()[job].name.to_string()))
+    };
+    assert_eq!(chosen("/user.slice").1.as_deref(), Some("hog"), "the database is larger, and not in it");
+    let (walk, victim) = chosen("/system.slice/db@1.service");
+    assert_eq!((walk, victim.as_deref()), (vec!["db@1.service".to_owned()], Some("db@1.service")));
+    assert_eq!(chosen("/other.slice"), (Vec::new(), None));
+}
+
+#[test]
 fn what_does_not_end_is_passed_over() {
     let stuck = [(20, 200), (21, 210)].map(|(pid, started)| Target { pid, started });
     assert_eq!(chosen_with(&[], &stuck).1.as_deref(), Some("hog"));
@@ -192,7 +211,7 @@ fn a_second_look_may_change_the_choice() {
     made.file("20/oom_score_adj", b"-1000");
     let mut census = made.census();
     let mut ranking = Ranking::new(300);
-    choose(&mut census, &mut ranking, &Rules::default(), &sample(1), &[]).unwrap();
+    choose(&mut census, &mut ranking, &Rules::default(), &sample(1), &[], None).unwrap();
     let chosen = ranking.chosen().map(|job| census.jobs()[job].name.to_string());
     assert_eq!(chosen.as_deref(), Some("tool"));
 }

@@ -8,6 +8,7 @@ use crate::watch::controls::{self, Answer, Memory, Request, Status};
 use crate::watch::level::Level;
 
 use super::start::Watchdog;
+use super::tenants::Tenant;
 
 impl Watchdog {
     /// Hears and answers callers, as far as that goes without waiting.
@@ -59,6 +60,7 @@ impl Watchdog {
                 self.policy.set(&settings);
                 self.executioner.configure(settings.kill);
                 self.rules = crate::watch::ranking::Rules::new(&settings.rules);
+                self.tenants = Tenant::all(&settings);
                 self.settings = settings;
                 self.tell(Happened::Reloaded(None));
                 Ok(())

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::sys::harmless::Harmless;
 use crate::watch::account::event::{End, Happened, Reason, Recovery};
 use crate::watch::account::hooks::starter::Running;
 use crate::watch::execution::clock;
@@ -30,15 +31,17 @@ struct Choice {
 }
 
 impl Watchdog {
-    /// Counts the jobs and ranks them.
-    pub(super) fn choose(&mut self, sample: &Sample) -> Option<usize> {
-        self.count(sample).job
+    /// Counts the jobs, of all or of that tenant, and ranks them.
+    pub(super) fn choose(&mut self, sample: &Sample, tenant: Option<usize>) -> Option<usize> {
+        self.count(sample, tenant).job
     }
 
-    fn count(&mut self, sample: &Sample) -> Choice {
+    fn count(&mut self, sample: &Sample, tenant: Option<usize>) -> Choice {
         let counted = clock::ticks();
         let stuck = self.executioner.overdue();
-        match ranking::choose(&mut self.census, &mut self.ranking, &self.rules, sample, stuck) {
+        let within = tenant.and_then(|at| self.tenants.get(at)?.within());
+        let (census, ranking) = (&mut self.census, &mut self.ranking);
+        match ranking::choose(census, ranking, &self.rules, sample, stuck, within.as_ref()) {
             Ok(_) => Choice { counted, job: self.ranking.chosen() },
             Err(lacking) => {
                 self.tell(Happened::Error(format_args!("{lacking}")));
@@ -47,12 +50,12 @@ impl Watchdog {
         }
     }
 
-    /// Has a job asked to end, once the hook before it has been heard.
-    pub(super) fn ask(&mut self, sample: &Sample, why: Reason) {
+    /// Has a job asked to end, of all or of that tenant, once the hook before it has been heard.
+    pub(super) fn ask(&mut self, sample: &Sample, why: Reason, tenant: Option<usize>) {
         self.why = Some(why);
-        if self.is_heard_out(sample, why) {
+        if self.is_heard_out(sample, why, tenant) {
             let grace = self.settings.kill.grace;
-            self.end(sample, Manner::Ask, Happened::Term { reason: why, grace });
+            self.end(sample, Manner::Ask, Happened::Term { reason: why, grace }, tenant);
         }
     }
 
@@ -60,21 +63,21 @@ impl Watchdog {
     pub(super) fn end_at_once(&mut self, sample: &Sample, why: Reason) {
         self.pending = None;
         self.why = Some(why);
-        self.end(sample, Manner::AtOnce, Happened::Kill { reason: why, ignored_for: None });
+        self.end(sample, Manner::AtOnce, Happened::Kill { reason: why, ignored_for: None }, None);
     }
 
     /// Whether the hook before a kill is over, or none is set.
-    fn is_heard_out(&mut self, sample: &Sample, why: Reason) -> bool {
+    fn is_heard_out(&mut self, sample: &Sample, why: Reason, tenant: Option<usize>) -> bool {
         if let Some(pending) = self.pending {
             let runs = self.hooks.as_ref().is_some_and(|hooks| hooks.is_running(pending.hook));
             if runs && sample.at < pending.until {
-                self.policy.had_nobody();
+                self.had_nobody(tenant);
                 return false;
             }
             self.pending = None;
             return true;
         }
-        if self.settings.hooks.before_kill.is_none() || self.choose(sample).is_none() {
+        if self.settings.hooks.before_kill.is_none() || self.choose(sample, tenant).is_none() {
             return true;
         }
         self.set_scene();
@@ -83,7 +86,7 @@ impl Watchdog {
             Some(hook) => {
                 let limit = u64::try_from(self.settings.hooks.limit.as_millis()).unwrap_or(u64::MAX);
                 self.pending = Some(Pending { hook, until: sample.at.saturating_add(limit) });
-                self.policy.had_nobody();
+                self.had_nobody(tenant);
                 false
             }
             None => true,
@@ -108,9 +111,9 @@ impl Watchdog {
         self.book.scene().set(walk, members, census.processes().iter());
     }
 
-    fn end(&mut self, sample: &Sample, manner: Manner, happened: Happened<'_>) {
+    fn end(&mut self, sample: &Sample, manner: Manner, happened: Happened<'_>, tenant: Option<usize>) {
         for _ in 0..TRIES {
-            let Choice { counted, job } = self.count(sample);
+            let Choice { counted, job } = self.count(sample, tenant);
             let Some(job) = job else { break };
             self.set_scene();
             self.tell(happened);
@@ -122,8 +125,25 @@ impl Watchdog {
                 return;
             }
         }
-        self.policy.had_nobody();
-        self.tell(Happened::Error(format_args!("memory is short, and there is no job that may be ended")));
+        self.had_nobody(tenant);
+        match self.why {
+            Some(Reason::Group { name, .. }) => self.tell(Happened::Error(format_args!(
+                "'{}' is over a bound of its own, and holds no job that may be ended",
+                Harmless(&name)
+            ))),
+            _ => {
+                let what = format_args!("memory is short, and there is no job that may be ended");
+                self.tell(Happened::Error(what));
+            }
+        }
+    }
+
+    /// The next try waits longer.
+    fn had_nobody(&mut self, tenant: Option<usize>) {
+        match tenant.and_then(|at| self.tenants.get_mut(at)) {
+            Some(tenant) => tenant.had_nobody(),
+            None => self.policy.had_nobody(),
+        }
     }
 
     fn begin(&mut self, sample: &Sample, manner: Manner, job: usize, counted: u64) -> Begun {

@@ -9,6 +9,7 @@ mod notify;
 mod reasons;
 mod signals;
 mod start;
+mod tenants;
 mod tick;
 mod trigger;
 mod wait;

@@ -25,6 +25,7 @@ use crate::watch::settings::Settings;
 use super::ending::Pending;
 use super::notify::Notify;
 use super::signals::Signals;
+use super::tenants::Tenant;
 use super::trigger::Trigger;
 
 /// What the watchdog is told when it starts.
@@ -59,6 +60,8 @@ pub struct Watchdog {
     pub(super) is_running: bool,
     /// The next victim is chosen and shown only.
     pub(super) shows_only: bool,
+    /// Groups with bounds of their own.
+    pub(super) tenants: Vec<Tenant>,
     pub(super) meter: Meter,
     pub(super) policy: Policy,
     pub(super) census: Census,
@@ -116,6 +119,7 @@ impl Watchdog {
         }
         let mut watchdog = Self {
             policy: Policy::new(&settings, rate),
+            tenants: Tenant::all(&settings),
             rules: Rules::new(&settings.rules),
             ranking: Ranking::new(capacities.jobs),
             notify: Notify::of(
@@ -162,7 +166,7 @@ impl Watchdog {
     /// Goes the way of a choice once, so that all pages it needs are there when no more can be had.
     fn rehearse(&mut self) {
         let sample = self.sample;
-        self.choose(&sample);
+        self.choose(&sample, None);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use crate::sys::refusal::Refusal;
 use crate::watch::account::event::{Event, Happened};
 use crate::watch::level::Level;
 use crate::watch::policy::decision::{Act, Decision, Outstanding};
@@ -38,7 +39,10 @@ impl Watchdog {
         let sample = match self.meter.sample() {
             Ok(sample) => sample,
             Err(error) => {
-                self.tell(Happened::Error(format_args!("cannot read how much memory there is: {error}")));
+                self.tell(Happened::Error(format_args!(
+                    "cannot read how much memory there is: {}",
+                    Refusal(error)
+                )));
                 return AGAIN;
             }
         };
@@ -51,14 +55,15 @@ impl Watchdog {
             self.tell(Happened::Sample);
         }
         self.act(&sample, &decision);
+        let sleep = decision.sleep.min(self.look_after_tenants(&sample));
         self.serve(sample.at);
         self.notify.lives(sample.at);
         if decision.present < Level::Critical && !self.executioner.is_busy() {
             self.book.tend(SystemTime::now());
         }
-        self.interval = u64::try_from(decision.sleep.as_millis()).unwrap_or(u64::MAX);
+        self.interval = u64::try_from(sleep.as_millis()).unwrap_or(u64::MAX);
         // What was asked for meanwhile is done at once.
-        if self.policy.simulated().is_some() { Duration::ZERO } else { decision.sleep }
+        if self.policy.simulated().is_some() { Duration::ZERO } else { sleep }
     }
 
     fn outstanding(&self) -> Outstanding {
@@ -99,11 +104,11 @@ impl Watchdog {
         match decision.act {
             Act::Nothing => {}
             Act::Count => {
-                self.choose(sample);
+                self.choose(sample, None);
             }
             Act::Ask(cause) => {
                 let why = reason(cause, Level::Critical, &self.settings, sample);
-                self.ask(sample, why);
+                self.ask(sample, why, None);
             }
             Act::End(cause) => {
                 let why = reason(cause, Level::Redline, &self.settings, sample);
@@ -111,6 +116,24 @@ impl Watchdog {
             }
             Act::Hasten => self.executioner.hasten(sample.at),
         }
+    }
+
+    /// Has each of them lose a job that must, one at a time; gives the time until the next look at the first of them.
+    fn look_after_tenants(&mut self, sample: &Sample) -> Duration {
+        let mut sleep = Duration::MAX;
+        for at in 0..self.tenants.len() {
+            let (outstanding, fastest) = (self.outstanding(), self.policy.fastest());
+            let Some(tenant) = self.tenants.get_mut(at) else { break };
+            let Some(decision) = tenant.look(sample, outstanding, fastest, &mut self.census) else {
+                continue;
+            };
+            sleep = sleep.min(decision.sleep);
+            if decision.must_lose.is_some() && self.is_running {
+                let why = tenant.reason(sample);
+                self.ask(sample, why, Some(at));
+            }
+        }
+        sleep
     }
 
     /// Tells an event with what is known now.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::sys::bytes::Bytes;
 
-use super::super::budget::instances::Sized;
+use super::instances::Sized;
 
 /// What a holder is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
