@@ -13,9 +13,6 @@ use super::tenants::Tenant;
 impl Watchdog {
     /// Hears and answers callers, as far as that goes without waiting.
     pub(super) fn serve(&mut self, now: u64) {
-        if let Some(hooks) = &mut self.hooks {
-            while hooks.answer().is_some() {}
-        }
         let Some(mut controls) = self.controls.take() else { return };
         controls.serve(now);
         while let Some((caller, request)) = controls.next_request() {

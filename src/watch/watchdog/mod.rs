@@ -5,6 +5,7 @@
 
 mod controlled;
 mod ending;
+mod hearing;
 mod notify;
 mod reasons;
 mod signals;

@@ -22,7 +22,7 @@ use crate::watch::ranking::{Ranking, Rules};
 use crate::watch::sample::Sample;
 use crate::watch::settings::Settings;
 
-use super::ending::Pending;
+use super::hearing::Pending;
 use super::notify::Notify;
 use super::signals::Signals;
 use super::tenants::Tenant;

@@ -28,7 +28,7 @@ events() {
     local kind matches=()
     for kind; do matches+=("MEMTUNE_EVENT=$kind"); done
     journalctl --sync
-    journalctl --boot --output=json "${matches[@]}" |
+    journalctl --quiet --boot --output=json "${matches[@]}" |
         jq -c --argjson since "$events_since" 'select((.__MONOTONIC_TIMESTAMP | tonumber) > $since * 1000000)'
 }
 forget_events() { events_since=$(cut -d' ' -f1 /proc/uptime); }
