@@ -14,9 +14,6 @@ use super::tenants::Tenant;
 impl Watchdog {
     /// Hears and answers callers, as far as that goes without waiting.
     pub(super) fn serve(&mut self, now: u64) {
-        if let Some(hooks) = self.hooks.as_mut().filter(|_| self.woken.hooks) {
-            while hooks.answer().is_some() {}
-        }
         let Some(mut controls) = self.controls.take_if(|_| self.woken.controls) else { return };
         controls.serve(now);
         while let Some((caller, request)) = controls.next_request() {

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use crate::sys::harmless::Harmless;
 use crate::watch::account::event::{End, Happened, Reason, Recovery};
-use crate::watch::account::hooks::starter::Running;
 use crate::watch::execution::clock;
 use crate::watch::execution::outcome::{self, Begun, Outcome, Progress};
 use crate::watch::execution::victim::{Manner, Moment, Reach, Target, Victim};
@@ -13,17 +12,9 @@ use crate::watch::sample::Sample;
 
 use super::explain::take_down;
 use super::start::Watchdog;
-use super::tick::event;
 
 /// So often another job is chosen where nobody of the chosen one is left.
 const TRIES: usize = 4;
-
-/// A hook is heard out before the first signal.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Pending {
-    hook: Running,
-    until: u64,
-}
 
 /// When a count began, and what it chose.
 struct Choice {
@@ -67,59 +58,30 @@ impl Watchdog {
         self.end(sample, Manner::AtOnce, Happened::Kill { reason: why, ignored_for: None }, None);
     }
 
-    /// Whether the hook before a kill is over, or none is set.
-    fn is_heard_out(&mut self, sample: &Sample, why: Reason, tenant: Option<usize>) -> bool {
-        if let Some(pending) = self.pending {
-            let runs = self.hooks.as_ref().is_some_and(|hooks| hooks.is_running(pending.hook));
-            if runs && sample.at < pending.until {
-                self.had_nobody(tenant);
-                return false;
-            }
-            self.pending = None;
-            return true;
-        }
-        if self.settings.hooks.before_kill.is_none() || self.choose(sample, tenant).is_none() {
-            return true;
-        }
-        self.set_scene();
-        let happened = Happened::Term { reason: why, grace: self.settings.kill.grace };
-        match self.start_hook("before-kill", happened, sample) {
-            Some(hook) => {
-                let limit = u64::try_from(self.settings.hooks.limit.as_millis()).unwrap_or(u64::MAX);
-                self.pending = Some(Pending { hook, until: sample.at.saturating_add(limit) });
-                self.had_nobody(tenant);
-                false
-            }
-            None => true,
-        }
-    }
-
-    fn start_hook(&mut self, name: &str, happened: Happened<'_>, sample: &Sample) -> Option<Running> {
-        let words = match name {
-            "before-kill" => self.settings.hooks.before_kill.as_ref(),
-            _ => self.settings.hooks.after_kill.as_ref(),
-        };
-        let (words, hooks) = (words?, self.hooks.as_mut()?);
-        let event = event(happened, sample, self.level, self.is_dry_run || self.shows_only);
-        hooks.run(name, words, self.settings.hooks.limit, &self.book.telling(&event)).ok()
-    }
-
     pub(super) fn set_scene(&mut self) {
         take_down(&self.census, &self.ranking, self.book.scene());
     }
 
     fn end(&mut self, sample: &Sample, manner: Manner, happened: Happened<'_>, tenant: Option<usize>) {
+        self.end_whoever_comes_first(sample, manner, happened, tenant);
+        // Where nobody was there to be shown, whoever comes next is not shown in his place.
+        self.shows_only = false;
+    }
+
+    fn end_whoever_comes_first(
+        &mut self,
+        sample: &Sample,
+        manner: Manner,
+        happened: Happened<'_>,
+        tenant: Option<usize>,
+    ) {
         for _ in 0..TRIES {
             let Choice { counted, job } = self.count(sample, tenant);
             let Some(job) = job else { break };
             self.set_scene();
             self.tell(happened);
             self.taken = Some(sample.at);
-            if self.shows_only {
-                self.shows_only = false;
-                return;
-            }
-            if self.begin(sample, manner, job, counted) == Begun::Started {
+            if self.shows_only || self.begin(sample, manner, job, counted) == Begun::Started {
                 return;
             }
         }
@@ -137,7 +99,7 @@ impl Watchdog {
     }
 
     /// The next try waits longer.
-    fn had_nobody(&mut self, tenant: Option<usize>) {
+    pub(super) fn had_nobody(&mut self, tenant: Option<usize>) {
         match tenant.and_then(|at| self.tenants.get_mut(at)) {
             Some(tenant) => tenant.had_nobody(),
             None => self.policy.had_nobody(),

@@ -6,6 +6,7 @@
 mod controlled;
 mod ending;
 mod explain;
+mod hearing;
 mod notify;
 mod reasons;
 mod signals;

@@ -29,7 +29,7 @@ use crate::watch::ranking::{Ranking, Rules};
 use crate::watch::sample::Sample;
 use crate::watch::settings::Settings;
 
-use super::ending::Pending;
+use super::hearing::Pending;
 use super::notify::Notify;
 use super::reasons::reason;
 use super::signals::Signals;

@@ -51,6 +51,7 @@ impl Watchdog {
         let wants_all = self.prints || self.book.records();
         self.meter.heed(self.settings.thrash.available, wants_all);
         self.book.see(&sample);
+        self.hear_hooks();
         self.follow_the_victim(&sample);
         let decision = self.policy.step(&sample, self.outstanding());
         self.tell_the_level(&sample, &decision);
@@ -72,6 +73,7 @@ impl Watchdog {
     fn outstanding(&self) -> Outstanding {
         let outcome = self.executioner.outcome();
         match self.executioner.is_busy() {
+            false if self.waits_for_a_hook() => Outstanding::Asked,
             false => Outstanding::Nobody,
             true if outcome.killed.is_none() => Outstanding::Asked,
             true => Outstanding::Leaving,
@@ -100,6 +102,9 @@ impl Watchdog {
     }
 
     fn act(&mut self, sample: &Sample, decision: &Decision) {
+        if self.goes_on_after_the_hook(sample, decision) {
+            return;
+        }
         let is_asked_for = decision.cause == Some(crate::watch::policy::decision::Cause::Simulated);
         if !self.is_running && !is_asked_for {
             return;

@@ -35,6 +35,9 @@ expect_file() {
 }
 expect_no_file() { [[ ! -e $1 && ! -L $1 ]] || fail "$1 is there"; }
 
+# report WORDS..: a line that the harness shows even where the case passes.
+report() { printf 'report: %s\n' "$*" >&9; }
+
 # wait_until SECONDS COMMAND..: tries until it succeeds. Seconds of a real machine: an emulated one gets more.
 wait_until() {
     local seconds=$(($1 * SLOWNESS)) started=$SECONDS

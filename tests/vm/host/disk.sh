@@ -41,6 +41,8 @@ make_payload() {
     cp "$memtune" "$stage/bin/memtune"
     # Its watchdog is a program of its own and lies beside it.
     if [[ -f $(dirname "$memtune")/memtune-watchd ]]; then cp "$(dirname "$memtune")/memtune-watchd" "$stage/bin/"; fi
+    # For cases that repeat themselves.
+    printf '%s\n' "${MEMTUNE_VM_RUNS:-}" >"$stage/runs"
     size=$(($(du -sm "$stage" | cut -f1) + 8))
     truncate -s "${size}M" "$file"
     mke2fs -q -t ext4 -d "$stage" "$file"

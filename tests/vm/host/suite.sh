@@ -35,7 +35,7 @@ run_boot() {
         read_header "$file"
         : >"$transcript"
         if run_case || run_case_after_crash; then
-            tell_verdict "ok $label"
+            tell_verdict "ok $label" "$(show_reports)"
         else
             tell_verdict "FAIL $label" "$(show_transcript)"
         fi
@@ -49,7 +49,7 @@ tell_verdict() {
     local lock
     exec {lock}>>"$work/verdicts"
     flock "$lock"
-    printf '%s\n' "$@"
+    printf '%s\n' "$1" ${2:+"$2"}
     echo "$1" >&"$lock"
     exec {lock}>&-
 }
@@ -80,6 +80,9 @@ dismiss_workers() {
     kill -TERM "${workers[@]}" 2>/dev/null || true
     wait "${workers[@]}" 2>/dev/null || true
 }
+
+# What a case that passed has measured.
+show_reports() { sed -n 's/^report: /    /p' "$transcript"; }
 
 # A case that failed in a loop may have said the same thing very often.
 show_transcript() {
