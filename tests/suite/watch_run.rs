@@ -118,7 +118,7 @@ fn without_root_it_is_refused_but_for_a_rehearsal() {
         let told = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(3), "{told}");
         assert!(
-            told.contains("sudo memtune watch") && told.contains("with -n it watches without root"),
+            told.contains("sudo /") && told.contains("with -n it watches without root"),
             "{told}"
         );
     }
@@ -154,8 +154,16 @@ impl Rehearsal {
     /// Ctrl-C: what it says from then on, and its status.
     fn end(mut self) -> (Vec<Value>, Option<i32>) {
         kill_process(Pid::from_child(&self.process), Signal::INT).unwrap();
-        let told = self.lines.map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect();
+        let told = self.lines.by_ref().map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect();
         (told, self.process.wait().unwrap().code())
+    }
+}
+
+impl Drop for Rehearsal {
+    fn drop(&mut self) {
+        // It has ended already, but where a test failed.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 
@@ -170,12 +178,7 @@ fn a_rehearsal_tells_records_answers_and_ends_at_ctrl_c() {
         assert_eq!((&started["event"], &started["dry_run"]), (&"started".into(), &true.into()), "{started}");
         let look = rehearsal.next();
         assert!(["sample", "level"].contains(&look["event"].as_str().unwrap()), "{look}");
-        let status = memtune()
-            .args(["watch", "status", "--json", "--socket"])
-            .arg(folder.path().join("watch.sock"))
-            .output()
-            .unwrap();
-        let status: Value = serde_json::from_slice(&status.stdout).unwrap();
+        let status = asked(folder.path(), "status");
         assert_eq!(status["watchdog"]["dry_run"], true, "{status}");
         let (told, ended) = rehearsal.end();
         assert_eq!((told.last().unwrap()["event"].as_str(), ended), (Some("stopped"), Some(0)));
@@ -188,6 +191,33 @@ fn a_rehearsal_tells_records_answers_and_ends_at_ctrl_c() {
         assert_eq!(summary["stretches"], turn, "{summary}");
         assert!(summary["lowest"]["time"].is_string(), "{summary}");
     }
+}
+
+/// What `memtune watch` prints as JSON when it asks the rehearsal at this socket.
+fn asked(folder: &Path, order: &str) -> Value {
+    let socket = folder.join("watch.sock");
+    let output = memtune().args(["watch", order, "--json", "--socket"]).arg(socket).output().unwrap();
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn what_was_done_last_is_told_with_its_age() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut rehearsal = Rehearsal::begin(folder.path(), &[]);
+    rehearsal.next();
+    assert_eq!(asked(folder.path(), "status")["watchdog"]["last"], Value::Null);
+    assert!(asked(folder.path(), "lowmem")["done"].is_string());
+    let is_done = |line: &Value| line["event"] == "term" || line["event"] == "error";
+    let done = std::iter::repeat_with(|| rehearsal.next()).find(is_done).unwrap();
+    if done["event"] == "error" {
+        eprintln!("skipped: nobody here could be ended: {}", done["message"]);
+        return;
+    }
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    let last = asked(folder.path(), "status")["watchdog"]["last"].clone();
+    assert!(last["what"].as_str().unwrap().starts_with("would have ended"), "{last}");
+    assert!((1..60).contains(&last["ago"].as_u64().unwrap()), "{last}");
+    assert_eq!(rehearsal.end().1, Some(0));
 }
 
 #[test]
