@@ -31,7 +31,7 @@ never\t'Never'"
 complete -c memtune -n "__fish_memtune_needs_command" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_needs_command" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_needs_command" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_needs_command" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_needs_command" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_needs_command" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_needs_command" -s V -l version -d 'Print version'
@@ -166,7 +166,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_s
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and not __fish_seen_subcommand_from list explain" -f -a "list" -d 'List all checks'
@@ -178,7 +178,7 @@ never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from list" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from list" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from explain" -l sample -d 'Take two readings this many seconds apart, to see rates' -r
@@ -189,7 +189,7 @@ never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from explain" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from explain" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from explain" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from explain" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from explain" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from explain" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand doctor; and __fish_seen_subcommand_from explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -l profile -d 'Apply this profile; several are composed' -r -f -a "cassandra\t''
@@ -217,7 +217,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_see
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and not __fish_seen_subcommand_from list show recommend diff apply verify off status" -f -a "list" -d 'List the profiles'
@@ -235,7 +235,7 @@ never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from list" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from list" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from show" -l unit -d 'Limit this unit of systemd, too, such as llama.service' -r
@@ -247,7 +247,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_su
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from show" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from show" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from recommend" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
@@ -257,7 +257,7 @@ never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from recommend" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from recommend" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from recommend" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from recommend" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from recommend" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from recommend" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from recommend" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from diff" -l unit -d 'Limit this unit of systemd, too, such as llama.service' -r
@@ -269,7 +269,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_su
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from diff" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from diff" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from diff" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from diff" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from diff" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from apply" -l unit -d 'Limit this unit of systemd, too, such as llama.service' -r
@@ -281,7 +281,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_su
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from apply" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from apply" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from apply" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from apply" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from apply" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from apply" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from apply" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from verify" -l unit -d 'Limit this unit of systemd, too, such as llama.service' -r
@@ -293,7 +293,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_su
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from verify" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from verify" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from verify" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from off" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
@@ -303,7 +303,7 @@ never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from off" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from off" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from off" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from off" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from off" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from off" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from off" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from status" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
@@ -313,7 +313,7 @@ never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from status" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from status" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from status" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand tune; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
@@ -323,7 +323,7 @@ never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and not __fish_seen_subcommand_from show add remove resize advise zram zswap" -f -a "show" -d 'Show the swap areas, what turns them on at boot, and what compressing costs and brings'
@@ -340,7 +340,7 @@ never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from show" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from show" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from add" -l file -d 'The file to be made, or a device, in place of /swapfile' -r -F
@@ -353,7 +353,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_su
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from add" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from add" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from add" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from remove" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
@@ -364,7 +364,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_su
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from remove" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from remove" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from resize" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
@@ -374,7 +374,7 @@ never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from resize" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from resize" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from resize" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from resize" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from resize" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from resize" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from resize" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from advise" -l profile -d 'Go by the wishes of this profile instead of the active one\'s; several are composed' -r -f -a "cassandra\t''
@@ -400,7 +400,7 @@ never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from advise" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from advise" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from advise" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from advise" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from advise" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from advise" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from advise" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zram" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
@@ -410,7 +410,7 @@ never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zram" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zram" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zram" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zram" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zram" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zram" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zram" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zswap" -l compressor -d 'What pages are compressed with, such as zstd or lz4' -r -f -a "zstd\t''
@@ -427,7 +427,7 @@ never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zswap" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zswap" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zswap" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zswap" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zswap" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zswap" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand swap; and __fish_seen_subcommand_from zswap" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget suggest set unset try run" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
@@ -437,7 +437,7 @@ never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget suggest set unset try run" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget suggest set unset try run" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget suggest set unset try run" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget suggest set unset try run" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget suggest set unset try run" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget suggest set unset try run" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget suggest set unset try run" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and not __fish_seen_subcommand_from show budget suggest set unset try run" -f -a "show" -d 'Show what units hold, what they may hold, and what set that'
@@ -456,7 +456,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from show" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from show" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from budget" -l reserve -d 'Keep so much free, such as 4G or 10%, instead of 1.5 x vm.min_free_kbytes and 5 % of memory' -r
@@ -470,7 +470,7 @@ never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from budget" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from budget" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from budget" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from budget" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from budget" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from budget" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from budget" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from suggest" -l observe -d 'Watch the unit for so long first, such as 30s, 10m or 2h; Ctrl-C ends that early, and what was seen counts' -r
@@ -482,7 +482,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from suggest" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from suggest" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from suggest" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from suggest" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from suggest" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from suggest" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from suggest" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
@@ -496,7 +496,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from unset" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
@@ -508,7 +508,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from unset" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from unset" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from unset" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from unset" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from unset" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from unset" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from unset" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from try" -l ladder -d 'Try one MemoryMax after the other, from the largest down, until the program no longer survives; its input is empty' -r
@@ -520,7 +520,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from try" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from try" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from try" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from try" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from try" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from try" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from try" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from run" -l rlimit -d 'Limits: as, data, stack, memlock, fsize, core and msgqueue in bytes such as 512M; cpu and rttime as times such as 90s; nofile, nproc, sigpending, nice and rtprio as numbers; `unlimited` for none. NAME=SOFT:HARD lets the program raise it from the one to the other' -r -f -a "as\t'address space'
@@ -549,31 +549,52 @@ never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from run" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from run" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from run" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from run" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from run" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from run" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand limits; and __fish_seen_subcommand_from run" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from status start stop print lowmem reload check config install uninstall" -l socket -d 'Speak to the watchdog that listens at PATH, in place of the machine\'s' -r -F
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from status start stop print lowmem reload check config install uninstall" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from status start stop print lowmem reload check config install uninstall" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from run status explain replay start stop print lowmem reload check config install uninstall" -l socket -d 'Speak to the watchdog that listens at PATH, in place of the machine\'s; one that is run listens there' -r -F
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from run status explain replay start stop print lowmem reload check config install uninstall" -l config -d 'Go by the settings in FILE in place of /etc/memtune/watch.toml' -r -F
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from run status explain replay start stop print lowmem reload check config install uninstall" -l record -d 'Keep all that is seen in FILE, for `memtune watch replay`; a recording that is there already goes on' -r -F
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from run status explain replay start stop print lowmem reload check config install uninstall" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from run status explain replay start stop print lowmem reload check config install uninstall" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from status start stop print lowmem reload check config install uninstall" -l json -d 'Print one JSON object instead of text'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from status start stop print lowmem reload check config install uninstall" -s n -l dry-run -d 'Show what would be changed, and change nothing'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from status start stop print lowmem reload check config install uninstall" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from status start stop print lowmem reload check config install uninstall" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from status start stop print lowmem reload check config install uninstall" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from status start stop print lowmem reload check config install uninstall" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from status start stop print lowmem reload check config install uninstall" -f -a "status" -d 'Show whether the watchdog runs, the level that holds, what the levels are here, and what it did last'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from status start stop print lowmem reload check config install uninstall" -f -a "start" -d 'Have the watchdog act again after `stop`'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from status start stop print lowmem reload check config install uninstall" -f -a "stop" -d 'Have the watchdog look on without ending anything'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from status start stop print lowmem reload check config install uninstall" -f -a "print" -d 'Have the watchdog tell of each look at the memory, or not any more'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from status start stop print lowmem reload check config install uninstall" -f -a "lowmem" -d 'Have the watchdog take memory for short at its next look'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from status start stop print lowmem reload check config install uninstall" -f -a "reload" -d 'Have the watchdog read its settings anew; with settings that are wrong it keeps the old ones'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from status start stop print lowmem reload check config install uninstall" -f -a "check" -d 'Say whether a file of settings is sound, and what it comes to on this machine'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from status start stop print lowmem reload check config install uninstall" -f -a "config" -d 'Print a file of settings to begin with: each value that holds without one, with its meaning'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from status start stop print lowmem reload check config install uninstall" -f -a "install" -d 'Install the watchdog as a service, now and at every boot'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from status start stop print lowmem reload check config install uninstall" -f -a "uninstall" -d 'Take the service away; the settings stay'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from status" -l socket -d 'Speak to the watchdog that listens at PATH, in place of the machine\'s' -r -F
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from run status explain replay start stop print lowmem reload check config install uninstall" -l print -d 'Tell of each look at the memory, as -v does'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from run status explain replay start stop print lowmem reload check config install uninstall" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from run status explain replay start stop print lowmem reload check config install uninstall" -s n -l dry-run -d 'Show what would be changed, and change nothing'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from run status explain replay start stop print lowmem reload check config install uninstall" -s y -l yes -d 'Do what was planned without asking'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from run status explain replay start stop print lowmem reload check config install uninstall" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from run status explain replay start stop print lowmem reload check config install uninstall" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from run status explain replay start stop print lowmem reload check config install uninstall" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from run status explain replay start stop print lowmem reload check config install uninstall" -f -a "run" -d 'Watch here in the foreground until Ctrl-C, and tell what is done and why; the same as `memtune watch` alone'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from run status explain replay start stop print lowmem reload check config install uninstall" -f -a "status" -d 'Show whether the watchdog runs, the level that holds, what the levels are here, and what it did last'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from run status explain replay start stop print lowmem reload check config install uninstall" -f -a "explain" -d 'Say who would be ended if memory were short now, and why the others would not'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from run status explain replay start stop print lowmem reload check config install uninstall" -f -a "replay" -d 'Say what the watchdog would have done in a recording: would it have saved the machine last night?'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from run status explain replay start stop print lowmem reload check config install uninstall" -f -a "start" -d 'Have the watchdog act again after `stop`'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from run status explain replay start stop print lowmem reload check config install uninstall" -f -a "stop" -d 'Have the watchdog look on without ending anything'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from run status explain replay start stop print lowmem reload check config install uninstall" -f -a "print" -d 'Have the watchdog tell of each look at the memory, or not any more'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from run status explain replay start stop print lowmem reload check config install uninstall" -f -a "lowmem" -d 'Have the watchdog take memory for short at its next look'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from run status explain replay start stop print lowmem reload check config install uninstall" -f -a "reload" -d 'Have the watchdog read its settings anew; with settings that are wrong it keeps the old ones'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from run status explain replay start stop print lowmem reload check config install uninstall" -f -a "check" -d 'Say whether a file of settings is sound, and what it comes to on this machine'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from run status explain replay start stop print lowmem reload check config install uninstall" -f -a "config" -d 'Print a file of settings to begin with: each value that holds without one, with its meaning'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from run status explain replay start stop print lowmem reload check config install uninstall" -f -a "install" -d 'Install the watchdog as a service, now and at every boot'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and not __fish_seen_subcommand_from run status explain replay start stop print lowmem reload check config install uninstall" -f -a "uninstall" -d 'Take the service away; the settings stay'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from run" -l config -d 'Go by the settings in FILE in place of /etc/memtune/watch.toml' -r -F
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from run" -l record -d 'Keep all that is seen in FILE, for `memtune watch replay`; a recording that is there already goes on' -r -F
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from run" -l socket -d 'Speak to the watchdog that listens at PATH, in place of the machine\'s; one that is run listens there' -r -F
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from run" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from run" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from run" -l print -d 'Tell of each look at the memory, as -v does'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from run" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from run" -s n -l dry-run -d 'Show what would be changed, and change nothing'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from run" -s y -l yes -d 'Do what was planned without asking'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from run" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from run" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from run" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from status" -l last -d 'Tell the story of the last N jobs that were ended, 5 if no number is named, in place of all that; needs no root, and no watchdog that still runs' -r
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from status" -l socket -d 'Speak to the watchdog that listens at PATH, in place of the machine\'s; one that is run listens there' -r -F
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from status" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from status" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -581,10 +602,34 @@ never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from status" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from status" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from status" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from start" -l socket -d 'Speak to the watchdog that listens at PATH, in place of the machine\'s' -r -F
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from explain" -l config -d 'Go by the settings in FILE in place of /etc/memtune/watch.toml' -r -F
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from explain" -l socket -d 'Speak to the watchdog that listens at PATH, in place of the machine\'s; one that is run listens there' -r -F
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from explain" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from explain" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from explain" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from explain" -s n -l dry-run -d 'Show what would be changed, and change nothing'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from explain" -s y -l yes -d 'Do what was planned without asking'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from explain" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from explain" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from explain" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from replay" -l config -d 'Go by the settings in FILE in place of /etc/memtune/watch.toml' -r -F
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from replay" -l socket -d 'Speak to the watchdog that listens at PATH, in place of the machine\'s; one that is run listens there' -r -F
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from replay" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from replay" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from replay" -l json -d 'Print one JSON object instead of text'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from replay" -s n -l dry-run -d 'Show what would be changed, and change nothing'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from replay" -s y -l yes -d 'Do what was planned without asking'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from replay" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from replay" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from replay" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from start" -l socket -d 'Speak to the watchdog that listens at PATH, in place of the machine\'s; one that is run listens there' -r -F
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from start" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from start" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -592,10 +637,10 @@ never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from start" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from start" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from start" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from start" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from start" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from start" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from start" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from stop" -l socket -d 'Speak to the watchdog that listens at PATH, in place of the machine\'s' -r -F
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from stop" -l socket -d 'Speak to the watchdog that listens at PATH, in place of the machine\'s; one that is run listens there' -r -F
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from stop" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from stop" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -603,10 +648,10 @@ never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from stop" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from stop" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from stop" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from stop" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from stop" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from stop" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from print" -l socket -d 'Speak to the watchdog that listens at PATH, in place of the machine\'s' -r -F
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from print" -l socket -d 'Speak to the watchdog that listens at PATH, in place of the machine\'s; one that is run listens there' -r -F
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from print" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from print" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -614,10 +659,10 @@ never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from print" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from print" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from print" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from print" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from print" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from print" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from print" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from lowmem" -l socket -d 'Speak to the watchdog that listens at PATH, in place of the machine\'s' -r -F
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from lowmem" -l socket -d 'Speak to the watchdog that listens at PATH, in place of the machine\'s; one that is run listens there' -r -F
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from lowmem" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from lowmem" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -625,10 +670,10 @@ never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from lowmem" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from lowmem" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from lowmem" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from lowmem" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from lowmem" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from lowmem" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from lowmem" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from reload" -l socket -d 'Speak to the watchdog that listens at PATH, in place of the machine\'s' -r -F
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from reload" -l socket -d 'Speak to the watchdog that listens at PATH, in place of the machine\'s; one that is run listens there' -r -F
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from reload" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from reload" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -636,10 +681,10 @@ never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from reload" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from reload" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from reload" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from reload" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from reload" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from reload" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from reload" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from check" -l socket -d 'Speak to the watchdog that listens at PATH, in place of the machine\'s' -r -F
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from check" -l socket -d 'Speak to the watchdog that listens at PATH, in place of the machine\'s; one that is run listens there' -r -F
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from check" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from check" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -647,10 +692,10 @@ never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from check" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from check" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from check" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from config" -l socket -d 'Speak to the watchdog that listens at PATH, in place of the machine\'s' -r -F
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from config" -l socket -d 'Speak to the watchdog that listens at PATH, in place of the machine\'s; one that is run listens there' -r -F
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from config" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from config" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -658,10 +703,10 @@ never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from config" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from config" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from config" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from config" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from config" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from config" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from config" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from install" -l socket -d 'Speak to the watchdog that listens at PATH, in place of the machine\'s' -r -F
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from install" -l socket -d 'Speak to the watchdog that listens at PATH, in place of the machine\'s; one that is run listens there' -r -F
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from install" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from install" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -669,10 +714,10 @@ never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from install" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from install" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from install" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from install" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from install" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from install" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from install" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from uninstall" -l socket -d 'Speak to the watchdog that listens at PATH, in place of the machine\'s' -r -F
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from uninstall" -l socket -d 'Speak to the watchdog that listens at PATH, in place of the machine\'s; one that is run listens there' -r -F
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from uninstall" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from uninstall" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -680,7 +725,7 @@ never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from uninstall" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from uninstall" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from uninstall" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from uninstall" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from uninstall" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from uninstall" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand watch; and __fish_seen_subcommand_from uninstall" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand history" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
@@ -690,7 +735,7 @@ never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand history" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand history" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand history" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand history" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand history" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand history" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand history" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand undo" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
@@ -701,7 +746,7 @@ complete -c memtune -n "__fish_memtune_using_subcommand undo" -l force -d 'Put b
 complete -c memtune -n "__fish_memtune_using_subcommand undo" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand undo" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand undo" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand undo" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand undo" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand undo" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand undo" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand completions" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
@@ -711,7 +756,7 @@ never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand completions" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand completions" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand completions" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand completions" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand completions" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand completions" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c memtune -n "__fish_memtune_using_subcommand man" -l root -d 'Examine the tree at DIR instead of this machine' -r -f -a "(__fish_complete_directories)"
@@ -721,6 +766,6 @@ never\t'Never'"
 complete -c memtune -n "__fish_memtune_using_subcommand man" -l json -d 'Print one JSON object instead of text'
 complete -c memtune -n "__fish_memtune_using_subcommand man" -s n -l dry-run -d 'Show what would be changed, and change nothing'
 complete -c memtune -n "__fish_memtune_using_subcommand man" -s y -l yes -d 'Do what was planned without asking'
-complete -c memtune -n "__fish_memtune_using_subcommand man" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines'
+complete -c memtune -n "__fish_memtune_using_subcommand man" -s v -l verbose -d 'Show the evidence, and what is fine, too, where doctor examines; where the watchdog runs, each look at the memory'
 complete -c memtune -n "__fish_memtune_using_subcommand man" -s q -l quiet -d 'Show only the verdict: one line of doctor, swap, swap advise, limits, limits budget, limits try, limits run and watch status; of limits suggest the command'
 complete -c memtune -n "__fish_memtune_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
