@@ -85,8 +85,7 @@ mod tests {
     #[test]
     fn the_rule_holds_on_where_much_memory_is_left_and_waiting_is_not_looked_at() {
         let settings = Settings::default();
-        let much =
-            Sample { total: Bytes::from_gib(24), available: Bytes::from_gib(13), ..Sample::default() };
+        let much = Sample { total: Bytes::from_gib(24), available: Bytes::from_gib(13), ..Sample::default() };
         let lines = Lines::new(&Thresholds::of(&settings), &much);
         let mut thrash = Thrash::new(settings.thrash);
         let patience = |thrash: &Thrash| thrash.patience(&much, &lines, Bytes::from_gib(1));
