@@ -4,6 +4,7 @@
 
 pub mod bounded_text;
 pub mod bytes;
+pub mod folder;
 pub mod foreground;
 pub mod fork;
 pub mod harmless;
