@@ -1,7 +1,8 @@
-//! What one count of all processes costs, with 1,000 and 10,000 of them.
+//! What one choice among all processes costs, with 1,000 and 10,000 of them: after a new count, after one that was brought up to date, and
+//! with five rules.
 //!
 //! `cargo bench --bench watch_census` prints a table; nothing here fails because of a clock. It needs root, for the processes live in a
-//! namespace of their own, which ends with them. The system calls are counted by hand:
+//! namespace of their own, which ends with them. That the system calls are counted rightly shows
 //! `unshare -fp --mount-proc --kill-child BENCH spawn 10000 strace -c BENCH count 1`, where BENCH is the built file of this bench.
 #![expect(
     clippy::disallowed_methods,
@@ -17,6 +18,7 @@ use memtune::sys::bytes::Bytes;
 use memtune::watch::census::{Capacities, Census, Places};
 use memtune::watch::ranking::{Ranking, Rules, choose};
 use memtune::watch::sample::Sample;
+use memtune::watch::settings::{Action, Rule};
 
 /// Each process is a shell that waits for a pipe to be opened: it shares nearly all of its memory with the others.
 const SPAWN: &str = r#"
@@ -56,35 +58,56 @@ fn in_a_namespace(processes: u32) {
     }
 }
 
-/// The first round finds the kernel's own tables cold.
+/// The first round finds the kernel's own tables cold. In the third and later ones those who kept still are passed over.
 fn count(rounds: u32) {
     let places = Places { processes: Path::new("/proc"), groups: Path::new("/sys/fs/cgroup") };
     let capacities = Capacities::default();
     let Ok(mut census) = Census::new(places, capacities, std::process::id()) else { return };
     let mut ranking = Ranking::new(capacities.jobs);
-    for round in 0..rounds {
-        let sample = Sample { at: u64::from(round) * 1_000, total: Bytes::from_gib(1), ..Sample::default() };
-        let (calls, begin) = (reads(), processor_time());
-        let counted = choose(&mut census, &mut ranking, &Rules::default(), &sample, &[], None);
-        let took = processor_time().saturating_sub(begin);
-        let Ok(counted) = counted else { return };
-        let reads = reads().saturating_sub(calls);
-        println!(
-            "{:>6} processes, {:>5} jobs: {:>6.1} ms of processor time, {reads} reads",
-            counted.processes,
-            counted.jobs,
-            took.as_secs_f64() * 1e3
-        );
+    let mut at = 0;
+    for (what, rules, apart) in [
+        ("counted", Rules::default(), 11_000),
+        ("refreshed", Rules::default(), 10),
+        ("with five rules", five_rules(), 11_000),
+    ] {
+        for _ in 0..rounds {
+            at += apart;
+            let sample = Sample { at, total: Bytes::from_gib(1), ..Sample::default() };
+            let begin = processor_time();
+            let counted = choose(&mut census, &mut ranking, &rules, &sample, &[], None);
+            let took = processor_time().saturating_sub(begin);
+            let Ok(counted) = counted else { return };
+            println!(
+                "{what:<16} {:>6} processes, {:>5} jobs: {:>6.2} ms of processor time, {:>6} calls, {:>6} passed over",
+                counted.processes,
+                counted.jobs,
+                took.as_secs_f64() * 1e3,
+                counted.calls,
+                counted.passed_over,
+            );
+        }
     }
+}
+
+/// None of them fits anybody, so that each is tried on each.
+fn five_rules() -> Rules {
+    let rule = |action, command: Option<&str>, unit: Option<&str>, group: Option<&str>| Rule {
+        action,
+        command: command.map(str::to_owned),
+        unit: unit.map(str::to_owned),
+        group: group.map(str::to_owned),
+        user: None,
+    };
+    Rules::new(&[
+        rule(Action::Protect, Some("*postgres*"), None, None),
+        rule(Action::Avoid, Some("java*"), None, None),
+        rule(Action::Prefer, Some("*chrom?um*"), None, None),
+        rule(Action::Protect, None, Some("postgresql@*.service"), None),
+        rule(Action::Ignore, None, None, Some("/machine.slice/**")),
+    ])
 }
 
 fn processor_time() -> Duration {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
     Duration::new(time.tv_sec.try_into().unwrap_or(0), time.tv_nsec.try_into().unwrap_or(0))
-}
-
-fn reads() -> u64 {
-    let text = std::fs::read_to_string("/proc/self/io").unwrap_or_default();
-    let line = text.lines().find_map(|line| line.strip_prefix("syscr: "));
-    line.and_then(|number| number.parse().ok()).unwrap_or(0)
 }

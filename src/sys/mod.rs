@@ -5,6 +5,7 @@
 pub mod apart;
 pub mod bounded_text;
 pub mod bytes;
+pub mod folder;
 pub mod foreground;
 pub mod fork;
 pub mod harmless;

@@ -16,6 +16,7 @@ pub mod job;
 pub mod level;
 pub mod meter;
 pub mod policy;
+pub mod process_folder;
 pub mod ranking;
 pub mod replay;
 pub mod sample;

@@ -7,8 +7,8 @@ use memtune::sys::bytes::Bytes;
 use memtune::watch::execution::clock;
 use memtune::watch::execution::executioner::{Executioner, Powers, Room};
 use memtune::watch::execution::outcome::{Begun, End, Outcome, Progress};
-use memtune::watch::execution::process_folder::ProcessFolder;
 use memtune::watch::execution::victim::{Manner, Moment, Reach, Target, Victim};
+use memtune::watch::process_folder::ProcessFolder;
 use memtune::watch::settings::Kill;
 
 use crate::counting::count;
@@ -42,7 +42,7 @@ fn targets(children: &[Child]) -> Vec<Target> {
     std::thread::sleep(Duration::from_millis(300));
     let processes = ProcessFolder::open().unwrap();
     let target =
-        |child: &Child| Target { pid: child.id(), started: processes.life(child.id()).unwrap().started };
+        |child: &Child| Target { pid: child.id(), started: processes.find(child.id()).unwrap().started };
     children.iter().map(target).collect()
 }
 

@@ -1,22 +1,25 @@
 //! The second look: what is read only of jobs that may be chosen, and of the one that is.
 
 use arrayvec::ArrayVec;
+use rustix::io::Errno;
 
 use crate::sys::bytes::Bytes;
 use crate::watch::job::{Process, Spared, Wish};
 
-use super::count::{Census, learn};
-use super::groups::Version;
-use super::kin::NOWHERE;
-use super::reading;
+use super::count::Census;
+use super::groups::{Version, keep_largest};
+use super::kin::{Kin, NOWHERE};
+use super::reader::Holds;
 use super::table::is_endable;
-use super::trees::place_of;
 
 /// So many of a job's largest processes speak for it.
 const LARGEST: usize = 16;
 
 /// So many processes are read of a job whose group tells its memory; of the one that is chosen all are.
 const MEMBERS: usize = 256;
+
+/// Of a job whose group does not tell it, so many are looked at exactly beside the largest; the others are taken to be like them.
+const EXAMPLES: usize = 112;
 
 /// From here down the owner asks to be the last (oom_score_adj).
 const LAST: std::ops::RangeInclusive<i16> = -999..=-500;
@@ -32,24 +35,21 @@ impl Census {
         let Some(side) = self.table.sides.get_mut(job) else { return };
         side.is_looked_at = true;
         let (group, is_weighed) = (side.group, side.is_weighed);
-        let mut left = MEMBERS;
-        for at in 0..self.table.processes.len() {
-            if !self.is_member(at, job) {
-                continue;
-            }
-            if !is_weighed {
-                self.look_at_memory(at);
-            } else if left > 0 {
-                self.look_at_line(at);
-                left -= 1;
-            }
+        if is_weighed {
+            self.look_at_lines(job);
+        } else {
+            self.look_at_examples(job);
         }
         let largest = self.largest(job);
         for &(_, at) in &largest {
-            self.look_at_memory(at);
+            if !is_weighed || self.asks.owners {
+                self.look_at_memory(at);
+            }
             self.look_at_adjustment(at);
         }
-        self.sum_up(job, is_weighed);
+        if !is_weighed {
+            self.sum_up(job, &largest);
+        }
         self.heed_adjustments(job, &largest);
         self.heed_marks(job, group);
     }
@@ -57,17 +57,20 @@ impl Census {
     /// Looks at each process of the job that is chosen, so that none that may not be ended gets a signal. Tells how many may.
     pub fn look_before_the_end(&mut self, job: usize) -> u32 {
         self.looks = self.looks.max(super::count::LOOKS);
+        let mut is_owners_wish = false;
         for at in 0..self.table.processes.len() {
             if self.is_member(at, job) {
                 self.look_at_line(at);
-                self.look_at_adjustment(at);
+                self.look_for_the_last_time(at);
+                is_owners_wish |= self.table.kin.get(at).is_some_and(|kin| kin.adjustment == Some(-1000));
             }
         }
         let ends = self.members(job).count() as u32;
         if let Some(job) = self.table.jobs.get_mut(job) {
             job.processes = ends;
             if ends == 0 {
-                job.spared = job.spared.or(Some(Spared::ByItsOwner));
+                let why = if is_owners_wish { Spared::ByItsOwner } else { Spared::HasNothingToEnd };
+                job.spared = job.spared.or(Some(why));
             }
         }
         ends
@@ -100,30 +103,27 @@ impl Census {
         group.is_some_and(|group| !group.holds_others) && !both.any(is_spared)
     }
 
-    /// Adds what a process holds of the GPU's memory to its job; `false` if it is in none.
-    pub fn holds_on_gpu(&mut self, pid: u32, gpu: Bytes) -> bool {
-        let place = place_of(&self.table.processes, pid);
-        let job = place.and_then(|at| self.table.processes.get(at)).map(|process| process.job as usize);
-        match job.and_then(|job| self.table.jobs.get_mut(job)) {
-            Some(job) => {
-                job.gpu = job.gpu + gpu;
-                true
-            }
-            None => false,
-        }
-    }
-
-    /// Reads what a process holds exactly, as long as looks are left.
+    /// Reads what a process holds exactly, as long as looks are left. Where nothing is in swap, and nobody asks for
+    /// its owner, a cheaper file tells it.
     pub(super) fn look_at_memory(&mut self, at: usize) {
+        let Some(pid) = self.table.processes.get(at).map(|process| process.pid) else { return };
+        if self.looks == 0 || self.table.kin.get(at).is_none_or(|kin| kin.is_exact) {
+            return;
+        }
+        self.looks -= 1;
+        let holds = match self.has_swap || self.asks.owners {
+            true => self.reader.holds(pid),
+            false => self.reader.pages(pid).map(|pages| {
+                let anonymous = Bytes(pages.anonymous().saturating_mul(self.page));
+                Holds { anonymous, swap: Bytes(0), owner: None }
+            }),
+        };
+        let Some(holds) = holds else { return };
         let (Some(process), Some(kin)) = (self.table.processes.get_mut(at), self.table.kin.get_mut(at))
         else {
             return;
         };
-        if kin.is_exact || self.looks == 0 {
-            return;
-        }
-        self.looks -= 1;
-        let Some(holds) = reading::holds(&self.proc, process.pid, &mut self.text) else { return };
+        kin.anonymous = holds.anonymous;
         kin.swap = holds.swap;
         kin.is_exact = true;
         process.memory = holds.anonymous + holds.swap;
@@ -132,26 +132,55 @@ impl Census {
         }
     }
 
-    /// Of a process whose group told all, only the number is known so far.
-    fn look_at_line(&mut self, at: usize) {
-        let (Some(process), Some(kin)) = (self.table.processes.get_mut(at), self.table.kin.get_mut(at))
-        else {
-            return;
-        };
-        if kin.is_known || self.looks == 0 {
-            return;
+    /// Of processes whose group told all, only the number is known so far.
+    fn look_at_lines(&mut self, job: usize) {
+        let mut left = MEMBERS;
+        for at in 0..self.table.processes.len() {
+            if left > 0 && self.is_member(at, job) {
+                self.look_at_line(at);
+                left -= 1;
+            }
         }
-        self.looks -= 1;
-        if let Ok(stat) = reading::stat(&self.proc, process.pid, &mut self.text) {
-            let (known, more) = learn(&stat, *kin, self.page, &self.ours);
-            *process = Process { job: process.job, ..known };
-            *kin = more;
+    }
+
+    fn look_at_line(&mut self, at: usize) {
+        if self.looks > 0 && self.table.kin.get(at).is_some_and(|kin| !kin.is_known) {
+            self.looks -= 1;
+            self.read_again(at);
+        }
+    }
+
+    /// One in so many of the job's processes.
+    fn look_at_examples(&mut self, job: usize) {
+        let members = self.table.processes.iter().filter(|process| process.job as usize == job).count();
+        let step = members.div_ceil(EXAMPLES).max(1);
+        let mut member = 0;
+        for at in 0..self.table.processes.len() {
+            if self.is_member(at, job) {
+                if member % step == 0 {
+                    self.look_at_memory(at);
+                }
+                member += 1;
+            }
         }
     }
 
     fn look_at_adjustment(&mut self, at: usize) {
-        if let (Some(process), Some(kin)) = (self.table.processes.get(at), self.table.kin.get_mut(at)) {
-            kin.adjustment = reading::adjustment(&self.proc, process.pid, &mut self.text).or(kin.adjustment);
+        if let Some((process, kin)) = self.table.processes.get(at).zip(self.table.kin.get_mut(at))
+            && kin.adjustment.is_none()
+        {
+            kin.adjustment = self.reader.adjustment(process.pid).ok();
+        }
+    }
+
+    fn look_for_the_last_time(&mut self, at: usize) {
+        let Some((process, kin)) = self.table.processes.get(at).zip(self.table.kin.get_mut(at)) else {
+            return;
+        };
+        match self.reader.adjustment(process.pid) {
+            Ok(adjustment) => kin.adjustment = Some(adjustment),
+            Err(Errno::NOENT | Errno::SRCH) => kin.is_gone = self.reader.owner(process.pid).is_none(),
+            Err(_) => {}
         }
     }
 
@@ -162,32 +191,22 @@ impl Census {
     fn largest(&self, job: usize) -> ArrayVec<(u64, usize), LARGEST> {
         let mut largest = ArrayVec::<(u64, usize), LARGEST>::new();
         for (at, process) in self.table.processes.iter().enumerate() {
-            if process.job as usize != job {
-                continue;
-            }
-            let behind = largest.partition_point(|&(memory, _)| memory >= process.memory.0);
-            if largest.is_full() && behind < LARGEST {
-                largest.pop();
-            }
-            if !largest.is_full() {
-                largest.insert(behind, (process.memory.0, at));
+            if process.job as usize == job {
+                keep_largest(&mut largest, process.memory.0, at);
             }
         }
         largest
     }
 
-    fn sum_up(&mut self, job: usize, is_weighed: bool) {
-        if is_weighed {
-            return;
+    /// Those who were not looked at have files in memory in the same part as the examples have.
+    fn sum_up(&mut self, job: usize, largest: &[(u64, usize)]) {
+        let mut sums = Sums::default();
+        let both = self.table.processes.iter().zip(&self.table.kin).enumerate();
+        for (at, (process, kin)) in both.filter(|(_, (process, _))| process.job as usize == job) {
+            sums.add(process, kin, largest.iter().any(|&(_, large)| large == at));
         }
-        let both = self.table.processes.iter().zip(&self.table.kin);
-        let (memory, swap) = both
-            .filter(|(process, _)| process.job as usize == job)
-            .fold((Bytes(0), Bytes(0)), |(memory, swap), (process, kin)| {
-                (memory + process.memory, swap + kin.swap)
-            });
         if let Some(job) = self.table.jobs.get_mut(job) {
-            (job.memory, job.swap) = (memory, swap);
+            (job.memory, job.swap) = (sums.memory(), sums.swap);
         }
     }
 
@@ -225,10 +244,46 @@ impl Census {
         let Some((group, job)) = groups.table.get(group as usize).zip(self.table.jobs.get_mut(job)) else {
             return;
         };
-        if groups.has_mark(group, c"user.oomd_omit") {
+        let marks = groups.marks(group, &mut self.reader);
+        if marks.omit {
             job.spared = job.spared.or(Some(Spared::ByItsOwner));
-        } else if groups.has_mark(group, c"user.oomd_avoid") {
+        } else if marks.avoid {
             job.wish = Wish::Avoid;
         }
+    }
+}
+
+/// What the processes of a job hold: as it is known exactly, and what is in memory of the others.
+#[derive(Debug, Default)]
+struct Sums {
+    exact: Bytes,
+    swap: Bytes,
+    others: Bytes,
+    examples: Bytes,
+    resident_of_examples: Bytes,
+}
+
+impl Sums {
+    fn add(&mut self, process: &Process, kin: &Kin, is_large: bool) {
+        if !kin.is_exact {
+            self.others = self.others + process.memory;
+            return;
+        }
+        self.exact = self.exact + process.memory;
+        self.swap = self.swap + kin.swap;
+        if !is_large {
+            self.examples = self.examples + kin.anonymous;
+            self.resident_of_examples = self.resident_of_examples + kin.resident;
+        }
+    }
+
+    fn memory(&self) -> Bytes {
+        let all = u128::from(self.resident_of_examples.0.max(1));
+        let part = u128::from(self.examples.0).min(all);
+        let others = match self.resident_of_examples.0 {
+            0 => self.others,
+            _ => Bytes(u64::try_from(u128::from(self.others.0) * part / all).unwrap_or(u64::MAX)),
+        };
+        self.exact + others
     }
 }

@@ -64,6 +64,10 @@ pub struct Counted {
     pub left_out_groups: u32,
     /// Processes that may hide something in swap and were not looked at.
     pub unseen_swap: u32,
+    /// Processes that were not read, for they held as much as before in the counts before.
+    pub passed_over: u32,
+    /// What all this took so far.
+    pub calls: u32,
 }
 
 /// What the census cannot do without, and why it is not to be had.

@@ -284,9 +284,10 @@ const TERMINALS: &[&str] = &[
 
 /// What a command is known for.
 pub(super) fn role_of(command: &str) -> Option<Role> {
-    // This is asked for each process: most names fall at their first letter.
+    // This is asked for each process: most names fall at their first letter, by which the table is sorted.
     let first = command.bytes().next();
-    let mut known = COMMANDS.iter().filter(|(name, _)| name.bytes().next() == first);
+    let begin = COMMANDS.partition_point(|(name, _)| name.bytes().next() < first);
+    let mut known = COMMANDS.iter().skip(begin).take_while(|(name, _)| name.bytes().next() == first);
     known.find(|(name, _)| fits(name, command)).map(|&(_, role)| role)
 }
 
@@ -338,6 +339,7 @@ mod tests {
         ] {
             assert_eq!(role_of(command), role, "{command}");
         }
+        assert!(COMMANDS.is_sorted_by_key(|(name, _)| name.bytes().next()));
         for (name, _) in COMMANDS {
             assert!(name.trim_end_matches('*').len() <= 15, "{name} is longer than the kernel's names");
         }

@@ -4,17 +4,22 @@
 //! groups, the process trees tell it. One cheap file is read of each process, and none where its group tells all that the choice needs;
 //! what can be chosen is looked at again in full. All tables are made at the start and none grows: what does not fit is counted.
 
+mod base;
 mod closer;
 mod count;
 mod counted;
-mod folder;
+mod gpu;
 mod groups;
 mod keepers;
 mod kin;
+mod list;
 mod past;
 mod place;
-mod reading;
+mod reader;
+mod refresh;
+mod swap;
 mod table;
+mod taking;
 #[cfg(test)]
 pub(crate) mod tests;
 mod text;

@@ -45,11 +45,22 @@ pub(super) struct Table {
     pub(super) group_jobs: Vec<u32>,
     pub(super) grown: Vec<i64>,
     pub(super) left_out_jobs: u32,
+    /// The first three as the last count left them.
+    pub(super) before: Before,
     sums: Vec<u64>,
     group_sums: Vec<u64>,
     firsts: Vec<u32>,
     candidates: Vec<(Reverse<u64>, Candidate)>,
-    runs: Runs,
+    /// Scratch for sorting.
+    pub(super) runs: Runs,
+}
+
+/// What the last count knew of the processes.
+#[derive(Debug)]
+pub(super) struct Before {
+    pub(super) processes: Vec<Process>,
+    pub(super) kin: Vec<Kin>,
+    pub(super) owners: Vec<u32>,
 }
 
 impl Table {
@@ -64,6 +75,11 @@ impl Table {
             group_jobs: Vec::with_capacity(groups),
             grown: Vec::with_capacity(jobs),
             left_out_jobs: 0,
+            before: Before {
+                processes: Vec::with_capacity(processes),
+                kin: Vec::with_capacity(processes),
+                owners: Vec::with_capacity(processes),
+            },
             sums: Vec::with_capacity(processes),
             group_sums: Vec::with_capacity(groups),
             firsts: Vec::with_capacity(groups),
@@ -72,19 +88,46 @@ impl Table {
         }
     }
 
-    /// Forgets the last count.
-    pub(super) fn clear(&mut self) {
+    /// Begins a new one: what was counted last is what was before.
+    pub(super) fn turn(&mut self) {
+        std::mem::swap(&mut self.processes, &mut self.before.processes);
+        std::mem::swap(&mut self.kin, &mut self.before.kin);
+        std::mem::swap(&mut self.owners, &mut self.before.owners);
         self.processes.clear();
         self.kin.clear();
         self.owners.clear();
+        self.forget_jobs();
+    }
+
+    fn forget_jobs(&mut self) {
         self.jobs.clear();
         self.sides.clear();
         self.grown.clear();
         self.left_out_jobs = 0;
     }
 
+    /// Adds a process; they come in the order of their numbers.
+    pub(super) fn put(&mut self, process: Process, kin: Kin, owner: Option<u32>) {
+        self.processes.push(process);
+        self.kin.push(kin);
+        self.owners.push(owner.unwrap_or(NOWHERE));
+    }
+
+    /// What is in memory of all that was counted: of those jobs whose group tells it, and of all other processes.
+    pub(super) fn resident(&self, groups: Option<&Groups>) -> Bytes {
+        let groups: &[Group] = groups.map_or(&[], |groups| &groups.table);
+        let is_loose = |kin: &&Kin| {
+            let top = groups.get(kin.place as usize).and_then(|group| groups.get(group.top as usize));
+            top.is_none_or(|top| top.memory.is_none())
+        };
+        let told: Bytes =
+            groups.iter().filter_map(|group| group.memory).map(|(all, swap)| all.less(swap)).sum();
+        told + self.kin.iter().filter(is_loose).map(|kin| kin.resident).sum::<Bytes>()
+    }
+
     /// Makes jobs of the processes. Where there are too many, the largest are kept.
     pub(super) fn assemble(&mut self, groups: Option<&Groups>) {
+        self.forget_jobs();
         let groups: &[Group] = groups.map_or(&[], |groups| &groups.table);
         self.settle(groups);
         trees::plant(&self.processes, &mut self.kin, &mut self.runs);
@@ -210,7 +253,7 @@ impl Table {
 
 /// Whether a process may get a signal.
 pub(super) fn is_endable(process: &Process, kin: &Kin) -> bool {
-    process.pid > 1 && !kin.is_ours && !kin.is_anchor && kin.adjustment != Some(-1000)
+    process.pid > 1 && !kin.is_gone && !kin.is_ours && !kin.is_anchor && kin.adjustment != Some(-1000)
 }
 
 fn top_of(groups: &[Group], kin: &Kin) -> Option<u32> {

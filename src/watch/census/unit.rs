@@ -11,6 +11,7 @@ impl Census {
     /// last count are void after it.
     pub fn find_unit(&mut self, unit: &str) -> Option<GroupPath> {
         self.walk_groups();
+        self.base = None;
         let groups = self.groups.as_ref()?;
         let is_meant = |path: &GroupPath| path.rsplit_once('/').is_some_and(|(_, name)| name == unit);
         groups.table.iter().map(|group| group.path).find(is_meant)

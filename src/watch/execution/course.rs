@@ -135,7 +135,7 @@ impl Executioner {
             }
         }
         let sampled = self.roll.held().take(SAMPLED);
-        let lives = sampled.filter_map(|member| self.processes.life(member.target.pid));
+        let lives = sampled.filter_map(|member| self.processes.find(member.target.pid));
         let in_kernel = lives.fold(0u64, |sum, life| sum.saturating_add(life.in_kernel));
         self.recovery.note_work(in_kernel, now);
     }

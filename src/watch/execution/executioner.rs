@@ -5,6 +5,7 @@ use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
 use crate::sys::bytes::Bytes;
+use crate::watch::process_folder::ProcessFolder;
 use crate::watch::settings::Kill;
 
 use super::gathering::Gathering;
@@ -12,7 +13,6 @@ use super::group::{Group, Hierarchy};
 use super::guard::Guard;
 use super::outcome::Outcome;
 use super::overdue::Overdue;
-use super::process_folder::ProcessFolder;
 use super::recovery::Recovery;
 use super::release::Releaser;
 use super::roll::Roll;

@@ -5,10 +5,9 @@ use std::os::fd::OwnedFd;
 use rustix::fs::{Mode, OFlags, fstatfs, open, openat};
 use rustix::io::{Errno, write};
 
+use crate::sys::folder::read_piece;
 use crate::sys::text::PathText;
 use crate::watch::job::GroupPath;
-
-use super::process_folder::{BUFFER, read_all};
 
 /// CGROUP2_SUPER_MAGIC.
 const VERSION_2: u64 = 0x6367_7270;
@@ -97,9 +96,9 @@ impl Group {
     /// Whether somebody lives in it or below; `None` where the kernel does not tell.
     pub fn is_populated(&self) -> Option<bool> {
         let flags = OFlags::RDONLY | OFlags::CLOEXEC;
-        let mut buffer = [0; BUFFER];
+        let mut buffer = [0; 4096];
         let answer = openat(self.folder.as_ref()?, c"cgroup.events", flags, Mode::empty())
-            .and_then(|file| read_all(file, &mut buffer));
+            .and_then(|file| read_piece(file, &mut buffer));
         match answer {
             Ok(text) => Some(text.split(|&byte| byte == b'\n').any(|line| line == b"populated 1")),
             // Only an empty group can be removed.

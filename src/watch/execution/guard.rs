@@ -2,7 +2,7 @@
 
 use arrayvec::ArrayVec;
 
-use super::process_folder::ProcessFolder;
+use crate::watch::process_folder::ProcessFolder;
 
 /// So many generations of ancestors are remembered; with more the guard forbids everything.
 const GENERATIONS: usize = 64;
@@ -55,11 +55,11 @@ impl Guard {
 fn ancestors(processes: &ProcessFolder, own: u32) -> Option<ArrayVec<u32, GENERATIONS>> {
     let parent = std::os::unix::process::parent_id();
     let mut ancestors = ArrayVec::new();
-    let life = processes.own_life().filter(|life| life.pid == own && life.parent == parent)?;
+    let life = processes.own_stat().filter(|life| life.pid == own && life.parent == parent)?;
     let mut next = life.parent;
     while next > 0 {
         ancestors.try_push(next).ok()?;
-        next = if next == 1 { 0 } else { processes.life(next)?.parent };
+        next = if next == 1 { 0 } else { processes.find(next)?.parent };
     }
     Some(ancestors)
 }

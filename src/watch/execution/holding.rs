@@ -1,20 +1,22 @@
 //! Makes sure of who a process is, and holds it: those that were counted, and those that came after the count.
 
+use std::mem::MaybeUninit;
+
 use rustix::io::Errno;
 
+use crate::facts::process_stat::Stat;
 use crate::sys::process_handle::ProcessHandle;
+use crate::watch::process_folder::ProcessFolder;
 
 use super::executioner::Executioner;
 use super::group::Group;
-use super::life::Life;
-use super::process_folder::{BUFFER, ProcessFolder, each};
 use super::roll::{Held, Roll};
 use super::victim::{Reach, Target};
 
 /// A process whose handle was opened before what is known of it was read, and which had not ended afterwards.
 struct Seen {
     handle: ProcessHandle,
-    life: Life,
+    life: Stat,
     is_in_group: bool,
 }
 
@@ -64,7 +66,9 @@ impl Executioner {
             return 0;
         }
         let before = self.outcome.newcomers;
-        let walked = self.processes.listing().and_then(|listing| each(&listing, |pid| self.consider(pid)));
+        let mut listing = [MaybeUninit::uninit(); 4096];
+        let folder = self.processes.again();
+        let walked = folder.and_then(|folder| folder.list(&mut listing, |pid, _| self.consider(pid)));
         if walked.is_err() {
             self.outcome.errors.other += 1;
         }
@@ -75,7 +79,7 @@ impl Executioner {
         if self.guard.forbids(pid) {
             return;
         }
-        let Some(life) = self.processes.life(pid).filter(|life| self.may_belong(life)) else { return };
+        let Some(life) = self.processes.find(pid).filter(|life| self.may_belong(life)) else { return };
         let target = Target { pid, started: life.started };
         if self.roll.contains(target) || self.overdue.contains(target) || !self.roll.has_room() {
             return;
@@ -93,7 +97,7 @@ impl Executioner {
     }
 
     /// Whether it is no thread of the kernel, and not one that was counted and left out for a reason.
-    fn may_belong(&self, life: &Life) -> bool {
+    fn may_belong(&self, life: &Stat) -> bool {
         let is_new = life.started >= self.counted;
         !life.is_of_kernel && (is_new || self.is_by_group())
     }
@@ -103,7 +107,7 @@ impl Executioner {
         self.reach == Reach::WholeGroup && self.group.is_some()
     }
 
-    fn belongs(&self, life: &Life) -> bool {
+    fn belongs(&self, life: &Stat) -> bool {
         match &self.group {
             Some(group) => is_in(&self.processes, group, life.pid) == Ok(true),
             None => is_of_family(&self.roll, life),
@@ -160,19 +164,19 @@ enum Hold {
 /// Looks at the process that has this number now.
 fn see(processes: &ProcessFolder, group: Option<&Group>, pid: u32) -> Result<Seen, Errno> {
     let handle = ProcessHandle::open(pid)?;
-    let life = processes.life(pid).ok_or(Errno::SRCH)?;
+    let life = processes.find(pid).ok_or(Errno::SRCH)?;
     let is_in_group = group.map_or(Ok(false), |group| is_in(processes, group, pid))?;
     // As long as it has not ended its number is nobody else's, and what was read is about it.
     if handle.has_ended()? { Err(Errno::SRCH) } else { Ok(Seen { handle, life, is_in_group }) }
 }
 
 fn is_in(processes: &ProcessFolder, group: &Group, pid: u32) -> Result<bool, Errno> {
-    let mut buffer = [0; BUFFER];
+    let mut buffer = [0; 4096];
     processes.read(pid, "cgroup", &mut buffer).map(|text| group.holds(text))
 }
 
 /// Whether its parent or the leader of its session is a member, or it is in a process group of theirs. The member has not ended *after* this
 /// was read; thus the number was its own while it was.
-fn is_of_family(roll: &Roll, life: &Life) -> bool {
+fn is_of_family(roll: &Roll, life: &Stat) -> bool {
     roll.lives(life.parent) || roll.lives(life.session) || roll.has_group(life.process_group)
 }

@@ -28,15 +28,15 @@ mod tests {
     use super::*;
     use crate::sys::bytes::Bytes;
     use crate::watch::execution::executioner::{Powers, Room};
-    use crate::watch::execution::process_folder::ProcessFolder;
     use crate::watch::execution::victim::Reach;
+    use crate::watch::process_folder::ProcessFolder;
     use crate::watch::settings::Settings;
 
     #[test]
     fn nobody_is_signalled_and_nothing_is_left() {
         #[expect(clippy::disallowed_methods, reason = "a process of the test's own")]
         let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
-        let started = ProcessFolder::open().unwrap().life(child.id()).unwrap().started;
+        let started = ProcessFolder::open().unwrap().find(child.id()).unwrap().started;
         let target = Target { pid: child.id(), started };
         let mut executioner =
             Executioner::new(Settings::default().kill, Powers::default(), Room::default()).unwrap();

@@ -7,7 +7,6 @@ use super::executioner::{Executioner, Phase};
 use super::gathering::Gathering;
 use super::guard::Guard;
 use super::outcome::Errors;
-use super::process_folder::BUFFER;
 use super::roll::Member;
 
 /// The first look for newcomers after SIGKILL, in milliseconds.
@@ -101,7 +100,7 @@ impl Executioner {
             return false;
         };
         self.guard.protected().all(|pid| {
-            let mut buffer = [0; BUFFER];
+            let mut buffer = [0; 4096];
             self.processes.read(pid, "cgroup", &mut buffer).is_ok_and(|text| !group.holds(text))
         })
     }

@@ -10,8 +10,9 @@ use super::badness::Machine;
 use super::order::Ranking;
 use super::rules::Rules;
 
-/// So many of those that come first are looked at again.
-const LOOKED_AT: usize = 32;
+/// So many of those that come first are looked at again if they are near the first, and so many whether or not, for they are told of.
+const NEAR: usize = 16;
+const TOLD: usize = 10;
 
 /// Each second look may show that somebody else comes first. This often at most: then who comes first is taken as it is.
 const ROUNDS: usize = 8;
@@ -25,7 +26,8 @@ pub struct Within {
     pub held: Bytes,
 }
 
-/// Counts and ranks: all jobs, or those `within` a group. Afterwards `ranking` holds the walk, and `census` the jobs that it speaks of.
+/// Ranks all jobs, or those `within` a group. What a count has found is brought up to date if it is recent, for all jobs; else there is a new
+/// one. Afterwards `ranking` holds the walk, and `census` the jobs that it speaks of.
 ///
 /// # Errors
 /// Says why the processes cannot be listed.
@@ -38,7 +40,12 @@ pub fn choose(
     within: Option<&Within>,
 ) -> Result<Counted, Lacking> {
     census.ask(rules.asks());
-    let counted = census.count(sample)?;
+    // Who comes first in a group may be nobody who could come first of all, and so not be up to date.
+    let recent = if within.is_none() { census.refresh(sample) } else { None };
+    let counted = match recent {
+        Some(counted) => counted,
+        None => census.count(sample)?,
+    };
     let machine = Machine {
         total: within.map_or(sample.total, |group| group.held),
         within: within.map(|group| group.path.as_str()),
@@ -48,19 +55,30 @@ pub fn choose(
         if ranking.chosen().is_none_or(|job| census.is_looked_at(job)) {
             break;
         }
-        let mut left = LOOKED_AT;
-        for ranked in ranking.ranked() {
-            let job = ranked.job as usize;
-            if left > 0 && !matches!(ranked.verdict, Verdict::Skip(_)) && !census.is_looked_at(job) {
-                census.look_closer(job);
-                left -= 1;
-            }
-        }
+        look_at_the_first(census, ranking);
     }
     confirm(census, ranking, |census, ranking| {
         census.with_population(|population| ranking.rank(population, rules, machine, stuck));
     });
-    Ok(counted)
+    Ok(Counted { calls: census.calls(), ..counted })
+}
+
+/// Those with less than half of what the first one's place comes from will hardly pass it.
+fn look_at_the_first(census: &mut Census, ranking: &Ranking) {
+    let mut bound = None;
+    let mut seen = 0;
+    for ranked in ranking.ranked().iter().filter(|ranked| !matches!(ranked.verdict, Verdict::Skip(_))) {
+        let at = ranked.job as usize;
+        let badness = census.jobs().get(at).map_or(0, |job| job.badness);
+        let bound = *bound.get_or_insert(badness / 2);
+        seen += 1;
+        if seen > NEAR {
+            return;
+        }
+        if (seen <= TOLD || badness >= bound) && !census.is_looked_at(at) {
+            census.look_closer(at);
+        }
+    }
 }
 
 /// The chosen job is looked at process by process; where none may be ended after all, the next one is taken.

@@ -62,6 +62,95 @@ fn what_does_not_fit_is_counted_and_the_largest_are_kept() {
 }
 
 #[test]
+fn the_largest_is_found_among_more_than_fit() {
+    let made = Made::new();
+    for pid in 20..400 {
+        made.process(pid, "small", line(1, pid, pid, 0), 1);
+    }
+    // Wherever in the list it comes.
+    for hog in [2, 399, 4_000_000] {
+        made.process(hog, "hog", line(1, hog, hog, 0), 300);
+        let mut census = made.census_of(7, Capacities { processes: 100, jobs: 20, groups: 5 });
+        let counted = census.count(&sample(0)).unwrap();
+        assert!(counted.processes <= 100 && counted.left_out_processes > 270, "{counted:?}");
+        assert_eq!(census.jobs()[0].root, Some(hog));
+        assert!(census.processes().is_sorted_by_key(|process| process.pid));
+        // What was not seen could be anybody's.
+        assert!(census.refresh(&sample(1_000)).is_none());
+        std::fs::remove_dir_all(made.proc().join(hog.to_string())).unwrap();
+    }
+}
+
+#[test]
+fn names_may_hold_anything() {
+    let made = Made::new();
+    for (pid, name) in [(20, "a\nb"), (21, "\u{1b}[2J"), (22, "\u{9b}31m"), (23, ") S 1 1 1"), (24, "")] {
+        made.process(pid, name, line(1, pid, pid, 0), 90);
+        let status = format!("Name:\t{name}\nRssAnon:\t4 kB\n");
+        made.file(&format!("{pid}/status"), status.as_bytes());
+    }
+    made.process(25, "x", line(1, 25, 25, 0), 90);
+    made.file(
+        "25/stat",
+        b"25 (\xff\xfe(\x00) S 1 25 25 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 5 99999999 20000 1\n",
+    );
+    let told = made.jobs();
+    assert_eq!(told.len(), 6);
+    assert!(told.iter().all(|told| !told.contains(char::is_control)), "{told:?}");
+}
+
+#[test]
+fn a_group_with_too_long_a_path_is_told_by_its_trees() {
+    let made = Made::unified();
+    made.group("/user.slice", &[], None);
+    let name = "n".repeat(200);
+    let path = format!("/user.slice/{name}/{name}/{name}");
+    made.group(&format!("/user.slice/{name}"), &[], None);
+    made.group(&format!("/user.slice/{name}/{name}"), &[], None);
+    made.group(&path, &[20, 21], None);
+    made.group(&format!("{path}/long.service"), &[22], Some(90));
+    made.process(20, "hog", line(1, 20, 20, 0), 90);
+    made.process(21, "hog", line(20, 20, 20, 0), 90);
+    made.process(22, "part", line(1, 22, 22, 0), 90);
+    let mut census = made.census();
+    assert!(census.count(&sample(0)).unwrap().left_out_groups > 0);
+    assert_eq!(told(&census), ["hog: 20 21", "part: 22"]);
+}
+
+#[test]
+fn what_vanishes_between_the_looks_does_no_harm() {
+    let made = Made::unified();
+    made.group("/system.slice", &[], None);
+    made.group("/system.slice/gone.service", &[20, 21], Some(300));
+    made.group("/user.slice", &[], None);
+    made.group("/user.slice/session-1.scope", &[30, 31], None);
+    made.process(20, "work", line(1, 20, 20, 0), 150);
+    made.process(21, "work", line(20, 20, 20, 0), 150);
+    made.process(30, "tool", line(1, 30, 30, 0), 50);
+    made.process(31, "tool", line(30, 30, 30, 0), 50);
+    let mut census = made.census();
+    census.count(&sample(0)).unwrap();
+    // Counted, and not yet ranked: the unit ends, and one of two processes, and of another all files but its folder.
+    std::fs::remove_dir_all(made.groups().join("system.slice/gone.service")).unwrap();
+    for pid in [20, 21, 30] {
+        std::fs::remove_dir_all(made.proc().join(pid.to_string())).unwrap();
+    }
+    for job in 0..census.jobs().len() {
+        census.look_closer(job);
+    }
+    let at = |name: &str| census.jobs().iter().position(|job| job.name.as_str() == name).unwrap();
+    let (gone, tool) = (at("gone.service"), at("tool"));
+    assert_eq!((census.look_before_the_end(gone), census.look_before_the_end(tool)), (0, 1));
+    assert_eq!(census.jobs()[gone].spared, Some(Spared::HasNothingToEnd));
+    assert_eq!(census.jobs()[tool].spared, None);
+    // The ranking goes on to the one that is left.
+    let mut ranking = crate::watch::ranking::Ranking::new(300);
+    let rules = crate::watch::ranking::Rules::default();
+    crate::watch::ranking::choose(&mut census, &mut ranking, &rules, &sample(20_000), &[], None).unwrap();
+    assert_eq!(ranking.chosen().map(|job| census.jobs()[job].name.to_string()).as_deref(), Some("tool"));
+}
+
+#[test]
 fn processes_that_cannot_be_seen_are_no_mistake() {
     // hidepid=2: neither the first process nor parents are seen, and groups tell of more than there are.
     let made = Made::unified();

@@ -66,6 +66,11 @@ impl Made {
     pub(crate) fn status(&self, pid: u32, anonymous: u64, swap: u64) {
         let status =
             format!("Name:\tx\nUid:\t1000\t1000\t1000\t1000\nRssAnon:\t{anonymous} kB\nVmSwap:\t{swap} kB\n");
+        let pages = anonymous / 4;
+        write(
+            &self.proc().join(format!("{pid}/statm")),
+            format!("{} {pages} 0 0 0 0 0\n", pages + 1).as_bytes(),
+        );
         write(&self.proc().join(format!("{pid}/status")), status.as_bytes());
     }
 

@@ -5,6 +5,7 @@ use super::made::{job, line, members, sample};
 use crate::sys::bytes::Bytes;
 use crate::watch::census::Census;
 use crate::watch::job::{Spared, Wish};
+use crate::watch::ranking::{Ranking, Rules, choose};
 use crate::watch::sample::Sample;
 
 fn at(census: &Census, name: &str) -> usize {
@@ -131,4 +132,55 @@ fn memory_of_the_gpu_goes_to_the_job() {
     census.count(&sample(0)).unwrap();
     assert!(census.holds_on_gpu(21, Bytes::from_gib(4)) && !census.holds_on_gpu(99, Bytes(1)));
     assert_eq!(job(&census, "model").gpu, Bytes::from_gib(4));
+}
+
+#[test]
+fn the_list_of_a_boards_gpu_is_read_with_each_count() {
+    let made = Made::new();
+    made.process(2831, "gnome-shell", line(1, 2831, 2831, 0), 90);
+    made.process(1_792_595, "VLLM::EngineCor", line(1, 1_792_595, 1_792_595, 0), 3);
+    made.file("loadavg", b"0 0 0 1/1 1792600\n");
+    let list = |model: u64| {
+        // More than one piece of it.
+        let others: String = (0..100).map(|pid| format!("user  other  {}  4K\n", 90_000 + pid)).collect();
+        format!(
+            "CLIENT  PROCESS  PID  SIZE\n{others}user VLLM::EngineCor 1792595 {model}K\nuser  gnome-shell  2831  5384K\ntotal  {model}K\n"
+        )
+    };
+    let clients = made.proc().join("clients");
+    made.file("clients", list(14_617_792).as_bytes());
+    let mut census = made.census();
+    census.watch_gpu(&clients);
+    census.count(&sample(0)).unwrap();
+    assert_eq!(job(&census, "VLLM::EngineCor").gpu, Bytes::from_kib(14_617_792));
+    // It grows between two counts, and nothing is added twice.
+    made.file("clients", list(15_000_000).as_bytes());
+    census.refresh(&sample(1_000)).unwrap();
+    assert_eq!(job(&census, "VLLM::EngineCor").gpu, Bytes::from_kib(15_000_000));
+    assert_eq!(job(&census, "gnome-shell").gpu, Bytes::from_kib(5384));
+    // 3 MiB of its own, and yet the first to go.
+    let mut ranking = Ranking::new(300);
+    choose(&mut census, &mut ranking, &Rules::default(), &sample(2_000), &[], None).unwrap();
+    let chosen = ranking.chosen().map(|job| census.jobs()[job].name.to_string());
+    assert_eq!(chosen.as_deref(), Some("VLLM::EngineCor"));
+}
+
+#[test]
+fn many_alike_are_told_from_some_of_them() {
+    let made = Made::new();
+    made.process(100, "pool", line(1, 100, 100, 0), 40);
+    made.status(100, 30 << 10, 0);
+    // Of 10 MiB each 8 are of a file that all share.
+    for pid in 101..1_000 {
+        made.process(pid, "worker", line(100, 100, 100, 0), 10);
+        made.file(&format!("{pid}/statm"), b"9000 2560 2048 0 0 0 0\n");
+    }
+    let mut census = made.census();
+    census.count(&sample(0)).unwrap();
+    let before = census.calls();
+    census.look_closer(at(&census, "pool"));
+    assert!(census.calls() - before < 600, "{}", census.calls() - before);
+    let expected = Bytes::from_mib(30 + 899 * 2);
+    let told = job(&census, "pool").memory;
+    assert!(told.0.abs_diff(expected.0) < 4 << 20, "{told} instead of {expected}");
 }

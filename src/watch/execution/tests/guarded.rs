@@ -4,11 +4,11 @@
 use super::super::executioner::Executioner;
 use super::super::guard::Guard;
 use super::super::outcome::Begun;
-use super::super::process_folder::ProcessFolder;
 use super::super::roll::Held;
 use super::super::victim::{Manner, Target};
 use super::namespace::*;
 use crate::sys::process_handle::ProcessHandle;
+use crate::watch::process_folder::ProcessFolder;
 
 #[test]
 fn the_first_process_and_the_watchdog_are_not_taken() {

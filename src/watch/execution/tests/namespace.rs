@@ -1,5 +1,6 @@
 //! Runs a test again as the first process of a PID namespace, and plays victims and loop there.
 
+use std::mem::MaybeUninit;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -10,9 +11,9 @@ use rustix::process::{WaitOptions, wait};
 use super::super::clock::ticks;
 use super::super::executioner::{Executioner, Powers, Room};
 use super::super::outcome::{Begun, Outcome, Progress};
-use super::super::process_folder::ProcessFolder;
 use super::super::victim::{Manner, Moment, Reach, Target, Victim};
 use crate::sys::bytes::Bytes;
+use crate::watch::process_folder::ProcessFolder;
 use crate::watch::settings::Kill;
 
 const MARK: &str = "MEMTUNE_TEST_IN_NAMESPACE";
@@ -62,7 +63,7 @@ pub(super) fn count() -> u64 {
 }
 
 pub(super) fn target(pid: u32) -> Target {
-    let life = ProcessFolder::open().unwrap().life(pid).unwrap();
+    let life = ProcessFolder::open().unwrap().find(pid).unwrap();
     Target { pid, started: life.started }
 }
 
@@ -70,10 +71,10 @@ pub(super) fn target(pid: u32) -> Target {
 pub(super) fn everybody() -> Vec<Target> {
     let folder = ProcessFolder::open().unwrap();
     let mut found = Vec::new();
-    super::super::process_folder::each(&folder.listing().unwrap(), |pid| found.push(pid)).unwrap();
+    folder.list(&mut [MaybeUninit::uninit(); 4096], |pid, _| found.push(pid)).unwrap();
     found.sort_unstable();
     let others = found.into_iter().filter(|&pid| pid != 1);
-    others.filter_map(|pid| folder.life(pid).map(|life| Target { pid, started: life.started })).collect()
+    others.filter_map(|pid| folder.find(pid).map(|life| Target { pid, started: life.started })).collect()
 }
 
 pub(super) fn kill(grace: u64) -> Kill {
