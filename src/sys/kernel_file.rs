@@ -64,6 +64,7 @@ impl AsFd for KernelFile {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "makes the file that is read")]
 mod tests {
     use super::*;
 

@@ -45,6 +45,7 @@ impl Container {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "makes the files that are read")]
 mod tests {
     use super::*;
 

@@ -16,8 +16,8 @@ const MOST: Bytes = Bytes(32 << 30);
 /// Measures it, in bytes a second for all processors together. It is done once, before memory is locked.
 pub fn fill_rate() -> Bytes {
     let start = Instant::now();
-    let mut tried: Vec<u8> = Vec::with_capacity(TRIED);
-    tried.resize(TRIED, 0);
+    // The kernel gives it page by page, as each is written to.
+    let mut tried = vec![0_u8; TRIED];
     for byte in tried.iter_mut().step_by(PAGE) {
         *byte = 1;
     }

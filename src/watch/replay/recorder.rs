@@ -94,6 +94,7 @@ impl Drop for Recorder {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "reads what was recorded")]
 mod tests {
     use super::super::recording::Samples;
     use super::*;

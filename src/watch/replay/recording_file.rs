@@ -106,6 +106,7 @@ fn no_recording() -> io::Error {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "makes and reads the files that are recorded into")]
 mod tests {
     use super::*;
     use std::fs;
