@@ -4,6 +4,8 @@
 //! The columns are the kind of the client, its process, the process's number, and an amount with the letter of its unit. A process may be
 //! named with blanks, hence the columns are counted from the end.
 
+use arrayvec::ArrayVec;
+
 use crate::sys::bytes::Bytes;
 
 use super::process_stat::unsigned;
@@ -15,16 +17,10 @@ pub const PATH: &str = "/sys/kernel/debug/nvmap/iovmm/clients";
 const LONGEST: usize = 160;
 
 /// Lines that may lie across pieces.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Clients {
-    line: arrayvec::ArrayVec<u8, LONGEST>,
+    line: ArrayVec<u8, LONGEST>,
     is_too_long: bool,
-}
-
-impl Default for Clients {
-    fn default() -> Self {
-        Self { line: arrayvec::ArrayVec::new(), is_too_long: false }
-    }
 }
 
 impl Clients {
