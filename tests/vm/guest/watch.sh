@@ -34,11 +34,20 @@ events() {
 forget_events() { events_since=$(cut -d' ' -f1 /proc/uptime); }
 messages() { events "$@" | jq -r .MESSAGE; }
 
+# expect_told SECONDS KIND TEXT: it tells that within so long of a real machine.
+expect_told() {
+    local seconds=$(($1 * SLOWNESS)) started=$SECONDS
+    until [[ $(messages "$2") == *"$3"* ]]; do
+        ((SECONDS - started < seconds)) || fail "it has not told '$3' after $seconds s, but:"$'\n'"$(messages level simulate term kill recovered error reloaded)"
+        sleep 0.2
+    done
+}
+
 # The jobs that it asked to end, or killed without that, as names, a line each. What is only shown does not count.
 victims() {
     events term kill | jq -r 'select(.MEMTUNE_DRY_RUN == "0" and (.MESSAGE | contains("it had been asked") | not)) | .MEMTUNE_JOB'
 }
-expect_victims() { expect_equal "$*" "$(victims | xargs)" "victims"; }
+expect_victims() { expect_equal "$*" "$(victims | xargs)" "victims; told:"$'\n'"$(messages level term kill recovered error)"$'\n'; }
 
 kernel_kills() { awk '$1 == "oom_kill" { print $2 }' /proc/vmstat; }
 of_meminfo() { awk -v name="$1:" '$1 == name { print int($2 / 1024) }' /proc/meminfo; }
@@ -82,7 +91,11 @@ expect_alive() { local unit; for unit; do is_active "$unit" || fail "$unit is no
 expect_saved() {
     local before
     before=$(kernel_kills)
-    wait_until "$2" is_gone "$1"
+    local seconds=$(($2 * SLOWNESS)) started=$SECONDS
+    until is_gone "$1"; do
+        ((SECONDS - started < seconds)) || fail "$1 lives after $seconds s; told:"$'\n'"$(messages level term kill recovered error)"
+        sleep 0.2
+    done
     expect_equal "$before" "$(kernel_kills)" "kills of the kernel"
 }
 
