@@ -75,9 +75,9 @@ fn unnoticed(total: Bytes) -> Bytes {
 
 impl Census {
     /// Whether the processes and groups that were read anew tell where the memory has gone since the last count.
-    pub(super) fn is_loss_explained(&self, sample: &Sample) -> bool {
+    pub(super) fn is_loss_explained(&self, last: Option<Base>, sample: &Sample) -> bool {
         let resident = self.table.resident(self.groups.as_ref());
-        self.base.is_some_and(|base| base.explains_loss(sample, resident))
+        last.is_some_and(|last| last.explains_loss(sample, resident))
     }
 }
 

@@ -110,13 +110,15 @@ impl Census {
     /// # Errors
     /// Says why the processes cannot be listed; the tables are then empty.
     pub fn count(&mut self, sample: &Sample) -> Result<Counted, Lacking> {
+        // A count that fails leaves nothing that could be brought up to date.
+        let last = self.base.take();
         self.begin(sample);
         let base = Base::now(sample, self.reader.newest());
         self.list_processes()?;
         self.find_ours();
         self.walk_groups();
         self.take_all();
-        if self.counted.passed_over > 0 && !self.is_loss_explained(sample) {
+        if self.counted.passed_over > 0 && !self.is_loss_explained(last, sample) {
             self.read_what_was_passed_over();
         }
         self.look_for_swap(sample.swap_total.less(sample.swap_free));
