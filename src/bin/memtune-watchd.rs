@@ -1,10 +1,12 @@
 //! The small watchdog process that the service runs: the loop of `watch/` and nothing else.
 
 use std::ffi::OsString;
+use std::io::Error;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use memtune::exit::Exit;
 use memtune::sys::apart::apart;
 use memtune::sys::heap;
 use memtune::watch::account::book::Readers;
@@ -22,11 +24,12 @@ fn main() -> ExitCode {
     // Before anything else: the helper that starts hooks is a copy of this process.
     let hooks = Hooks::start();
     heap::share();
-    match asked(std::env::args_os().skip(1)).and_then(|asked| run(asked, hooks.ok())) {
+    let asked = asked(std::env::args_os().skip(1)).map_err(|why| (Exit::Usage, why));
+    match asked.and_then(|asked| run(asked, hooks.ok())) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
+        Err((exit, why)) => {
             say(&format!("memtune-watchd: {why}\n"));
-            ExitCode::FAILURE
+            exit.into()
         }
     }
 }
@@ -50,12 +53,14 @@ fn asked(mut words: impl Iterator<Item = OsString>) -> Result<Asked, String> {
     Ok(asked)
 }
 
-fn run(asked: Asked, hooks: Option<Hooks>) -> Result<(), String> {
+/// Runs until it is told to stop. What it can be told better is a wrong usage, after which the service does not start it again.
+fn run(asked: Asked, hooks: Option<Hooks>) -> Result<(), (Exit, String)> {
+    let failed = |error: Error| (Exit::Failed, error.to_string());
     let file = asked.file.unwrap_or_default();
     // To read them takes more stack than all that comes later.
     let settings = {
         let file = file.clone();
-        apart(move || read(&file)).map_err(|error| error.to_string())??
+        apart(move || read(&file)).map_err(failed)?.map_err(|wrong| (Exit::Usage, wrong))?
     };
     let log = std::io::stderr().as_fd().try_clone_to_owned().ok();
     let options = Options {
@@ -73,7 +78,7 @@ fn run(asked: Asked, hooks: Option<Hooks>) -> Result<(), String> {
         socket: Some(controls::PATH.to_owned()),
         hooks,
     };
-    let mut watchdog = Watchdog::start(options).map_err(|error| error.to_string())?;
+    let mut watchdog = Watchdog::start(options).map_err(failed)?;
     watchdog.run();
     Ok(())
 }

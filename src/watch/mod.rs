@@ -14,6 +14,7 @@ pub mod controls;
 pub mod execution;
 pub mod job;
 pub mod level;
+pub mod lines;
 pub mod meter;
 pub mod policy;
 pub mod process_folder;

@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{Read, Write};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde_json::{Value, json};
 
@@ -53,6 +54,12 @@ fn wrong_settings_are_told_with_their_place() {
         let (_folder, path) = settings(text);
         let told = ends(&["check", &path.display().to_string()], 2);
         assert!(told.contains(said) && told.contains("hint: `man 5 memtune-watch.toml`"), "{told}");
+    }
+    // The service is not started again with such an end; see its unit.
+    let (_folder, path) = settings("[critical]\navailble = \"5%\"\n");
+    for arguments in [vec!["--config".as_ref(), path.as_os_str()], vec!["--confg".as_ref()]] {
+        let watchd = Command::new(env!("CARGO_BIN_EXE_memtune-watchd")).args(arguments).output().unwrap();
+        assert_eq!(watchd.status.code(), Some(2), "{watchd:?}");
     }
     assert!(ends(&["check", "/nowhere/watch.toml"], 2).contains("is not there"));
     assert!(ends(&["check", "/proc"], 2).contains("no file"));

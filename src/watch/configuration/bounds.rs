@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::sys::bytes::Bytes;
 use crate::sys::size::Size;
 use crate::watch::level::Level;
-use crate::watch::settings::{Settings, Threshold};
+use crate::watch::lines::{Line, Lines, Thresholds};
+use crate::watch::settings::Settings;
 
 /// A level in the numbers of one machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,10 +37,11 @@ pub struct Bounds {
 impl Bounds {
     /// Those of `settings` on a machine with so much memory and swap.
     pub fn of(settings: &Settings, memory: Bytes, swap: Bytes) -> Self {
-        let bound = |level, threshold: Threshold| Bound {
+        let Lines { warning, critical, redline } = Thresholds::of(settings).lines(memory, swap);
+        let bound = |level, line: Line| Bound {
             level,
-            available: threshold.available.of(memory).max(threshold.at_least),
-            swap: Some(threshold.swap.of(swap)).filter(|bound| *bound < swap),
+            available: line.available,
+            swap: Some(line.swap).filter(|bound| *bound < swap),
         };
         let thrash = settings.thrash.available.of(memory);
         let groups = settings.groups.iter();
@@ -47,9 +49,9 @@ impl Bounds {
             memory,
             swap,
             levels: [
-                bound(Level::Warning, settings.warning),
-                bound(Level::Critical, settings.critical),
-                bound(Level::Redline, settings.redline),
+                bound(Level::Warning, warning),
+                bound(Level::Critical, critical),
+                bound(Level::Redline, redline),
             ],
             thrash: Some(thrash).filter(|thrash| thrash.0 > 0),
             groups: groups
@@ -64,10 +66,15 @@ impl Bounds {
         let [warning, critical, redline] = self.levels;
         if redline.available > critical.available {
             remarks.push(format!(
-                "redline is reached before critical: its smallest amount, {}, is more than critical's {} here, so that jobs are ended without having been asked",
+                "redline is reached before critical: {} are more than critical's {} here, so that jobs are ended without having been asked",
                 redline.available, critical.available
             ));
-        } else if warning.available == critical.available {
+        } else if redline.available == critical.available {
+            remarks.push(
+                "critical and redline are the same here: a job is ended without having been asked".to_owned(),
+            );
+        }
+        if warning.available == critical.available {
             remarks.push(
                 "warning and critical are the same here: nothing is said before a job is asked to end"
                     .to_owned(),
@@ -113,8 +120,12 @@ mod tests {
     #[test]
     fn what_may_not_be_meant_is_said() {
         let tiny = Bounds::of(&Settings::default(), Bytes::from_mib(256), Bytes(0));
-        assert!(tiny.remarks(&Settings::default())[0].contains("redline is reached before critical"));
+        assert_eq!(tiny.levels[2].available, Bytes::from_mib(256).percent(10.0), "as the policy has it");
+        assert!(tiny.remarks(&Settings::default())[0].contains("critical and redline are the same"));
         let mut settings = Settings::default();
+        settings.critical.available = Size::Exact(Bytes::from_mib(200));
+        let large = Bounds::of(&settings, Bytes::from_gib(16), Bytes(0));
+        assert!(large.remarks(&settings)[0].contains("redline is reached before critical"));
         settings.critical.swap = Size::Percent(100.0);
         settings.critical.available = Size::Percent(20.0);
         settings.thrash.available = Size::Percent(0.0);

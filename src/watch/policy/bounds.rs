@@ -1,26 +1,16 @@
-//! The lines between the levels, in bytes, and on which side of them a sample lies.
+//! On which side of the lines between the levels a sample lies.
 //!
 //! A line is crossed where it stands: worse news waits for nothing. Back over it, memory or swap must be better by a little more, so
 //! that a value that trembles on the line does not cross it all the time.
 
 use crate::sys::bytes::Bytes;
 use crate::watch::level::Level;
+use crate::watch::lines::{Line, Lines};
 use crate::watch::sample::Sample;
-use crate::watch::settings::{Settings, Threshold};
 
 /// How far a value must be on the better side of a line to count as there: 1 MiB or a thousandth of `whole`, the larger.
 pub(super) fn debounce(whole: Bytes) -> Bytes {
     Bytes(whole.0 / 1000).max(Bytes::from_mib(1))
-}
-
-/// Where a level begins, for the sizes of one sample.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Line {
-    /// Available memory at or under this,
-    pub(super) available: Bytes,
-    /// and swap worth no more than this. Without swap both are nothing, which meets it; so does swap on zram whose pages do not
-    /// compress, since it is worth nothing however much of it is free.
-    pub(super) swap: Bytes,
 }
 
 impl Line {
@@ -44,31 +34,7 @@ impl Line {
     }
 }
 
-/// The three lines.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Lines {
-    pub(super) warning: Line,
-    pub(super) critical: Line,
-    pub(super) redline: Line,
-}
-
 impl Lines {
-    /// The lines for a machine of this size.
-    ///
-    /// What a level asks for as `at_least` counts for no more than half of all, and does not lift it over the level before: in a
-    /// container of 64 MiB a redline of 50 MiB would end what runs there as soon as it starts.
-    pub(super) fn new(thresholds: &Thresholds, sample: &Sample) -> Self {
-        let line = |threshold: Threshold, most: Bytes| Line {
-            available: threshold.available.of(sample.total).max(threshold.at_least.min(most)),
-            swap: threshold.swap.of(sample.swap_total),
-        };
-        let half = Bytes(sample.total.0 / 2);
-        let warning = line(thresholds.warning, half);
-        let critical = line(thresholds.critical, half.min(warning.available));
-        let redline = line(thresholds.redline, half.min(critical.available));
-        Self { warning, critical, redline }
-    }
-
     /// The level that the sample shows.
     pub(super) fn level(&self, sample: &Sample) -> Level {
         self.worst(|_, line| line.is_reached(sample))
@@ -89,23 +55,11 @@ impl Lines {
     }
 }
 
-/// Where the levels begin, as they were set.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Thresholds {
-    warning: Threshold,
-    critical: Threshold,
-    redline: Threshold,
-}
-
-impl Thresholds {
-    pub(super) fn of(settings: &Settings) -> Self {
-        Self { warning: settings.warning, critical: settings.critical, redline: settings.redline }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::watch::lines::Thresholds;
+    use crate::watch::settings::Settings;
     use Level::{Critical, Normal, Redline, Warning};
 
     const MIB: u64 = 1 << 20;
@@ -123,7 +77,7 @@ mod tests {
     }
 
     fn lines(sample: &Sample) -> Lines {
-        Lines::new(&Thresholds::of(&Settings::default()), sample)
+        Thresholds::of(&Settings::default()).lines(sample.total, sample.swap_total)
     }
 
     #[test]
@@ -167,22 +121,5 @@ mod tests {
         assert_eq!(before(at(100 * MIB, 12), Critical), Warning);
         assert_eq!(before(at(51 * MIB, 5), Redline), Redline);
         assert_eq!(debounce(Bytes::from_gib(16)), Bytes((16 << 30) / 1000));
-    }
-
-    #[test]
-    fn a_floor_does_not_reach_over_the_level_before() {
-        for (total, floor) in
-            [(64, 64 * MIB / 10), (256, 256 * MIB / 10), (1000, 50 * MIB), (4000, 160 * MIB)]
-        {
-            let sample = Sample { total: Bytes::from_mib(total), ..Sample::default() };
-            assert_eq!(lines(&sample).redline.available, Bytes(floor), "{total}");
-        }
-        let mut settings = Settings::default();
-        settings.critical.at_least = Bytes::from_mib(1536);
-        let board = Sample { total: Bytes::from_gib(32), ..Sample::default() };
-        let lines = |sample| Lines::new(&Thresholds::of(&settings), sample);
-        assert_eq!(lines(&board).critical.available, Bytes::from_gib(32).percent(10.0));
-        let small = Sample { total: Bytes::from_gib(8), ..Sample::default() };
-        assert_eq!(lines(&small).critical.available, Bytes::from_mib(1536));
     }
 }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use crate::sys::bytes::Bytes;
 use crate::watch::level::Level;
+use crate::watch::lines::{Lines, Thresholds};
 use crate::watch::sample::Sample;
 use crate::watch::settings::Settings;
 
-use super::bounds::{Lines, Thresholds};
 use super::counting::Counting;
 use super::decision::{Act, Cause, Decision, Forecast, Outstanding};
 use super::gpu::Gpu;
@@ -160,7 +160,7 @@ impl Policy {
     }
 
     fn look(&mut self, sample: Sample, outstanding: Outstanding) -> Seen {
-        let lines = Lines::new(&self.thresholds, &sample);
+        let lines = self.thresholds.lines(sample.total, sample.swap_total);
         let is_over = outstanding == Outstanding::Nobody;
         let thrash = self.thrash.step(&sample, &lines, !is_over);
         let simulated = if is_over { self.simulated.take() } else { None };

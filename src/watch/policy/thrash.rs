@@ -10,10 +10,11 @@
 //! waiting, the swap fills up until the ordinary lines are crossed.
 
 use crate::sys::bytes::Bytes;
+use crate::watch::lines::Lines;
 use crate::watch::sample::Sample;
 use crate::watch::settings;
 
-use super::bounds::{Lines, debounce};
+use super::bounds::debounce;
 use super::rate::millis;
 use super::waiting::Waiting;
 
@@ -78,7 +79,7 @@ impl Thrash {
 mod tests {
     use super::*;
     use crate::sys::bytes::Bytes;
-    use crate::watch::policy::bounds::Thresholds;
+    use crate::watch::lines::Thresholds;
     use crate::watch::sample::Stalled;
     use crate::watch::settings::Settings;
 
@@ -86,7 +87,7 @@ mod tests {
     fn the_rule_holds_on_where_much_memory_is_left_and_waiting_is_not_looked_at() {
         let settings = Settings::default();
         let much = Sample { total: Bytes::from_gib(24), available: Bytes::from_gib(13), ..Sample::default() };
-        let lines = Lines::new(&Thresholds::of(&settings), &much);
+        let lines = Thresholds::of(&settings).lines(much.total, much.swap_total);
         let mut thrash = Thrash::new(settings.thrash);
         let patience = |thrash: &Thrash| thrash.patience(&much, &lines, Bytes::from_gib(1));
         thrash.step(&much, &lines, false);

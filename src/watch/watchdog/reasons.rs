@@ -1,8 +1,8 @@
 //! A rule of the policy with its bounds as amounts of this machine, for the account.
 
-use crate::sys::bytes::Bytes;
 use crate::watch::account::event::Reason;
 use crate::watch::level::Level;
+use crate::watch::lines::Thresholds;
 use crate::watch::policy::decision::Cause;
 use crate::watch::sample::Sample;
 use crate::watch::settings::Settings;
@@ -22,19 +22,19 @@ pub(super) fn reason(cause: Cause, level: Level, settings: &Settings, sample: &S
 }
 
 fn of_memory(level: Level, settings: &Settings, sample: &Sample) -> Reason {
-    let threshold = match level {
-        Level::Normal | Level::Warning => settings.warning,
-        Level::Critical => settings.critical,
-        Level::Redline => settings.redline,
+    let lines = Thresholds::of(settings).lines(sample.total, sample.swap_total);
+    let line = match level {
+        Level::Normal | Level::Warning => lines.warning,
+        Level::Critical => lines.critical,
+        Level::Redline => lines.redline,
     };
-    let available = threshold.available.of(sample.total).max(threshold.at_least);
-    let swap = if sample.swap_total.0 == 0 { Bytes(0) } else { threshold.swap.of(sample.swap_total) };
-    Reason::MemoryAndSwap { available, swap }
+    Reason::MemoryAndSwap { available: line.available, swap: line.swap }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sys::bytes::Bytes;
 
     #[test]
     fn bounds_are_amounts_of_this_machine() {
