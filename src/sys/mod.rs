@@ -18,4 +18,5 @@ pub mod process_handle;
 pub mod refusal;
 pub mod size;
 pub mod text;
+pub mod unwritten;
 pub mod uuid;

@@ -104,9 +104,9 @@ fn lock(path: &str) -> Result<OwnedFd, Unavailable> {
         Err(Errno::WOULDBLOCK) => return Err(Unavailable::RunsAlready { pid: holder(&lock) }),
         Err(errno) => return Err(failed(errno)),
     }
+    // Who it is helps whoever is refused; where there is no room for that, it is held all the same.
     let own = format!("{}\n", std::process::id());
-    rustix::fs::ftruncate(&lock, 0).map_err(failed)?;
-    rustix::io::pwrite(&lock, own.as_bytes(), 0).map_err(failed)?;
+    let _ = rustix::fs::ftruncate(&lock, 0).and_then(|()| rustix::io::pwrite(&lock, own.as_bytes(), 0));
     Ok(lock)
 }
 

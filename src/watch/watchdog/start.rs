@@ -14,11 +14,12 @@ use crate::sys::bytes::Bytes;
 use crate::sys::heap;
 use crate::sys::memory_lock::lock_memory;
 use crate::sys::open_files::raise_open_files;
+use crate::sys::unwritten;
 use crate::watch::account::book::{Book, Readers};
 use crate::watch::account::event::{Happened, Reason};
 use crate::watch::account::hooks::starter::Hooks;
 use crate::watch::census::{Capacities, Census, Places};
-use crate::watch::controls::Controls;
+use crate::watch::controls::{Controls, Unavailable};
 use crate::watch::execution::executioner::{Executioner, Powers, Room};
 use crate::watch::execution::victim::{Moment, Reach, Target, Victim};
 use crate::watch::level::Level;
@@ -103,14 +104,15 @@ pub struct Watchdog {
 impl Watchdog {
     /// Opens and makes everything, and says that it runs.
     ///
-    /// What is made is made on a stack of its own that is given back, and the heap is tidied up behind it: what a start takes would else
-    /// stay for good, and locked. The ways of a shortage are then gone once on the stack of the loop.
+    /// What is made is made on a stack of its own that is given back, the code of it is let go of, and the heap is tidied up behind it: what
+    /// a start takes would else stay for good, and locked. The ways of a shortage are then gone once on the stack of the loop.
     ///
     /// # Errors
     /// What it cannot do without, and why that is not to be had; [`Unavailable`](crate::watch::controls::Unavailable) where that is the socket.
     pub fn start(options: Options) -> io::Result<Box<Self>> {
         let socket = options.socket.clone();
         let mut watchdog = apart(move || Self::make(options))??;
+        unwritten::let_go();
         watchdog.rehearse(socket.as_deref());
         heap::trim();
         if let Err(unlocked) = lock_memory() {
@@ -140,9 +142,11 @@ impl Watchdog {
             census.adopt(hooks.helper().as_raw_nonzero().get().unsigned_abs());
         }
         let powers = Powers { is_rehearsal: is_dry_run, ..Powers::default() };
-        let controls = match socket.as_deref().map(Controls::new).transpose() {
-            Ok(controls) => controls,
-            Err(unavailable) => return Err(io::Error::other(unavailable)),
+        // Without controls it protects all the same; two of them on one machine would both kill for one shortage.
+        let (controls, uncontrolled) = match socket.as_deref().map(Controls::new).transpose() {
+            Ok(controls) => (controls, None),
+            Err(Unavailable::Failed(why)) => (None, Some(why)),
+            Err(taken @ Unavailable::RunsAlready { .. }) => return Err(io::Error::other(taken)),
         };
         let (book, unheard) = Book::open(readers, pid, SystemTime::now());
         book.begin(rate, SystemTime::now());
@@ -180,6 +184,9 @@ impl Watchdog {
             sample,
         });
         unheard.iter().for_each(|lacking| watchdog.lack(format_args!("{lacking}")));
+        if let Some(why) = uncontrolled {
+            watchdog.lack(format_args!("it cannot be controlled: {why}"));
+        }
         if !watchdog.meter.counts_waiting() {
             watchdog.lack(format_args!("the kernel does not count waiting (PSI): thrash is not seen"));
         }
