@@ -26,16 +26,19 @@ impl fmt::Display for Sentence<'_> {
             Happened::Term { .. } | Happened::Kill { .. } if scene.victim().is_none() => {
                 write!(formatter, "there is no job that may be ended")
             }
-            Happened::Term { grace, .. } => {
+            Happened::Term { grace, reason } => {
                 let did = if event.is_dry_run { "would ask" } else { "asked" };
                 write!(formatter, "{did} {} to end (SIGTERM): {}", Victim(scene.victim()), Holds(self.0))?;
-                write!(formatter, "; SIGKILL follows in {}", Seconds(grace))
+                write!(formatter, "; SIGKILL follows in {}", Seconds(grace))?;
+                for_a_group(formatter, event, reason)
             }
-            Happened::Kill { ignored_for, .. } => {
+            Happened::Kill { ignored_for, reason } => {
                 let did = if event.is_dry_run { "would kill" } else { "killed" };
                 write!(formatter, "{did} {} (SIGKILL): {}", Victim(scene.victim()), Holds(self.0))?;
-                ignored_for
-                    .map_or(Ok(()), |time| write!(formatter, "; it had been asked for {}", Seconds(time)))
+                match ignored_for {
+                    Some(time) => write!(formatter, "; it had been asked for {}", Seconds(time)),
+                    None => for_a_group(formatter, event, reason),
+                }
             }
             Happened::Recovered(recovery) => recovered(formatter, scene.victim(), &recovery),
             Happened::Error(what) => what.fmt(formatter),
@@ -49,6 +52,14 @@ impl fmt::Display for Sentence<'_> {
                 write!(formatter, "the new settings are refused, the old ones hold: {why}")
             }
         }
+    }
+}
+
+/// Of a group with a bound of its own no level was told before.
+fn for_a_group(formatter: &mut fmt::Formatter<'_>, event: &Event<'_>, reason: Reason) -> fmt::Result {
+    match reason {
+        Reason::Group { .. } => write!(formatter, "; {}", Because(&reason, &event.sample)),
+        _ => Ok(()),
     }
 }
 
