@@ -23,7 +23,7 @@ const USAGE: &str = "usage: memtune-watchd [--dry-run] [--config FILE]\n";
 fn main() -> ExitCode {
     // Before anything else: the helper that starts hooks is a copy of this process.
     let hooks = Hooks::start();
-    heap::share();
+    heap::stay_small();
     let asked = asked(std::env::args_os().skip(1)).map_err(|why| (Exit::Usage, why));
     match asked.and_then(|asked| run(asked, hooks.ok())) {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,10 +1,15 @@
 //! The heap of a process that is to stay small: one for all threads, without what the start left behind.
 //!
-//! These are glibc's own calls; with another allocator there is nothing to be told.
+//! The calls of the heap are glibc's own; with another allocator there is nothing to be told.
 
-/// Has all threads share one heap. Each would else get its own, with 64 MiB of addresses and a page or more that stays. To be called while
-/// there is one thread.
-pub fn share() {
+use rustix::thread::disable_transparent_huge_pages;
+
+/// Has all threads share one heap, in pages of the usual size; programs that are started from here on inherit the latter. Each thread would
+/// else get a heap of its own, with 64 MiB of addresses and a page or more that stays; and of a table that is large in addresses only, the
+/// kernel would make 2 MiB present at the first touch. To be called while there is one thread.
+pub fn stay_small() {
+    // Where the kernel knows no huge pages, there are none to be had.
+    let _ = disable_transparent_huge_pages(true);
     #[cfg(target_env = "gnu")]
     share_arena();
 }

@@ -41,7 +41,7 @@ impl Thrash {
     pub(super) fn step(&mut self, sample: &Sample, lines: &Lines, is_after_a_kill: bool) -> bool {
         self.is_counted |= sample.stalled.is_some();
         let bound = self.settings.available.of(sample.total);
-        let Some(stalled) = sample.stalled.filter(|_| !is_after_a_kill) else {
+        let Some(stalled) = sample.stalled.filter(|_| !is_after_a_kill && bound > Bytes(0)) else {
             self.waiting.clear();
             return false;
         };
@@ -63,8 +63,9 @@ impl Thrash {
     /// The milliseconds within which a look is needed, so that there are enough of them, where memory falls by no more than `fastest`
     /// bytes a second; `None` where the rule is off.
     pub(super) fn patience(&self, sample: &Sample, lines: &Lines, fastest: Bytes) -> Option<u64> {
-        (self.is_counted && self.settings.full > 0.0).then_some(())?;
-        let fall = sample.available.less(self.settings.available.of(sample.total));
+        let bound = self.settings.available.of(sample.total);
+        (self.is_counted && self.settings.full > 0.0 && bound > Bytes(0)).then_some(())?;
+        let fall = sample.available.less(bound);
         let until_low = millis(fall, fastest)?;
         Some(until_low.saturating_add(self.over(sample, lines) / 4))
     }
@@ -78,7 +79,7 @@ impl Thrash {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sys::bytes::Bytes;
+    use crate::sys::size::Size;
     use crate::watch::lines::Thresholds;
     use crate::watch::sample::Stalled;
     use crate::watch::settings::Settings;
@@ -97,5 +98,25 @@ mod tests {
         assert!(patience(&thrash).is_some_and(|patience| patience > 10_000));
         thrash.set(settings.thrash);
         assert!(patience(&thrash).is_some());
+    }
+
+    #[test]
+    fn a_rule_that_is_off_stays_off_where_nothing_is_available() {
+        let settings = Settings::default();
+        let off = settings::Thrash { available: Size::Percent(0.0), ..settings.thrash };
+        let holds = |thrash| {
+            let mut thrash = Thrash::new(thrash);
+            (0..100_u64).any(|tick| {
+                let sample = Sample {
+                    at: 100 * tick,
+                    total: Bytes::from_gib(1),
+                    stalled: Some(Stalled { some: 100_000 * tick, full: 100_000 * tick }),
+                    ..Sample::default()
+                };
+                let lines = Thresholds::of(&settings).lines(sample.total, sample.swap_total);
+                thrash.step(&sample, &lines, false)
+            })
+        };
+        assert!(holds(settings.thrash) && !holds(off));
     }
 }
