@@ -7,7 +7,7 @@ use memtune::watch::account::state_story::tell;
 
 fuzz_target!(|text: &str| {
     if let Ok(state) = State::parse(text) {
-        let story = tell(&state, 16);
+        let story = tell(&state, 16, true);
         assert!(!story.contains('\u{1b}'));
     }
 });
