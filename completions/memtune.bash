@@ -124,6 +124,9 @@ _memtune() {
             memtune__subcmd__watch,explain)
                 cmd="memtune__subcmd__watch__subcmd__explain"
                 ;;
+            memtune__subcmd__watch,hook)
+                cmd="memtune__subcmd__watch__subcmd__hook"
+                ;;
             memtune__subcmd__watch,install)
                 cmd="memtune__subcmd__watch__subcmd__install"
                 ;;
@@ -1101,7 +1104,7 @@ _memtune() {
             return 0
             ;;
         memtune__subcmd__watch)
-            opts="-n -y -v -q -h --socket --config --record --print --root --json --color --dry-run --yes --verbose --quiet --help run status explain replay start stop print lowmem reload check config install uninstall"
+            opts="-n -y -v -q -h --socket --config --record --print --root --json --color --dry-run --yes --verbose --quiet --help run status explain replay start stop print lowmem reload check config hook install uninstall"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1272,6 +1275,46 @@ _memtune() {
                     fi
                     return 0
                     ;;
+                --socket)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --root)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        memtune__subcmd__watch__subcmd__hook)
+            opts="-n -y -v -q -h --socket --root --json --color --dry-run --yes --verbose --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --socket)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then

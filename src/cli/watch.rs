@@ -115,6 +115,9 @@ pub enum WatchAction {
     /// Print a file of settings to begin with: each value that holds without one, with its meaning.
     Config,
 
+    /// Print a hook that tells everybody at a desktop of this machine who was ended: a script for `after-kill` in the settings.
+    Hook,
+
     /// Install the watchdog as a service, now and at every boot.
     ///
     /// Other watchdogs (earlyoom, nohang, systemd-oomd, oomd, bustd) give way in the same plan, which is shown first and can be taken back.

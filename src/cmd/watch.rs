@@ -45,6 +45,7 @@ pub fn run(arguments: &Watch, global: &Global, host: &Host, terminal: &mut Termi
         WatchAction::Lowmem => speaks.lowmem(terminal),
         WatchAction::Check { file } => watch_settings::check(file.as_deref(), global, host, terminal),
         WatchAction::Config => watch_settings::example(terminal),
+        WatchAction::Hook => watch_settings::hook(terminal),
         WatchAction::Install => install(global, host, terminal),
         WatchAction::Uninstall => uninstall(global, host, terminal),
     }
@@ -68,7 +69,7 @@ impl Speaker<'_> {
         let text = match (self.global.json, self.global.quiet) {
             (true, _) => json::object(&shown::for_programs(status.as_ref()))?,
             (_, true) => shown::verdict(status.as_ref()),
-            _ => shown::status(status.as_ref(), terminal.look),
+            _ => shown::status(status.as_ref(), self.is_installed(), terminal.look),
         };
         terminal.show(&text)?;
         Ok(if status.is_some() { Exit::Done } else { Exit::Findings })
@@ -129,15 +130,22 @@ impl Speaker<'_> {
             return Err((None, fault.hint("without `--root` the one of this machine is meant")));
         }
         controls::ask(self.socket, request, PATIENCE).map_err(|why| {
-            let fault = fault(&why);
+            let fault = fault(&why, self.is_installed());
             (Some(why), fault)
         })
     }
+
+    /// Whether it is a service here, which should run then.
+    fn is_installed(&self) -> bool {
+        self.host.has(service::PATH)
+    }
 }
 
-fn fault(why: &NoAnswer) -> Fault {
+fn fault(why: &NoAnswer, is_installed: bool) -> Fault {
     let message = why.to_string();
     match why {
+        NoAnswer::NoWatchdog if is_installed => Fault::new(Exit::Failed, message)
+            .hint("its service is installed: `systemctl status memtune-watchd` says why it does not run"),
         NoAnswer::NoWatchdog => Fault::new(Exit::Failed, message)
             .hint("`sudo memtune watch install` has one run, now and at every boot"),
         NoAnswer::NotAllowed => planned::with_sudo::<()>(Err(Fault::new(Exit::Privilege, message.clone())))

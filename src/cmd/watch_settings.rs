@@ -48,6 +48,15 @@ pub(super) fn example(terminal: &mut Terminal) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
+/// Prints the hook that tells everybody at a desktop.
+///
+/// # Errors
+/// Fails where nobody reads it.
+pub(super) fn hook(terminal: &mut Terminal) -> Result<Exit> {
+    terminal.show(include_str!("../../packaging/watch-notify"))?;
+    Ok(Exit::Done)
+}
+
 /// What is wrong with the machine's settings, if anything is.
 pub(super) fn wrong(host: &Host) -> Option<String> {
     read(None, host).err().map(|wrong| wrong.to_string())

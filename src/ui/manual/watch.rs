@@ -72,6 +72,16 @@ fn examples(name: &str) -> &'static [(&'static str, &'static str)] {
             ("memtune watch config", "what holds, and what it means"),
             ("memtune watch config | sudo tee /etc/memtune/watch.toml", "begin with that"),
         ],
+        "memtune-watch-hook" => &[
+            (
+                "memtune watch hook | sudo install -D -m 755 /dev/stdin /usr/local/lib/memtune/watch-notify",
+                "have it in a place that is root's alone",
+            ),
+            (
+                "after-kill = [\"/usr/local/lib/memtune/watch-notify\"]",
+                "and this below [hooks] in /etc/memtune/watch.toml",
+            ),
+        ],
         "memtune-watch-print" => {
             &[("sudo memtune watch print on; journalctl -fu memtune-watchd", "see each look")]
         }

@@ -51,11 +51,13 @@ pub fn verdict(status: Option<&Status>) -> String {
     )
 }
 
-/// How it is, in full.
-pub fn status(status: Option<&Status>, look: Look) -> String {
+/// How it is, in full; `is_installed`: its service is, whether it runs or not.
+pub fn status(status: Option<&Status>, is_installed: bool, look: Look) -> String {
     let line = verdict(status);
     let Some(status) = status else {
-        return line + &paragraph::command(look, 2, "sudo memtune watch install");
+        let next =
+            if is_installed { "systemctl status memtune-watchd" } else { "sudo memtune watch install" };
+        return line + &paragraph::command(look, 2, next);
     };
     let mut rows = vec![
         row("process", format!("{}, for {}", status.pid, span(status.uptime))),

@@ -105,7 +105,8 @@ impl Toml {
         self.comment(
             "Programs that are told, each as a list of words that begins with a whole path; what happened is in their environment \
              (MEMTUNE_..). They may be changed by nobody but root. Whoever takes longer than `limit` is ended. As a service they run \
-             with the rights of memtune-watchd.service, which are few: `systemd-run` leads out of them.",
+             with the rights of memtune-watchd.service, which are few: `systemd-run` leads out of them. `memtune watch hook` prints one \
+             that tells everybody at a desktop.",
         );
         self.section("hooks");
         let programs = [

@@ -36,7 +36,7 @@ fn sound() -> Status {
 
 #[test]
 fn the_state_is_told_in_full() {
-    let told = anstream::adapter::strip_str(&status(Some(&sound()), LOOK)).to_string();
+    let told = anstream::adapter::strip_str(&status(Some(&sound()), true, LOOK)).to_string();
     let expected = "\
 The watchdog watches: warning, 3 GiB of 16 GiB available.
   process    812, for 3h 2m
@@ -63,6 +63,8 @@ fn who_acts_and_who_does_not_is_told_in_a_line() {
         assert!(verdict(Some(&status)).contains(said), "{}", verdict(Some(&status)));
     }
     assert_eq!(verdict(None), "No watchdog runs.\n");
+    assert!(status(None, false, LOOK).contains("memtune watch install"));
+    assert!(status(None, true, LOOK).contains("systemctl status memtune-watchd"));
 }
 
 #[test]
