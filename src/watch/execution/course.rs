@@ -119,7 +119,7 @@ impl Executioner {
     /// Whether somebody belongs to the victim who is not on the roll, where the group does not say that nobody does.
     fn has_more(&mut self) -> bool {
         let populated = self.is_by_group().then(|| self.group.as_ref()?.is_populated()).flatten();
-        populated != Some(false) && self.find_newcomers() > 0
+        populated != Some(false) && self.find_newcomers().newcomers > 0
     }
 
     fn help_the_slow(&mut self, killed: u64, now: u64) {

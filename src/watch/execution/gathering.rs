@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::executioner::Executioner;
+use super::holding::Walk;
 use super::strike::stop;
 
 /// For so long one call looks for more; on a machine where nobody forks it looks once.
@@ -38,13 +39,21 @@ impl Executioner {
         let began = Instant::now();
         loop {
             self.stop_all();
-            if self.find_newcomers() == 0 || is_late {
+            let walk = self.find_newcomers();
+            let is_over = began.elapsed() >= AT_ONCE;
+            if is_late || (walk.newcomers == 0 && (is_over || !self.may_have_missed(walk))) {
                 self.gathering = Gathering::Done;
             }
-            if self.gathering == Gathering::Done || began.elapsed() >= AT_ONCE {
+            if self.gathering == Gathering::Done || is_over {
                 return;
             }
         }
+    }
+
+    /// Whoever went while all were listed may have left somebody who is not in the list. Processes of others go all the time: that is no
+    /// reason to wait where the victim's own stay.
+    fn may_have_missed(&self, walk: Walk) -> bool {
+        walk.gone > 0 && (self.outcome.newcomers > 0 || self.outcome.passed_over.gone > 0)
     }
 
     /// Stops who was not stopped yet, unless the group is frozen anyway.

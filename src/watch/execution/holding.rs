@@ -26,6 +26,15 @@ impl Seen {
     }
 }
 
+/// What one walk through all processes came to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Walk {
+    /// Taken onto the roll.
+    pub(super) newcomers: u32,
+    /// Listed, and gone before they were looked at.
+    pub(super) gone: u32,
+}
+
 impl Executioner {
     /// Takes a process of the list onto the roll, if it still is who it was.
     pub(super) fn enlist(&mut self, target: Target) {
@@ -59,41 +68,42 @@ impl Executioner {
         }
     }
 
-    /// Walks through all processes for those that came after the count; says how many were taken onto the roll.
-    pub(super) fn find_newcomers(&mut self) -> u32 {
+    /// Walks through all processes for those that came after the count.
+    pub(super) fn find_newcomers(&mut self) -> Walk {
         if self.group.is_none() && self.roll.held().next().is_none() {
             // Nobody is left whose newcomers they could be.
-            return 0;
+            return Walk::default();
         }
-        let before = self.outcome.newcomers;
+        let (before, mut gone) = (self.outcome.newcomers, 0);
         let mut listing = [MaybeUninit::uninit(); 4096];
         let folder = self.processes.again();
-        let walked = folder.and_then(|folder| folder.list(&mut listing, |pid, _| self.consider(pid)));
+        let walked = folder
+            .and_then(|folder| folder.list(&mut listing, |pid, _| gone += u32::from(!self.consider(pid))));
         if walked.is_err() {
             self.outcome.errors.other += 1;
         }
-        self.outcome.newcomers - before
+        Walk { newcomers: self.outcome.newcomers - before, gone }
     }
 
-    fn consider(&mut self, pid: u32) {
+    /// Takes it onto the roll where it belongs there; says whether it was still there.
+    fn consider(&mut self, pid: u32) -> bool {
         if self.guard.forbids(pid) {
-            return;
+            return true;
         }
-        let Some(life) = self.processes.find(pid).filter(|life| self.may_belong(life)) else { return };
+        let Some(life) = self.processes.find(pid) else { return false };
         let target = Target { pid, started: life.started };
-        if self.roll.contains(target) || self.overdue.contains(target) || !self.roll.has_room() {
-            return;
-        }
+        let is_known = self.roll.contains(target) || self.overdue.contains(target);
         // A cheap look has said that it may; only what is read now that a handle is open counts.
-        if !self.belongs(&life) {
-            return;
+        if !self.may_belong(&life) || is_known || !self.roll.has_room() || !self.belongs(&life) {
+            return true;
         }
-        let Ok(seen) = see(&self.processes, self.group.as_ref(), pid) else { return };
+        let Ok(seen) = see(&self.processes, self.group.as_ref(), pid) else { return false };
         if seen.life.started == life.started && self.may_belong(&seen.life) && self.is_ours(&seen) {
             self.enter(target, Hold::Now(seen.into_held()));
             self.outcome.newcomers += 1;
             self.stop_newest();
         }
+        true
     }
 
     /// Whether it is no thread of the kernel, and not one that was counted and left out for a reason.

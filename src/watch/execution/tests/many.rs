@@ -1,6 +1,7 @@
 //! Victims of many processes, and such as become more while they are ended.
 #![expect(clippy::zombie_processes, reason = "the victims end with their namespace")]
 
+use std::os::unix::process::CommandExt;
 use std::time::Duration;
 
 use super::super::executioner::{Executioner, Room};
@@ -59,7 +60,9 @@ pub(super) const BOMB: &str =
 #[test]
 fn a_bomb_that_forks_faster_than_it_is_counted_is_ended() {
     inside("many::a_bomb_that_forks_faster_than_it_is_counted_is_ended", || {
-        let bomb = shell(BOMB);
+        // As its unit has it: the watchdog has its turn before all others, however many there are. It takes root.
+        let _ = rustix::process::setpriority_process(None, -20);
+        let bomb = program("nice").args(["-n", "20", "sh", "-c", BOMB]).process_group(0).spawn().unwrap();
         until("it goes off", || survivors().len() > 20);
         let (victim, targets) = (listed(), everybody());
         // It goes on after the count.
@@ -67,6 +70,11 @@ fn a_bomb_that_forks_faster_than_it_is_counted_is_ended() {
         let outcome = end(&mut executioner(100), &victim, targets, Manner::AtOnce);
         assert_eq!(outcome.end, End::Gone, "{outcome:?}");
         assert!(outcome.newcomers > 0 && outcome.passed_over.gone > 0, "{outcome:?}");
+        // Who was killed may take a moment to go, where the processors are busy.
+        let born = count();
+        until("nobody is left", || {
+            !everybody().iter().any(|target| target.started < born && lives(target.pid))
+        });
         assert!(survivors().is_empty(), "{:?} of {} {outcome:?}", survivors(), bomb.id());
     });
 }
