@@ -99,7 +99,8 @@ pub enum WatchAction {
 
     /// Have the watchdog take memory for short at its next look.
     ///
-    /// It ends the job that it would end in earnest, and says so before; with --dry-run it only shows which.
+    /// It ends the job that it would end in earnest, and asks before; with --dry-run it only shows which. Levels are told and hooks run as they
+    /// would be; in a hook MEMTUNE_DRY_RUN says that it is no more than shown.
     Lowmem,
 
     /// Have the watchdog read its settings anew; with settings that are wrong it keeps the old ones.

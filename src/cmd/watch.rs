@@ -1,6 +1,7 @@
 //! `memtune watch`: what runs, what speaks to the watchdog, and what has it installed.
 
-use std::time::Duration;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
@@ -11,13 +12,16 @@ use crate::host::Host;
 use crate::service;
 use crate::ui::terminal::Terminal;
 use crate::ui::{json, message, prompt, watch as shown};
-use crate::watch::controls::{self, Answer, NoAnswer, Request, Status};
+use crate::watch::controls::{self, Answer, Decision, NoAnswer, Request, Status};
 
 use super::planned::{self, Approval};
 use super::{watch_replay, watch_run, watch_settings, watch_story};
 
 /// It answers between two looks; one that is ending a job may take longer.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// A hook before the kill is heard out first; for a longer one nobody is kept waiting.
+const UNTIL_SHOWN: Duration = Duration::from_secs(5);
+const BETWEEN: Duration = Duration::from_millis(100);
 
 /// Runs the command.
 ///
@@ -107,7 +111,30 @@ impl Speaker<'_> {
         // What is only shown ends nobody, so that it is said in earnest.
         let global = Global { dry_run: false, root: None, ..*self.global };
         let request = Request::Lowmem { dry_run: only_shown };
-        Speaker { global: &global, ..*self }.order(request, terminal)
+        let exit = Speaker { global: &global, ..*self }.order(request, terminal)?;
+        if only_shown && !self.global.json {
+            terminal.show(&shown::sentence(&self.whom(&status)?))?;
+        }
+        Ok(exit)
+    }
+
+    /// Whom it would have ended, after it was as `before`; it answers between two looks, so that it knows soon.
+    fn whom(&self, before: &Status) -> Result<String> {
+        let asked = Instant::now();
+        loop {
+            let answer = self.ask(Request::Status).map_err(|fault| fault.1)?;
+            let Answer::Status(status) = answer else { return Err(refused(&answer).into()) };
+            let is_new = |last: &&Decision| {
+                before.last.as_ref().is_none_or(|old| old.what != last.what || last.ago <= old.ago)
+            };
+            if let Some(last) = status.last.as_ref().filter(is_new).filter(|_| !status.simulating) {
+                return Ok(last.what.to_string());
+            }
+            if asked.elapsed() > UNTIL_SHOWN {
+                return Ok("it has named nobody yet: `journalctl -u memtune-watchd` says why".to_owned());
+            }
+            sleep(BETWEEN);
+        }
     }
 
     fn agrees(&self, status: &Status) -> Result<bool> {

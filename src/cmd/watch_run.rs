@@ -3,7 +3,6 @@
 use std::io::{self, IsTerminal};
 use std::os::fd::AsFd;
 use std::path::Path;
-use std::time::Duration;
 
 use anyhow::Result;
 
@@ -18,7 +17,7 @@ use crate::watch::account::book::Readers;
 use crate::watch::account::hooks::starter::Hooks;
 use crate::watch::account::state;
 use crate::watch::configuration::{self, Bounds, Live};
-use crate::watch::controls::{self, NoAnswer, Request, Unavailable};
+use crate::watch::controls::{self, Unavailable};
 use crate::watch::meter::Meter;
 use crate::watch::replay::recorder::Recorder;
 use crate::watch::settings::Settings;
@@ -27,16 +26,13 @@ use crate::watch::watchdog::{Options, Watchdog};
 use super::planned;
 use super::watch_settings;
 
-/// One that listens answers between two looks.
-const PATIENCE: Duration = Duration::from_secs(1);
-
 /// Watches until it is asked to end.
 ///
 /// # Errors
 /// Says why it does not watch: the settings, a privilege, another watchdog, a recording that cannot be written.
 pub(super) fn run(
     arguments: &RunWatch,
-    socket: Option<&str>,
+    named: Option<&str>,
     global: &Global,
     host: &Host,
     terminal: &mut Terminal,
@@ -65,7 +61,7 @@ pub(super) fn run(
         is_dry_run: global.dry_run,
         prints: arguments.print || global.verbose,
         readers: Readers { recorder, ..readers(global, terminal)? },
-        socket: socket.map(str::to_owned).or_else(|| is_root.then(|| free_socket(global.dry_run)).flatten()),
+        socket: socket(named, global.dry_run),
         hooks,
     };
     let mut watchdog = Watchdog::start(options).map_err(|error| not_started(&error))?;
@@ -140,10 +136,9 @@ fn readers(global: &Global, terminal: &Terminal) -> Result<Readers> {
     Ok(readers)
 }
 
-/// Where it listens: a rehearsal leaves the place to a watchdog that is there.
-fn free_socket(is_dry_run: bool) -> Option<String> {
-    let is_free = || controls::ask(controls::PATH, Request::Status, PATIENCE) == Err(NoAnswer::NoWatchdog);
-    (!is_dry_run || is_free()).then(|| controls::PATH.to_owned())
+/// Where it listens. A rehearsal leaves the place of the machine's watchdog alone: that one could not be started as long as it lasts.
+fn socket(named: Option<&str>, is_dry_run: bool) -> Option<String> {
+    named.or((!is_dry_run).then_some(controls::PATH)).map(str::to_owned)
 }
 
 fn not_started(error: &io::Error) -> Fault {

@@ -27,7 +27,8 @@ pub(super) fn check(
     let (settings, files) = read(file, host).map_err(|wrong| refused(&wrong))?;
     let meminfo = meminfo::read(host).map_err(|lacking| Fault::new(Exit::Failed, lacking.to_string()))?;
     let bounds = Bounds::of(&settings, meminfo.total(), meminfo.swap_total());
-    let checked = shown::Checked { files: &files, settings: &settings, bounds: &bounds };
+    let left = (meminfo.available(), meminfo.find("SwapFree").unwrap_or_default());
+    let checked = shown::Checked { files: &files, settings: &settings, bounds: &bounds, left };
     let text =
         if global.json { json::object(&checked.for_programs())? } else { checked.for_people(terminal.look) };
     terminal.show(&text)?;

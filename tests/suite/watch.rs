@@ -163,10 +163,17 @@ fn nobody_is_ended_without_agreement() {
     assert_eq!(asked, ["status"], "{text}");
     let (asked, _) = spoken(&["lowmem", "-y"], vec![status(false), done()], 0);
     assert_eq!(asked, ["status", "lowmem"]);
-    let (asked, _) = spoken(&["lowmem", "-n"], vec![status(false), done()], 0);
-    assert_eq!(asked, ["status", "lowmem dry-run"]);
-    let (asked, _) = spoken(&["lowmem"], vec![status(true), done()], 0);
-    assert_eq!(asked, ["status", "lowmem dry-run"]);
+    let shown = || {
+        let mut status = status(false);
+        status["last"] = json!({ "ago": 0, "what": "would have ended unit 'a.service'" });
+        status
+    };
+    // It says who that is, and asks until it is known.
+    let (asked, text) = spoken(&["lowmem", "-n"], vec![status(false), done(), status(false), shown()], 0);
+    assert_eq!(asked, ["status", "lowmem dry-run", "status", "status"]);
+    assert!(text.contains("Would have ended unit 'a.service'."), "{text}");
+    let (asked, _) = spoken(&["lowmem"], vec![status(true), done(), shown()], 0);
+    assert_eq!(asked, ["status", "lowmem dry-run", "status"]);
 }
 
 #[test]

@@ -121,6 +121,16 @@ fn without_root_it_is_refused_but_for_a_rehearsal() {
     }
 }
 
+#[test]
+fn it_ends_with_whoever_reads_along() {
+    let mut watch = memtune();
+    let mut watch = watch.args(["watch", "-n"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(watch.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.starts_with("Watching, and ending nobody"), "{line}");
+    assert_eq!(watch.wait().unwrap().code(), Some(0));
+}
+
 /// A rehearsal that listens at a socket of its own, from the moment on in which it says that it runs.
 struct Rehearsal {
     process: Child,

@@ -139,7 +139,7 @@ fn service() -> String {
 fn ending(name: &str) -> String {
     match name {
         "memtune-watch" | "memtune-watch-run" => line(
-            "Ctrl-C and SIGTERM end it with status 0; SIGHUP has it read its settings anew. It ends with 3 without root where -n is not given, and with 4 where a watchdog runs already.",
+            "Ctrl-C and SIGTERM end it with status 0, and so does it where the pipe or terminal that it writes to is closed; SIGHUP has it read its settings anew. It ends with 3 without root where -n is not given, and with 4 where a watchdog runs already.",
         ),
         "memtune-watch-status" => {
             line("1 where no watchdog runs; with --last where none has run since the boot.")

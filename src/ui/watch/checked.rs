@@ -10,6 +10,7 @@ use crate::sys::size::{self, Size};
 use crate::ui::look::Look;
 use crate::ui::{paragraph, table};
 use crate::watch::configuration::Bounds;
+use crate::watch::level::Level;
 use crate::watch::settings::{Action, Settings};
 
 use super::line::{bound_text, row};
@@ -23,6 +24,8 @@ pub struct Checked<'c> {
     pub settings: &'c Settings,
     /// What they come to.
     pub bounds: &'c Bounds,
+    /// What is available now, and free of the swap.
+    pub left: (Bytes, Bytes),
 }
 
 impl Checked<'_> {
@@ -40,7 +43,7 @@ impl Checked<'_> {
             "thrash": thrash,
             "groups": groups,
             "rules": self.settings.rules.len(),
-            "remarks": self.bounds.remarks(self.settings),
+            "remarks": self.remarks(),
         })
     }
 
@@ -60,11 +63,23 @@ impl Checked<'_> {
         };
         let heading = format!("{whose}, on this machine of {} with {swap}:", self.bounds.memory);
         let mut text = paragraph::indented(look, 0, &heading) + "\n" + &table::columns(look, 2, self.rows());
-        for remark in self.bounds.remarks(self.settings) {
+        for remark in self.remarks() {
             text += "\n";
             text += &paragraph::hanging(look, "! ", 2, &remark);
         }
         text
+    }
+
+    fn remarks(&self) -> Vec<String> {
+        let (available, swap_free) = self.left;
+        let level = self.bounds.level(available, swap_free);
+        let now = (level >= Level::Critical).then(|| {
+            format!(
+                "{} holds right now, with {available} available: a job would be ended as soon as the watchdog looks",
+                level.name()
+            )
+        });
+        now.into_iter().chain(self.bounds.remarks(self.settings)).collect()
     }
 
     fn rows(&self) -> Vec<Vec<String>> {

@@ -1,7 +1,7 @@
 //! The account as a whole: it is told what happened, and tells everybody who was asked for.
 
 use std::fmt::Arguments;
-use std::os::fd::OwnedFd;
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -127,6 +127,12 @@ impl Book {
         if let Some(recorder) = &self.recorder {
             recorder.begin(fill_rate, now);
         }
+    }
+
+    /// The pipes or terminals at whose other end somebody reads along.
+    pub fn read_along(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
+        let people = self.people.as_ref().map(|(outlet, _)| outlet);
+        people.into_iter().chain(&self.programs).map(Outlet::file)
     }
 
     /// Whether samples are kept.

@@ -1,7 +1,7 @@
 //! Whole lines to a terminal, a pipe or a file, without ever waiting for whoever reads them.
 
 use std::fmt::Write;
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags, open};
@@ -41,6 +41,11 @@ impl Outlet {
             Ok(()) => true,
             Err(error) => self.lose(error),
         }
+    }
+
+    /// The file, on which poll(2) tells an error where nobody reads it any more.
+    pub fn file(&self) -> BorrowedFd<'_> {
+        self.file.as_fd()
     }
 
     /// How many texts were not written, or not in full, since this was last asked, and why the last of them was not.

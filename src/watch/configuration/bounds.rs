@@ -60,6 +60,13 @@ impl Bounds {
         }
     }
 
+    /// The level that so much available memory and free swap would be.
+    pub fn level(&self, available: Bytes, swap_free: Bytes) -> Level {
+        let is_reached =
+            |bound: &&Bound| available <= bound.available && bound.swap.is_none_or(|swap| swap_free <= swap);
+        self.levels.iter().rev().find(is_reached).map_or(Level::Normal, |bound| bound.level)
+    }
+
     /// What is sound, and yet may not be what was meant.
     pub fn remarks(&self, settings: &Settings) -> Vec<String> {
         let mut remarks = Vec::new();
@@ -115,6 +122,13 @@ mod tests {
         let small = Bounds::of(&Settings::default(), Bytes::from_gib(1), Bytes(0));
         assert_eq!((small.levels[2].available, small.levels[2].swap), (Bytes::from_mib(50), None));
         assert!(bounds.remarks(&Settings::default()).is_empty());
+        let level =
+            |available: u64, swap: u64| bounds.level(Bytes::from_mib(available), Bytes::from_mib(swap));
+        assert_eq!(
+            (level(4000, 0), level(1000, 4096), level(1000, 100)),
+            (Level::Normal, Level::Normal, Level::Critical)
+        );
+        assert_eq!((level(3000, 1000), level(600, 0)), (Level::Warning, Level::Redline));
     }
 
     #[test]

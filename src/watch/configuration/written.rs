@@ -42,6 +42,12 @@ impl Toml {
         self.line("calm", &quoted(&time(settings.calm)));
         if let Some(percent) = settings.gpu_percent {
             self.line("gpu-percent", &float(percent));
+        } else if self.has_comments {
+            self.gap();
+            self.comment(
+                "On a board whose GPU shares the memory (Jetson): the share of what is left that the GPU may hold before the level is critical.",
+            );
+            self.outline("gpu-percent = 85.0\n");
         }
         self.levels(settings);
         self.thrash_and_kill(settings);
@@ -54,7 +60,7 @@ impl Toml {
         self.gap();
         self.comment(
             "A level is reached where available memory (MemAvailable) is at or under `available`, a share of all or an amount, \
-             or under `at-least` where that is more, and free swap is worth no more than `swap`. Without swap, memory alone \
+             or under `at-least` where that is more (it counts for no more than half of the memory, nor than the level before), and free swap is worth no more than `swap`. Without swap, memory alone \
              decides; with \"100%\" swap is left out of account. What lies in zram counts less the memory that it takes there.",
         );
         let levels = [
@@ -186,12 +192,6 @@ impl Toml {
         let mut plain = Toml { text: String::new(), has_comments: false };
         plain.group(&group);
         self.outline(&plain.text);
-        self.gap();
-        self.comment(
-            "On a board whose GPU shares the memory (Jetson): the share of what is left that the GPU may hold before the level is critical. \
-             It stands at the top of the file, above the first section.",
-        );
-        self.outline("gpu-percent = 85.0\n");
     }
 
     fn outlined(&mut self, rule: &Rule) {

@@ -17,7 +17,7 @@ pub type Text = ArrayString<512>;
 pub enum Answer {
     /// To `status`.
     Status(Status),
-    /// It was done, or will be at the next tick.
+    /// It was done, or will be at the next look.
     Done {
         /// What was done, in a sentence.
         what: Text,
@@ -61,7 +61,7 @@ pub struct Status {
     pub running: bool,
     /// Whether each look at the memory is told.
     pub printing: bool,
-    /// Whether memory will be taken for short at the next tick.
+    /// Whether memory will be taken for short at the next look.
     pub simulating: bool,
     /// Whether nobody is ended, whatever happens.
     pub dry_run: bool,

@@ -11,7 +11,7 @@ pub enum Request {
     Stop,
     /// Whether each look at the memory shall be told.
     Print(bool),
-    /// To take memory for short at the next tick; with `dry_run` nobody is ended, whatever the watchdog does otherwise.
+    /// To take memory for short at the next look; with `dry_run` nobody is ended, whatever the watchdog does otherwise.
     Lowmem {
         /// Whether it shall only be shown who would be ended.
         dry_run: bool,

@@ -42,7 +42,7 @@ impl Watchdog {
                 self.shows_only = dry_run;
                 self.policy.simulate(Level::Critical);
                 self.tell(Happened::Simulate);
-                Answer::done("memory is taken for short at the next tick")
+                Answer::done("memory is taken for short at the next look")
             }
             Request::Reload => match self.read_settings_anew() {
                 Ok(()) => Answer::done("the settings were read anew"),

@@ -16,9 +16,9 @@ use super::start::Watchdog;
 const AGAIN: Duration = Duration::from_secs(1);
 
 impl Watchdog {
-    /// Watches until a signal asks it to end.
+    /// Watches until a signal asks it to end, or, where somebody reads along, until nobody does.
     pub fn run(&mut self) {
-        loop {
+        let why = loop {
             let sleep = self.tick();
             self.wait(sleep);
             let asked = if self.woken.signals { self.signals.take() } else { Asked::default() };
@@ -27,10 +27,13 @@ impl Watchdog {
                 let _ = self.read_settings_anew();
             }
             if asked.end {
-                break;
+                break "it was asked to end";
             }
-        }
-        self.tell(Happened::Stopped(format_args!("it was asked to end")));
+            if self.woken.is_unread {
+                break "nobody reads what it tells";
+            }
+        };
+        self.tell(Happened::Stopped(format_args!("{why}")));
         self.book.tend(SystemTime::now());
         self.notify.stopping();
     }
@@ -94,7 +97,7 @@ impl Watchdog {
         let happened = Happened::Level { from, reason: why };
         if let (Some((name, words)), Some(hooks)) = (hook.filter(|_| decision.level > from), &mut self.hooks)
         {
-            let event = event(happened, sample, decision.level, self.is_dry_run);
+            let event = event(happened, sample, decision.level, self.is_dry_run || self.shows_only);
             let telling = self.book.telling(&event);
             // The account has said what matters; a hook that cannot run is told by the next error of its own.
             let _ = hooks.run(name, words, self.settings.hooks.limit, &telling);

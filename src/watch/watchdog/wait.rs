@@ -10,7 +10,7 @@ use crate::watch::meter::milliseconds;
 
 use super::start::Watchdog;
 
-/// The trigger, two signals, the hooks, nine of the controls, and the first processes of a victim.
+/// The trigger, two signals, the hooks, nine of the controls, two who read along, and the first processes of a victim.
 const MOST: usize = 48;
 /// Of a victim so many are enough: while anybody ends, the next look is near.
 const HANDLES: usize = 24;
@@ -21,11 +21,14 @@ pub(super) struct Woken {
     pub(super) signals: bool,
     pub(super) hooks: bool,
     pub(super) controls: bool,
+    /// Nobody reads along any more.
+    pub(super) is_unread: bool,
 }
 
 impl Woken {
     /// Nothing is known.
-    pub(super) const PERHAPS_BY_ALL: Self = Self { signals: true, hooks: true, controls: true };
+    pub(super) const PERHAPS_BY_ALL: Self =
+        Self { signals: true, hooks: true, controls: true, is_unread: false };
 }
 
 impl Watchdog {
@@ -56,6 +59,11 @@ impl Watchdog {
         for (socket, flags) in self.controls.iter().flat_map(|controls| controls.interests()) {
             add(&mut files, PollFd::from_borrowed_fd(socket, flags));
         }
+        let readers = files.len();
+        for file in self.book.read_along() {
+            // That it breaks is told unasked.
+            add(&mut files, PollFd::from_borrowed_fd(file, PollFlags::empty()));
+        }
         let others = files.len();
         if let Some(trigger) = &self.trigger {
             add(&mut files, PollFd::from_borrowed_fd(trigger.as_fd(), PollFlags::PRI));
@@ -73,7 +81,8 @@ impl Watchdog {
         Woken {
             signals: is_any(0, hooks),
             hooks: is_any(hooks, controls),
-            controls: is_any(controls, others),
+            controls: is_any(controls, readers),
+            is_unread: is_any(readers, others),
         }
     }
 }
