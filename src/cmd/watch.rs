@@ -124,9 +124,11 @@ impl Speaker<'_> {
         loop {
             let answer = self.ask(Request::Status).map_err(|fault| fault.1)?;
             let Answer::Status(status) = answer else { return Err(refused(&answer).into()) };
-            let is_new = |last: &&Decision| {
-                before.last.as_ref().is_none_or(|old| old.what != last.what || last.ago <= old.ago)
+            // What was last before has grown older, unless it was a moment ago.
+            let is_newer = |last: &Decision, old: &Decision| {
+                old.what != last.what || last.ago < old.ago || last.ago == 0
             };
+            let is_new = |last: &&Decision| before.last.as_ref().is_none_or(|old| is_newer(last, old));
             if let Some(last) = status.last.as_ref().filter(is_new).filter(|_| !status.simulating) {
                 return Ok(last.what.to_string());
             }

@@ -172,6 +172,14 @@ fn nobody_is_ended_without_agreement() {
     let (asked, text) = spoken(&["lowmem", "-n"], vec![status(false), done(), status(false), shown()], 0);
     assert_eq!(asked, ["status", "lowmem dry-run", "status", "status"]);
     assert!(text.contains("Would have ended unit 'a.service'."), "{text}");
+    // What it did before is not what it did now.
+    let earlier = || {
+        let mut status = shown();
+        status["last"]["ago"] = json!(7);
+        status
+    };
+    let (asked, _) = spoken(&["lowmem", "-n"], vec![earlier(), done(), earlier(), shown()], 0);
+    assert_eq!(asked.len(), 4);
     let (asked, _) = spoken(&["lowmem"], vec![status(true), done(), shown()], 0);
     assert_eq!(asked, ["status", "lowmem dry-run", "status"]);
 }
