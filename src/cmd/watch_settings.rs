@@ -4,8 +4,11 @@ use anyhow::Result;
 
 use crate::cli::Global;
 use crate::exit::{Exit, Fault};
+use crate::facts::readings::Readings;
+use crate::facts::unit_listing::Manager;
 use crate::facts::{meminfo, users};
 use crate::host::{Host, IfThere, Lacking};
+use crate::limits::shown::named;
 use crate::sys::bytes::Bytes;
 use crate::ui::terminal::Terminal;
 use crate::ui::{json, watch as shown};
@@ -28,11 +31,21 @@ pub(super) fn check(
     let meminfo = meminfo::read(host).map_err(|lacking| Fault::new(Exit::Failed, lacking.to_string()))?;
     let bounds = Bounds::of(&settings, meminfo.total(), meminfo.swap_total());
     let left = (meminfo.available(), meminfo.find("SwapFree").unwrap_or_default());
-    let checked = shown::Checked { files: &files, settings: &settings, bounds: &bounds, left };
+    let unknown = unknown_units(&settings, host);
+    let checked =
+        shown::Checked { files: &files, settings: &settings, bounds: &bounds, left, unknown: &unknown };
     let text =
         if global.json { json::object(&checked.for_programs())? } else { checked.for_people(terminal.look) };
     terminal.show(&text)?;
     Ok(Exit::Done)
+}
+
+/// Which of the groups with bounds are unknown here. That is no error: a unit may be installed later.
+fn unknown_units(settings: &Settings, host: &Host) -> Vec<String> {
+    let readings = Readings::new(host, None);
+    let unknown = |unit: &str| named::survey(&readings, Manager::System, unit).err();
+    let told = |fault: Fault| format!("{fault}: until there is one its bounds hold nobody");
+    settings.groups.iter().filter_map(|group| unknown(&group.unit)).map(told).collect()
 }
 
 /// Settings that are wrong.

@@ -66,6 +66,14 @@ fn wrong_settings_are_told_with_their_place() {
 }
 
 #[test]
+fn a_group_that_nobody_knows_is_told_and_no_error() {
+    let (_folder, path) = settings("[[group]]\nunit = \"no-such-unit.service\"\nmemory = \"1%\"\n");
+    let told = ends(&["check", &path.display().to_string()], 0);
+    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("! there is no unit `no-such-unit.service`"), "{told}");
+}
+
+#[test]
 fn a_tree_has_settings_and_no_watchdog() {
     let machine = Machine::of("11-sound");
     let before = machine.state();

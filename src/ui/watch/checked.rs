@@ -26,6 +26,8 @@ pub struct Checked<'c> {
     pub bounds: &'c Bounds,
     /// What is available now, and free of the swap.
     pub left: (Bytes, Bytes),
+    /// What is wrong with the names of units in them, a sentence each.
+    pub unknown: &'c [String],
 }
 
 impl Checked<'_> {
@@ -79,7 +81,10 @@ impl Checked<'_> {
                 level.name()
             )
         });
-        now.into_iter().chain(self.bounds.remarks(self.settings)).collect()
+        now.into_iter()
+            .chain(self.bounds.remarks(self.settings))
+            .chain(self.unknown.iter().cloned())
+            .collect()
     }
 
     fn rows(&self) -> Vec<Vec<String>> {

@@ -109,7 +109,10 @@ impl<R: BufRead> Samples<R> {
             if self.text.trim_ascii().is_empty() {
                 continue;
             }
-            match serde_json::from_slice(&self.text) {
+            match serde_json::from_slice::<Sample>(&self.text) {
+                Ok(Sample { total: Bytes(0), .. }) => {
+                    return Err("tells of a machine without memory".to_owned());
+                }
                 Ok(sample) => return Ok(Some(self.take(sample))),
                 Err(error) => self.take_mark(&error)?,
             }
@@ -266,6 +269,7 @@ mod tests {
         let long = format!("{LINE}\n{}\n", "7".repeat(5000));
         let cut = format!("{LINE}\n{}", &LINE[..30]);
         let negative = format!("{LINE}\n{}\n{LINE}", LINE.replace("100", "-1"));
+        let empty = format!("{LINE}\n{}\n", LINE.replace("100", "0"));
         let endless = format!("{LINE}\n{}\n", "[".repeat(4000));
         let mark = r#"{"schema":"memtune.watch-recording/2","time":"2026-11-22T01:00:00Z"}"#;
         let other = format!("{LINE}\n{mark}");
@@ -274,6 +278,7 @@ mod tests {
             (long.as_str(), "is longer than 4096 bytes"),
             (cut.as_str(), "EOF"),
             (negative.as_str(), "invalid value: integer `-1`"),
+            (empty.as_str(), "a machine without memory"),
             (endless.as_str(), "is no sample"),
             (other.as_str(), "/2` and not"),
             (dateless.as_str(), "holds no time"),
@@ -312,7 +317,7 @@ mod tests {
         fn what_is_written_is_read_back(numbers: [u64; 8], stalled: Option<(u64, u64)>) {
             let [at, total, available, swap_total, swap_free, swap_worth, pinned, gpu] = numbers;
             let stalled = stalled.map(|(some, full)| Stalled { some, full });
-            let [total, available, swap_total, swap_free] = [total, available, swap_total, swap_free].map(Bytes);
+            let [total, available, swap_total, swap_free] = [total.max(1), available, swap_total, swap_free].map(Bytes);
             let [swap_worth, pinned, gpu] = [swap_worth, pinned, gpu].map(Bytes);
             let sample = Sample { at, total, available, swap_total, swap_free, swap_worth, pinned, gpu, stalled };
             let mut text = Vec::new();
