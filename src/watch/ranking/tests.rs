@@ -75,6 +75,9 @@ fn who_took_what_the_machine_lost_comes_before_a_larger_one_that_kept_still() {
     // Noise is no growth: who holds nearly all goes.
     let mut jobs = [a_job("hog", 16_000), growing("editor", 300, 1)];
     assert_eq!(chosen(&mut jobs, large).as_deref(), Some("hog"));
+    // Swap is turned off, and a small program has just started: its end would bring back next to nothing.
+    let mut jobs = [a_job("hog", 900), growing("new", 12, 3)];
+    assert_eq!(chosen(&mut jobs, MACHINE).as_deref(), Some("hog"));
     // Nor does it help to end one that holds nothing.
     let mut jobs = [a_job("hog", 300), growing("new", 5, 50)];
     assert_eq!(chosen(&mut jobs, MACHINE).as_deref(), Some("hog"));
