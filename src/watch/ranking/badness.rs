@@ -3,8 +3,7 @@
 //! A job that holds much and keeps still has done nothing; what the machine lacks now is what others took since. So a job counts as if it
 //! held, beside its own, up to twice what the largest job holds: in proportion to its share of what all jobs together have grown, and in
 //! full where that growth would take a noticeable part of the machine within seconds. Who grew by more than half of it so comes before
-//! any job that kept still; where nothing grows to speak of, size alone decides. But memory also goes where no job grows, as when swap is
-//! turned off, and then whoever just started is all that grew: so nobody counts for more than a multiple of what his end would bring back.
+//! any job that kept still; where nothing grows to speak of, size alone decides.
 
 use crate::sys::bytes::Bytes;
 use crate::watch::job::Job;
@@ -14,9 +13,6 @@ const AHEAD: u64 = 10;
 
 /// Growth counts in full where it would take this part of the machine by then.
 const NOTICEABLE: u64 = 64;
-
-/// With its growth a job counts for so many times what it holds at the most.
-const MULTIPLE: u64 = 32;
 
 /// The machine as far as the ranking needs it, or the group of which a job must go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,8 +52,7 @@ pub(super) fn weigh(jobs: &mut [Job], machine: Machine<'_>, is_there: impl Fn(us
     for job in jobs {
         let share = u128::from(job.growth.0) * 1000 / u128::from(grown.0.max(1));
         let added = 2 * u128::from(largest.0) * share * weight / 1_000_000;
-        let most = u128::from(held(job).0) * u128::from(MULTIPLE);
-        let sum = (u128::from(held(job).0) + added).min(most) >> 10;
+        let sum = (u128::from(held(job).0) + added) >> 10;
         let weighted = sum * u128::from(factor(job.adjustment)) / 1000;
         job.badness = u64::try_from(weighted).unwrap_or(u64::MAX);
     }
