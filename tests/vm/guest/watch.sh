@@ -49,6 +49,11 @@ victims() {
 }
 expect_victims() { expect_equal "$*" "$(victims | xargs)" "victims; told:"$'\n'"$(messages level term kill recovered error)"$'\n'; }
 
+# ranked PERCENT: of the numbers in standard input, a line each, what so many of a hundred are at or under; 50 is the median.
+ranked() {
+    sort -n | awk -v percent="$1" '{ all[NR] = $1 } END { at = int((NR * percent + 99) / 100); print all[at] }'
+}
+
 kernel_kills() { awk '$1 == "oom_kill" { print $2 }' /proc/vmstat; }
 of_meminfo() { awk -v name="$1:" '$1 == name { print int($2 / 1024) }' /proc/meminfo; }
 available_mib() { of_meminfo MemAvailable; }
