@@ -63,6 +63,8 @@ pub struct Job {
     pub growth: Bytes,
     /// How many processes it has that could be ended.
     pub processes: u32,
+    /// It turns swap off: with its end memory need not take what lies there.
+    pub turns_swap_off: bool,
     /// Why it may not be chosen.
     pub spared: Option<Spared>,
     /// What rules and its owner wish.

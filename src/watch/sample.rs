@@ -20,6 +20,10 @@ pub struct Sample {
     /// Memory that would come free if all free swap were used: what goes to a disk in full, what goes to zram less the memory that it
     /// takes there at the ratio that is measured.
     pub swap_worth: Bytes,
+    /// Swap is being turned off: what lies in it must find room in memory, and whom the kernel has just got to do with for that keeps its
+    /// memory although it ends.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub loses_swap: bool,
     /// What is pinned and comes back by no kill: huge pages in reserve, files in memory, what the GPU's driver holds for nobody.
     pub pinned: Bytes,
     /// What processes hold in the GPU's memory where that is the machine's own.

@@ -30,14 +30,14 @@ impl fmt::Display for Sentence<'_> {
                 let did = if event.is_dry_run { "would ask" } else { "asked" };
                 write!(formatter, "{did} {} to end (SIGTERM): {}", Victim(scene.victim()), Holds(self.0))?;
                 write!(formatter, "; SIGKILL follows in {}", Seconds(grace))?;
-                for_a_group(formatter, event, reason)
+                why_this_one(formatter, event, scene.victim(), reason)
             }
             Happened::Kill { ignored_for, reason } => {
                 let did = if event.is_dry_run { "would kill" } else { "killed" };
                 write!(formatter, "{did} {} (SIGKILL): {}", Victim(scene.victim()), Holds(self.0))?;
                 match ignored_for {
                     Some(time) => write!(formatter, "; it had been asked for {}", Seconds(time)),
-                    None => for_a_group(formatter, event, reason),
+                    None => why_this_one(formatter, event, scene.victim(), reason),
                 }
             }
             Happened::Recovered(recovery) => recovered(formatter, scene.victim(), &recovery),
@@ -55,9 +55,17 @@ impl fmt::Display for Sentence<'_> {
     }
 }
 
-/// Of a group with a bound of its own no level was told before.
-fn for_a_group(formatter: &mut fmt::Formatter<'_>, event: &Event<'_>, reason: Reason) -> fmt::Result {
+/// Of a group with a bound of its own no level was told before, and nobody sees from its size why a swapoff comes first.
+fn why_this_one(
+    formatter: &mut fmt::Formatter<'_>,
+    event: &Event<'_>,
+    victim: Option<&Job>,
+    reason: Reason,
+) -> fmt::Result {
     match reason {
+        _ if victim.is_some_and(|job| job.turns_swap_off) => {
+            write!(formatter, "; it turns off swap for which there is no room in memory")
+        }
         Reason::Group { .. } => write!(formatter, "; {}", Because(&reason, &event.sample)),
         _ => Ok(()),
     }

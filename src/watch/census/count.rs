@@ -38,6 +38,8 @@ pub struct Census {
     pub(super) watchdog: u32,
     pub(super) helper: Option<u32>,
     pub(super) ours: ArrayVec<u32, 64>,
+    /// Who turned swap off when it was counted last.
+    pub(super) swapoff: ArrayVec<u32, 16>,
     pub(super) page: u64,
     pub(super) asks: Asks,
     pub(super) counted: Counted,
@@ -68,6 +70,7 @@ impl Census {
             watchdog,
             helper: None,
             ours: ArrayVec::new(),
+            swapoff: ArrayVec::new(),
             page: rustix::param::page_size() as u64,
             asks: Asks::default(),
             counted: Counted::default(),
@@ -116,6 +119,7 @@ impl Census {
         let base = Base::now(sample, self.reader.newest());
         self.list_processes()?;
         self.find_ours();
+        self.look_for_swapoff(sample.loses_swap);
         self.walk_groups();
         self.take_all();
         if self.counted.passed_over > 0 && !self.is_loss_explained(last, sample) {

@@ -53,6 +53,8 @@ pub(super) struct Kin {
     pub(super) is_gone: bool,
     /// The watchdog, or an ancestor of it.
     pub(super) is_ours: bool,
+    /// It turns swap off: a job by itself, wherever it is.
+    pub(super) turns_swap_off: bool,
 }
 
 impl Kin {
@@ -80,6 +82,7 @@ impl Kin {
             is_anchor: false,
             is_gone: false,
             is_ours: false,
+            turns_swap_off: false,
         }
     }
 

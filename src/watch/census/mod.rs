@@ -18,6 +18,7 @@ mod place;
 mod reader;
 mod refresh;
 mod swap;
+mod swapoff;
 mod table;
 mod taking;
 #[cfg(test)]

@@ -46,7 +46,8 @@ impl Census {
     pub fn refresh(&mut self, sample: &Sample) -> Option<Counted> {
         let base =
             self.base.filter(|base| sample.at.checked_sub(base.at).is_some_and(|age| age <= OLDEST))?;
-        if self.counted.left_out_processes > 0 {
+        let is_about_swapoff = sample.loses_swap || !self.swapoff.is_empty();
+        if self.counted.left_out_processes > 0 || is_about_swapoff {
             return None;
         }
         self.reader.calls = 0;

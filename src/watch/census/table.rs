@@ -12,6 +12,9 @@ use super::place::{Place, name_of};
 use super::text::cut;
 use super::trees::{self, Runs};
 
+/// The realm of those that turn swap off: no tree of anybody else reaches into it.
+const APART: u32 = NOWHERE - 1;
+
 /// What the census knows of a job beyond what the ranking needs.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Side {
@@ -145,7 +148,11 @@ impl Table {
         for (at, kin) in self.kin.iter_mut().enumerate() {
             let group = groups.get(kin.place as usize);
             let top = group.map_or(NOWHERE, |group| group.top);
-            kin.realm = if top == NOWHERE { group.map_or(0, |group| group.realm) } else { NOWHERE };
+            kin.realm = match top {
+                _ if kin.turns_swap_off => APART,
+                NOWHERE => group.map_or(0, |group| group.realm),
+                _ => NOWHERE,
+            };
             kin.root = NOWHERE;
             // Where a group does not tell its memory, its processes are followed as those of a tree are.
             if let Some(first) = self.firsts.get_mut(top as usize)
@@ -207,9 +214,10 @@ impl Table {
                     of_group(group, at)
                 }
                 Candidate::Tree(at) => {
-                    let Some(root) = self.processes.get_mut(at as usize) else { continue };
+                    let both = self.processes.get_mut(at as usize).zip(self.kin.get(at as usize));
+                    let Some((root, kin)) = both else { continue };
                     root.job = number;
-                    of_tree(root, at)
+                    of_tree(root, kin, at)
                 }
             };
             self.jobs.push(Job { memory: Bytes(memory), ..job });
@@ -274,8 +282,14 @@ fn of_group(group: &Group, at: u32) -> (Job, Side) {
     (job, Side { group: at, root: NOWHERE, is_looked_at: false, is_weighed: group.memory.is_some() })
 }
 
-fn of_tree(root: &Process, at: u32) -> (Job, Side) {
-    let job = Job { name: cut(&root.command), kind: Kind::Session, root: Some(root.pid), ..Job::default() };
+fn of_tree(root: &Process, kin: &Kin, at: u32) -> (Job, Side) {
+    let job = Job {
+        name: cut(&root.command),
+        kind: Kind::Session,
+        root: Some(root.pid),
+        turns_swap_off: kin.turns_swap_off,
+        ..Job::default()
+    };
     (job, Side { group: NOWHERE, root: at, is_looked_at: false, is_weighed: false })
 }
 

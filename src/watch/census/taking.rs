@@ -50,7 +50,9 @@ impl Census {
     }
 
     fn take(&mut self, pid: u32, identity: u64, before: Option<usize>, walk: &mut Walk) {
-        let place = self.groups.as_ref().and_then(|groups| groups.group_of(pid));
+        let turns_swap_off = self.turns_swap_off(pid);
+        // Whatever it is a part of is not to end with it.
+        let place = self.groups.as_ref().filter(|_| !turns_swap_off).and_then(|groups| groups.group_of(pid));
         let is_ours = pid <= 1 || self.ours.contains(&pid);
         let known = before.and_then(|at| self.known(at, place));
         if !is_ours && self.is_told_by_its_group(place) {
@@ -62,7 +64,9 @@ impl Census {
             return;
         }
         match known {
-            Some((process, kin)) if !is_ours && self.is_passed_over(&process, &kin, walk) => {
+            Some((process, kin))
+                if !is_ours && !turns_swap_off && self.is_passed_over(&process, &kin, walk) =>
+            {
                 self.counted.passed_over += 1;
                 self.put_old(process, Kin { is_old: true, ..kin }, before);
             }
@@ -77,7 +81,14 @@ impl Census {
         let (process, kin) =
             self.table.before.processes.get(before).zip(self.table.before.kin.get(before))?;
         let swap = if self.has_swap { kin.swap } else { Bytes(0) };
-        let kin = Kin { place: place.unwrap_or(NOWHERE), swap, adjustment: None, is_old: false, ..*kin };
+        let kin = Kin {
+            place: place.unwrap_or(NOWHERE),
+            swap,
+            adjustment: None,
+            is_old: false,
+            turns_swap_off: false,
+            ..*kin
+        };
         let memory = if kin.is_exact { kin.anonymous + kin.swap } else { process.memory };
         kin.is_known.then_some((Process { memory, job: NOWHERE, ..*process }, kin))
     }
@@ -121,6 +132,7 @@ impl Census {
                 if kin.is_exact {
                     process.memory = kin.anonymous + kin.swap;
                 }
+                kin.turns_swap_off = self.turns_swap_off(pid);
                 let owner = self.owner_of(pid);
                 self.table.put(process, kin, owner);
             }
@@ -151,6 +163,7 @@ impl Census {
             root: kin.root,
             parent_at: kin.parent_at,
             is_anchor: kin.is_anchor,
+            turns_swap_off: kin.turns_swap_off,
             ..Kin::unknown(kin.identity, kin.place)
         };
         let (known, mut fresh) = learn(&stat, fresh, self.page, &self.ours);

@@ -61,6 +61,7 @@ fn find_anchors(processes: &[Process], kin: &mut [Kin]) {
             parent.is_anchor = true;
         }
         if parent.role == Some(Role::Starter)
+            && !one.turns_swap_off
             && let Some(one) = kin.get_mut(at)
         {
             one.is_anchor = true;

@@ -3,7 +3,7 @@
 use super::clock::milliseconds;
 use super::executioner::{Executioner, Phase};
 use super::gathering::Gathering;
-use super::outcome::{Begun, End, Outcome};
+use super::outcome::{Begun, End, Outcome, Progress};
 use super::recovery::Recovery;
 use super::victim::{Manner, Moment, Target, Victim};
 
@@ -52,12 +52,21 @@ impl Executioner {
         }
     }
 
+    /// Waits no longer for a victim that was killed and is not gone; it is passed over from now on. Where there is none it does nothing.
+    pub fn wait_no_longer(&mut self, now: Moment) -> Progress {
+        match self.phase {
+            Phase::Ending { .. } if !self.powers.is_rehearsal => self.give_up(now.at),
+            _ => self.tick(now),
+        }
+    }
+
     pub(super) fn take_up(&mut self, victim: &Victim<'_>, now: Moment) {
         self.guard.look_again(&self.processes);
         self.roll.clear();
         self.group = victim.group.and_then(|path| self.hierarchy.group(path));
         self.reach = victim.reach;
         self.counted = victim.counted;
+        self.may_keep_memory = victim.may_keep_memory;
         self.recovery = Recovery::begin(now);
         self.gathering = Gathering::None;
         self.released_before = self.releaser.counts();
@@ -79,6 +88,7 @@ impl Executioner {
         self.outcome.asked = Some(now);
         let grace = milliseconds(self.kill.grace);
         self.phase = Phase::Asked { until: now.saturating_add(grace) };
+        self.stand_by();
         self.ask_all();
     }
 }

@@ -146,7 +146,7 @@ impl Executioner {
         Progress::Gone
     }
 
-    fn give_up(&mut self, now: u64) -> Progress {
+    pub(super) fn give_up(&mut self, now: u64) -> Progress {
         for member in self.roll.held() {
             self.overdue.add(member.target);
         }

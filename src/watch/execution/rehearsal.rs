@@ -40,7 +40,7 @@ mod tests {
         let target = Target { pid: child.id(), started };
         let mut executioner =
             Executioner::new(Settings::default().kill, Powers::default(), Room::default()).unwrap();
-        let victim = Victim { group: None, reach: Reach::Listed, counted: u64::MAX };
+        let victim = Victim { group: None, reach: Reach::Listed, counted: u64::MAX, may_keep_memory: false };
         let now = Moment { at: 1000, available: Bytes(0) };
         executioner.rehearse(&victim, [target], now);
         assert_eq!(*executioner.outcome(), Outcome::default());

@@ -6,11 +6,18 @@
 //! only a fatal signal ends that. EAGAIN comes afterwards, for another reason. In the loop neither could be had, and it is just those who
 //! are slow to go that it is called for. A thread that is made only then would need memory at the moment when there is none; so it is made
 //! at the start. It sleeps on a futex until somebody is slow, wakes for nothing else, and costs three or four pages.
+//!
+//! **Those who are too quick.** A process leaves its memory some microseconds after the signal, and from then on nobody can take that back
+//! by its name. As a rule the memory is free with that. Not so where somebody else holds it: swapoff(2) does with the memory of the process
+//! whose pages it reads back, for as long as that takes, which is seconds to minutes, and it goes on to read them although nobody will use
+//! them. So while swap is being turned off the thread tries from before the signal on, without a pause, until it is told no more that the
+//! process is not about to end.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::thread::Builder;
+use std::thread::{Builder, yield_now};
+use std::time::{Duration, Instant};
 
 use arrayvec::ArrayVec;
 use rustix::io::Errno;
@@ -19,6 +26,10 @@ use crate::sys::process_handle::ProcessHandle;
 
 /// How many may wait their turn.
 const QUEUE: usize = 64;
+/// So long it is tried to be there when one ends. Who has an answer of its own to SIGTERM may take longer, and is too slow for this anyway.
+const STAND_BY: Duration = Duration::from_millis(100);
+/// So long it is waited until the thread tries.
+const AWAKE: Duration = Duration::from_millis(5);
 /// What the thread needs is little, and what it touches is locked.
 const STACK: usize = 32 << 10;
 
@@ -30,12 +41,21 @@ pub(super) struct Releaser {
 
 #[derive(Debug, Default)]
 struct Shared {
-    queue: Mutex<ArrayVec<ProcessHandle, QUEUE>>,
+    queue: Mutex<ArrayVec<Wanted, QUEUE>>,
     has_work: Condvar,
+    tries: AtomicU32,
     is_over: AtomicBool,
     is_lacking: AtomicBool,
     released: AtomicU32,
     refused: AtomicU32,
+}
+
+/// Somebody whose memory is to be taken back.
+#[derive(Debug)]
+struct Wanted {
+    handle: ProcessHandle,
+    /// Until then it may still live on.
+    until: Option<Instant>,
 }
 
 impl Releaser {
@@ -52,13 +72,23 @@ impl Releaser {
         if self.shared.is_lacking.load(Ordering::Relaxed) {
             return true;
         }
-        let mut queue = self.shared.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(second) = (!queue.is_full()).then(|| handle.duplicate().ok()).flatten() else {
-            return false;
-        };
-        queue.push(second);
-        self.shared.has_work.notify_one();
-        true
+        self.shared.add(handle, None)
+    }
+
+    /// Hands over those who will get their signal as soon as this returns, as many as there is room for.
+    pub(super) fn stand_by<'h>(&self, handles: impl Iterator<Item = &'h ProcessHandle>) {
+        if self.shared.is_lacking.load(Ordering::Relaxed) {
+            return;
+        }
+        let (before, now) = (self.shared.tries.load(Ordering::Relaxed), Instant::now());
+        let mut handles = handles.peekable();
+        if handles.peek().is_none() {
+            return;
+        }
+        while handles.next_if(|handle| self.shared.add(handle, Some(now + STAND_BY))).is_some() {}
+        while self.shared.tries.load(Ordering::Relaxed) == before && now.elapsed() < AWAKE {
+            yield_now();
+        }
     }
 
     /// How often memory was taken back, and how often that was refused, since the start.
@@ -77,10 +107,27 @@ impl Drop for Releaser {
 }
 
 impl Shared {
+    /// Queues one; false where there is no room.
+    fn add(&self, handle: &ProcessHandle, until: Option<Instant>) -> bool {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(handle) = (!queue.is_full()).then(|| handle.duplicate().ok()).flatten() else {
+            return false;
+        };
+        queue.push(Wanted { handle, until });
+        self.has_work.notify_one();
+        true
+    }
+
     fn work(&self) {
-        while let Some(handle) = self.next() {
-            match handle.release_memory() {
+        while let Some(wanted) = self.next() {
+            let answer = wanted.handle.release_memory();
+            self.tries.fetch_add(1, Ordering::Relaxed);
+            match answer {
                 Ok(()) => _ = self.released.fetch_add(1, Ordering::Relaxed),
+                Err(Errno::INVAL) if wanted.until.is_some_and(|until| Instant::now() < until) => {
+                    self.try_again(wanted);
+                }
+                Err(Errno::INVAL) if wanted.until.is_some() => {}
                 Err(Errno::INVAL) => _ = self.refused.fetch_add(1, Ordering::Relaxed),
                 Err(Errno::NOSYS | Errno::PERM) => self.is_lacking.store(true, Ordering::Relaxed),
                 // It has none any more.
@@ -89,7 +136,14 @@ impl Shared {
         }
     }
 
-    fn next(&self) -> Option<ProcessHandle> {
+    /// Behind the others, who may end before it.
+    fn try_again(&self, wanted: Wanted) {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        // Where there is no room any more, others were killed who are slow: they come first.
+        let _ = queue.try_push(wanted);
+    }
+
+    fn next(&self) -> Option<Wanted> {
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             if self.is_over.load(Ordering::Relaxed) {

@@ -36,6 +36,7 @@ impl Executioner {
             self.find_newcomers();
             return;
         }
+        self.stand_by();
         if self.kill_group() {
             self.outcome.by_group = true;
             self.gathering = Gathering::Done;
@@ -46,6 +47,13 @@ impl Executioner {
             if self.gathering == Gathering::Done {
                 self.thaw_group();
             }
+        }
+    }
+
+    /// Where the kernel may keep their memory, it must be taken back between the signal and the moment at which they leave it.
+    pub(super) fn stand_by(&self) {
+        if self.may_keep_memory && !self.powers.is_rehearsal {
+            self.releaser.stand_by(self.roll.held().filter_map(|member| member.handle.as_ref()));
         }
     }
 

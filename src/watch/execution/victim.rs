@@ -37,6 +37,8 @@ pub struct Victim<'a> {
     pub reach: Reach,
     /// When the count began from which the list of its processes comes, by [`ticks`](super::clock::ticks).
     pub counted: u64,
+    /// Swap is being turned off: the kernel may have got to do with its memory just then, and does not let go of it for the victim's end.
+    pub may_keep_memory: bool,
 }
 
 /// How it begins.

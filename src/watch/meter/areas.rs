@@ -19,6 +19,10 @@ const SWAPS: &str = "/proc/swaps";
 pub(super) struct Areas {
     swaps: Option<KernelFile>,
     total: Bytes,
+    /// How large all areas are that are listed; one that is being turned off is, until nothing lies in it.
+    listed: Bytes,
+    /// The kernel's total was once that of the list. In a container that has a list of its own it never may be.
+    has_agreed: bool,
     devices: ArrayVec<Device, MOST_DEVICES>,
 }
 
@@ -32,7 +36,18 @@ struct Device {
 
 impl Areas {
     pub(super) fn open() -> Self {
-        Self { swaps: KernelFile::open(SWAPS).ok(), total: Bytes(0), devices: ArrayVec::new() }
+        Self::of(KernelFile::open(SWAPS).ok())
+    }
+
+    fn of(swaps: Option<KernelFile>) -> Self {
+        let none = Bytes(0);
+        Self { swaps, total: none, listed: none, has_agreed: false, devices: ArrayVec::new() }
+    }
+
+    /// Whether an area is being turned off, as it was when its worth was last asked for: the kernel counts no more of it than lies in it
+    /// still.
+    pub(super) fn is_one_leaving(&self) -> bool {
+        self.has_agreed && self.listed > self.total
     }
 
     /// What `free` of `total` swap is worth now. Areas that were turned on or off show in the total, and are looked for anew.
@@ -40,6 +55,7 @@ impl Areas {
         if total != self.total {
             self.find(buffer);
             self.total = total;
+            self.has_agreed |= self.listed == total;
         }
         let (mut in_memory, mut worth) = (Bytes(0), Bytes(0));
         for device in &mut self.devices {
@@ -56,8 +72,11 @@ impl Areas {
 
     fn find(&mut self, buffer: &mut [u8]) {
         self.devices.clear();
+        self.listed = Bytes(0);
         let Some(text) = self.swaps.as_ref().and_then(|swaps| swaps.read(buffer).ok()) else { return };
-        for (number, size) in text.lines().filter_map(in_zram) {
+        for (name, size) in text.lines().filter_map(area) {
+            self.listed = self.listed + size;
+            let Some(number) = zram_number(name) else { continue };
             let mut path: ArrayString<48> = ArrayString::new();
             if write!(path, "/sys/block/zram{number}/mm_stat").is_err() {
                 continue;
@@ -71,12 +90,15 @@ impl Areas {
     }
 }
 
-/// The number and size of the device in a line such as `/dev/zram0  partition  1048572  0  100`.
-fn in_zram(line: &str) -> Option<(u32, Bytes)> {
+/// The name and size of an area in a line such as `/dev/zram0  partition  1048572  0  100`; a name may hold what looks like a space.
+fn area(line: &str) -> Option<(&str, Bytes)> {
     let mut words = line.split_ascii_whitespace();
-    let number = words.next()?.strip_prefix("/dev/zram")?.parse().ok()?;
-    let size = words.nth(1)?.parse().ok()?;
-    Some((number, Bytes::from_kib(size)))
+    let size = words.by_ref().rev().nth(2)?.parse().ok()?;
+    Some((words.next()?, Bytes::from_kib(size)))
+}
+
+fn zram_number(name: &str) -> Option<u32> {
+    name.strip_prefix("/dev/zram")?.parse().ok()
 }
 
 #[cfg(test)]
@@ -86,25 +108,46 @@ mod tests {
 
     #[test]
     fn devices_are_told_from_disks() {
-        assert_eq!(
-            in_zram("/dev/zram3   partition\t1048572\t\t0\t\t100"),
-            Some((3, Bytes::from_kib(1_048_572)))
-        );
-        assert_eq!(in_zram("/dev/sda2 partition 1048572 0 -2"), None);
-        assert_eq!(in_zram("Filename\tType\tSize\tUsed\tPriority"), None);
-        assert_eq!(in_zram("/dev/zram1 partition"), None);
+        let told = |line| area(line).map(|(name, size)| (zram_number(name), size.0 >> 10));
+        assert_eq!(told("/dev/zram3   partition\t1048572\t\t0\t\t100"), Some((Some(3), 1_048_572)));
+        assert_eq!(told("/dev/sda2 partition 1048572 0 -2"), Some((None, 1_048_572)));
+        assert_eq!(told("/form\u{c}feed\\040(deleted) file\t9 0 -2"), Some((None, 9)));
+        assert_eq!(told("Filename\tType\tSize\tUsed\tPriority"), None);
+        assert_eq!(told("/dev/zram1 partition"), None);
     }
 
     #[test]
     fn without_zram_free_swap_is_worth_itself() {
-        let mut areas = Areas { swaps: None, total: Bytes(0), devices: ArrayVec::new() };
-        assert_eq!(areas.worth(Bytes(100), Bytes(60), &mut [0; 512]), Bytes(60));
+        assert_eq!(Areas::of(None).worth(Bytes(100), Bytes(60), &mut [0; 512]), Bytes(60));
+    }
+
+    #[test]
+    fn an_area_that_is_being_turned_off_is_listed_and_counts_less() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let list = |areas: &str| {
+            #[expect(clippy::disallowed_methods, reason = "makes the list that is read")]
+            std::fs::write(file.path(), format!("Filename Type Size Used Priority\n{areas}")).unwrap();
+        };
+        let path = file.path().to_str().unwrap();
+        let mut areas = Areas::of(KernelFile::open(path).ok());
+        let mut is_leaving = |total| {
+            areas.worth(Bytes::from_kib(total), Bytes(0), &mut [0; 512]);
+            areas.is_one_leaving()
+        };
+        list("/swap file 900 0 -2\n");
+        assert!(!is_leaving(700), "a container may have a list of its own");
+        assert!(!is_leaving(900));
+        list("/swap file 900 0 -2\n/dev/sda2 partition 300 200 -3\n");
+        assert!(!is_leaving(1200));
+        assert!(is_leaving(1100) && is_leaving(1000) && is_leaving(1000));
+        list("/swap file 900 0 -2\n");
+        assert!(!is_leaving(900));
     }
 
     proptest! {
         #[test]
         fn any_line_is_one_or_not(line in "(/dev/zram)?\\PC{0,30}( [0-9]{0,22}){0,4}") {
-            let _ = in_zram(&line);
+            let _ = area(&line).map(|(name, _)| zram_number(name));
         }
     }
 }

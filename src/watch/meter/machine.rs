@@ -69,6 +69,7 @@ impl Meter {
             swap_total: line.swap_total,
             swap_free: line.swap_free.min(line.swap_total),
             swap_worth: Bytes(0),
+            loses_swap: false,
             pinned: line.shared + line.huge,
             gpu: line.gpu,
             stalled: None,
@@ -79,6 +80,7 @@ impl Meter {
         }
         if sample.swap_total.0 > 0 {
             sample.swap_worth = self.areas.worth(sample.swap_total, sample.swap_free, buffer);
+            sample.loses_swap = self.areas.is_one_leaving();
         }
         if self.is_heeded(&sample) {
             sample.stalled = self.stalled();

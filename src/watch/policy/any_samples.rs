@@ -16,12 +16,12 @@ const MIB: u64 = 1 << 20;
 /// What no machine shows.
 fn wild() -> impl Strategy<Value = Sample> {
     let stalled = proptest::option::of((any::<u64>(), any::<u64>()));
-    (any::<[u64; 8]>(), stalled).prop_map(|(numbers, stalled)| {
+    (any::<[u64; 8]>(), stalled, any::<bool>()).prop_map(|(numbers, stalled, loses_swap)| {
         let [at, total, available, swap_total, swap_free, swap_worth, pinned, gpu] = numbers;
         let [total, available, swap_total, swap_free] = [total, available, swap_total, swap_free].map(Bytes);
         let [swap_worth, pinned, gpu] = [swap_worth, pinned, gpu].map(Bytes);
         let stalled = stalled.map(|(some, full)| Stalled { some, full });
-        Sample { at, total, available, swap_total, swap_free, swap_worth, pinned, gpu, stalled }
+        Sample { at, total, available, swap_total, swap_free, swap_worth, loses_swap, pinned, gpu, stalled }
     })
 }
 
@@ -40,6 +40,7 @@ fn likely() -> impl Strategy<Value = Vec<Sample>> {
                 swap_total: Bytes(400 * MIB),
                 swap_free: Bytes(swap * MIB),
                 swap_worth: Bytes(swap * MIB / 2),
+                loses_swap: false,
                 pinned: Bytes(pinned * MIB),
                 gpu: Bytes(0),
                 stalled: Some(Stalled { some: full, full }),

@@ -103,6 +103,11 @@ impl Policy {
         self.turn.had_nobody();
     }
 
+    /// Who was chosen holds nothing that could come back: it is not the one victim that is tried where others' ends may not help either.
+    pub fn took_nothing(&mut self) {
+        self.turn.took_nothing();
+    }
+
     /// The level that was told last.
     pub fn level(&self) -> Level {
         self.ladder.level()
@@ -260,8 +265,10 @@ impl Seen {
         self.exactly.level < Level::Critical && self.room >= Bytes(self.sample.total.0 / 50)
     }
 
-    /// More than half of what is used comes back by no kill.
+    /// More than half of what is used comes back by no kill, or none may: while swap is being turned off, who ends may not let go of his
+    /// memory.
     fn is_hopeless(&self) -> bool {
-        self.sample.pinned > Bytes(self.sample.total.less(self.sample.available).0 / 2)
+        self.sample.loses_swap
+            || self.sample.pinned > Bytes(self.sample.total.less(self.sample.available).0 / 2)
     }
 }

@@ -144,6 +144,7 @@ impl Machine {
             swap_total: Bytes::from_mib(self.swap_total),
             swap_free: Bytes(now.swap_free),
             swap_worth: Bytes(now.swap_free / 100 * self.worth),
+            loses_swap: false,
             pinned: Bytes::from_mib(self.pinned),
             gpu: Bytes::from_mib(self.gpu),
             stalled: self.waits.map(|_| Stalled { some: now.waited * 2, full: now.waited }),

@@ -218,6 +218,32 @@ fn what_no_kill_brings_back_costs_one_victim() {
 }
 
 #[test]
+fn while_swap_is_turned_off_victims_that_give_nothing_back_are_few() {
+    let acts = |loses_swap, took_nothing: bool| {
+        let mut policy = Policy::new(&Settings::default(), Bytes::from_gib(1));
+        let mut acts = Vec::new();
+        for at in (0..60_000).step_by(1000) {
+            let available = Bytes::from_mib(if at < 30_000 { 90 } else { 40 });
+            let swap_total = Bytes::from_mib(100);
+            let total = Bytes::from_mib(970);
+            let sample = Sample { at, total, available, swap_total, loses_swap, ..Sample::default() };
+            let act = policy.step(&sample, Outstanding::Nobody).act;
+            if act.takes_a_job() {
+                if acts.is_empty() && took_nothing {
+                    policy.took_nothing();
+                }
+                acts.push(act);
+            }
+        }
+        acts
+    };
+    let (ask, end) = (Act::Ask(Cause::Memory), Act::End(Cause::Memory));
+    assert_eq!(acts(true, false), [ask, end]);
+    assert_eq!(acts(true, true), [ask, ask, end], "who turns it off, and one more at each level");
+    assert!(acts(false, false).len() > 20);
+}
+
+#[test]
 fn a_saw_tooth_is_told_once_in_a_while() {
     for period in [100, 1000, 4000, 9000, 15_000] {
         let mut policy = Policy::new(&Settings::default(), Bytes::from_gib(1));

@@ -50,6 +50,11 @@ impl Turn {
         self.taken_at = self.taken_at.max(level);
     }
 
+    /// Who was chosen holds nothing.
+    pub(super) fn took_nothing(&mut self) {
+        self.taken_at = Level::Normal;
+    }
+
     /// There was nobody to choose: the next try waits twice as long.
     pub(super) fn had_nobody(&mut self) {
         self.wait = self.wait.saturating_mul(2).min(MOST.max(self.settle));

@@ -138,16 +138,17 @@ fn is_own_word(spared: Option<Spared>) -> bool {
 }
 
 fn holds_little(job: &Job, useful: Bytes) -> Option<Spared> {
-    (held(job) < useful).then_some(Spared::HoldsLittle)
+    (held(job) < useful && !job.turns_swap_off).then_some(Spared::HoldsLittle)
 }
 
 fn is_stuck(process: &Process, stuck: &[Target]) -> bool {
     stuck.iter().any(|gone| gone.pid == process.pid && gone.started == process.started)
 }
 
-/// The worst first. Whatever the order of the table, that of the walk is the same.
+/// The worst first: who turns swap off, for whatever the others hold grows by that alone. Whatever the order of the table, that of the
+/// walk is the same.
 fn compare(one: &Job, other: &Job) -> Ordering {
-    let key = |job: &Job| (job.wish, job.badness, held(job));
+    let key = |job: &Job| (job.turns_swap_off, job.wish, job.badness, held(job));
     let name = |job: &Job| (job.name, job.root, job.spared.map(|why| why as u8));
     key(other)
         .cmp(&key(one))

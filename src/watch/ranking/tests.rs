@@ -62,6 +62,15 @@ fn size_decides_where_nothing_grows() {
 }
 
 #[test]
+fn who_turns_swap_off_comes_first_however_little_it_holds() {
+    let swapoff = Job { turns_swap_off: true, ..a_job("swapoff", 1) };
+    let mut jobs = [a_job("database", 100), growing("hog", 900, 30), swapoff];
+    assert_eq!(chosen(&mut jobs, MACHINE).as_deref(), Some("swapoff"));
+    jobs[2].spared = Some(Spared::ByItsOwner);
+    assert_eq!(chosen(&mut jobs, MACHINE).as_deref(), Some("hog"));
+}
+
+#[test]
 fn who_took_what_the_machine_lost_comes_before_a_larger_one_that_kept_still() {
     // The database of 200 MiB beside a job of 40 growing processes, early and late.
     for held in [40, 120, 600] {

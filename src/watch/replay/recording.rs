@@ -303,6 +303,7 @@ mod tests {
             swap_total: most,
             swap_free: most,
             swap_worth: most,
+            loses_swap: true,
             pinned: most,
             gpu: most,
             stalled,
@@ -314,12 +315,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_back(numbers: [u64; 8], stalled: Option<(u64, u64)>) {
+        fn what_is_written_is_read_back(numbers: [u64; 8], loses_swap: bool, stalled: Option<(u64, u64)>) {
             let [at, total, available, swap_total, swap_free, swap_worth, pinned, gpu] = numbers;
             let stalled = stalled.map(|(some, full)| Stalled { some, full });
             let [total, available, swap_total, swap_free] = [total.max(1), available, swap_total, swap_free].map(Bytes);
             let [swap_worth, pinned, gpu] = [swap_worth, pinned, gpu].map(Bytes);
-            let sample = Sample { at, total, available, swap_total, swap_free, swap_worth, pinned, gpu, stalled };
+            let sample =
+                Sample { at, total, available, swap_total, swap_free, swap_worth, loses_swap, pinned, gpu, stalled };
             let mut text = Vec::new();
             write(&sample, &mut text).unwrap();
             prop_assert_eq!(Samples::of(&text[..]).next().map(|taken| taken.map(|taken| (taken.line, taken.sample))), Some(Ok((1, sample))));

@@ -7,6 +7,8 @@ use crate::watch::account::event::{End, Happened, Reason, Recovery};
 use crate::watch::execution::clock;
 use crate::watch::execution::outcome::{self, Begun, Outcome, Progress};
 use crate::watch::execution::victim::{Manner, Moment, Reach, Target, Victim};
+use crate::watch::level::Level;
+use crate::watch::policy::decision::Outstanding;
 use crate::watch::ranking;
 use crate::watch::sample::Sample;
 
@@ -15,6 +17,9 @@ use super::start::Watchdog;
 
 /// So often another job is chosen where nobody of the chosen one is left.
 const TRIES: usize = 4;
+
+/// At the redline swapoff gets no more milliseconds than this to end.
+const LAST_WAIT: u64 = 500;
 
 /// When a count began, and what it chose.
 struct Choice {
@@ -108,16 +113,39 @@ impl Watchdog {
 
     fn begin(&mut self, sample: &Sample, manner: Manner, job: usize, counted: u64) -> Begun {
         let census = &self.census;
-        let group = census.jobs().get(job).and_then(|job| job.group.as_ref());
+        let job_of = census.jobs().get(job);
+        let group = job_of.and_then(|job| job.group.as_ref());
         let reach = if census.ends_as_a_whole(job) { Reach::WholeGroup } else { Reach::Listed };
-        let victim = Victim { group, reach, counted };
+        let victim = Victim { group, reach, counted, may_keep_memory: sample.loses_swap };
         let targets = census.members(job).map(Target::from);
-        self.executioner.begin(&victim, targets, manner, Moment::from(sample))
+        let begun = self.executioner.begin(&victim, targets, manner, Moment::from(sample));
+        if begun == Begun::Started {
+            self.ends_swapoff = job_of.is_some_and(|job| job.turns_swap_off);
+        }
+        if begun == Begun::Started && self.ends_swapoff {
+            self.policy.took_nothing();
+        }
+        begun
+    }
+
+    /// swapoff(2) hears a signal only between one process and the next whose pages it reads back: at the redline there is no time for that.
+    pub(super) fn go_on_without_swapoff(&mut self, sample: &Sample, present: Level) {
+        let is_at_the_redline = self.ends_swapoff && present == Level::Redline;
+        let is_time = self.taken.is_none_or(|taken| sample.at.saturating_sub(taken) >= LAST_WAIT);
+        if is_at_the_redline && is_time && self.outstanding() == Outstanding::Leaving {
+            let progress = self.executioner.wait_no_longer(Moment::from(sample));
+            self.tell_of_the_victim(progress, sample);
+        }
     }
 
     /// Does what is due with the victim, and tells what became of it.
     pub(super) fn follow_the_victim(&mut self, sample: &Sample) {
-        match self.executioner.tick(Moment::from(sample)) {
+        let progress = self.executioner.tick(Moment::from(sample));
+        self.tell_of_the_victim(progress, sample);
+    }
+
+    fn tell_of_the_victim(&mut self, progress: Progress, sample: &Sample) {
+        match progress {
             Progress::Killed => self.tell_that_it_was_killed(sample),
             Progress::Over(outcome) => {
                 self.tell(Happened::Recovered(recovery(&outcome, sample.at)));

@@ -87,6 +87,8 @@ pub struct Watchdog {
     pub(super) pending: Option<Pending>,
     /// Why the present victim was chosen.
     pub(super) why: Option<Reason>,
+    /// The present victim turns swap off: nothing comes back with it.
+    pub(super) ends_swapoff: bool,
     /// When the last job was taken.
     pub(super) taken: Option<u64>,
     pub(super) controls: Option<Controls>,
@@ -167,6 +169,7 @@ impl Watchdog {
             lacks: ArrayString::new(),
             pending: None,
             why: None,
+            ends_swapoff: false,
             taken: None,
             interval: 0,
             is_running: true,
@@ -225,7 +228,7 @@ impl Watchdog {
         let census = &self.census;
         let group = chosen.and_then(|job| census.jobs().get(job)?.group.as_ref());
         // Whoever could have been started since the count is looked at, and is nobody's newcomer.
-        let victim = Victim { group, reach: Reach::Listed, counted: u64::MAX };
+        let victim = Victim { group, reach: Reach::Listed, counted: u64::MAX, may_keep_memory: false };
         let now = Moment::from(&self.sample);
         match chosen {
             Some(job) => {

@@ -62,6 +62,7 @@ impl Watchdog {
             self.tell(Happened::Sample);
         }
         self.act(&sample, &decision);
+        self.go_on_without_swapoff(&sample, decision.present);
         let sleep = decision.sleep.min(self.look_after_tenants(&sample));
         self.serve(sample.at);
         self.notify.lives(sample.at);
@@ -73,7 +74,7 @@ impl Watchdog {
         if self.policy.simulated().is_some() { Duration::ZERO } else { sleep }
     }
 
-    fn outstanding(&self) -> Outstanding {
+    pub(super) fn outstanding(&self) -> Outstanding {
         let outcome = self.executioner.outcome();
         match self.executioner.is_busy() {
             false if self.waits_for_a_hook() => Outstanding::Asked,

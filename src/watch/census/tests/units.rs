@@ -5,6 +5,7 @@ use super::made::{job, line, sample, told};
 use crate::sys::bytes::Bytes;
 use crate::watch::census::{Asks, Capacities, Version};
 use crate::watch::job::{Kind, Spared};
+use crate::watch::sample::Sample;
 
 const ID: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
@@ -119,4 +120,39 @@ fn inside_a_container_what_is_visible_is_counted() {
     made.process(7, "worker", line(1, 7, 7, 0), 50);
     made.process(8, "worker", line(7, 7, 7, 0), 50);
     assert_eq!(made.jobs(), ["worker: 7 8"]);
+}
+
+#[test]
+fn who_turns_swap_off_is_a_job_by_itself_wherever_it_is() {
+    let made = server();
+    made.group("/system.slice/backup.service", &[50, 51], Some(30));
+    made.process(50, "backup", line(1, 50, 50, 0), 30);
+    made.process(51, "swapoff", line(50, 50, 50, 0), 1);
+    let mut census = made.census();
+    let losing = |at| Sample { loses_swap: true, ..sample(at) };
+    let whole = ["backup.service: 50 51", "db.service: 20 21", "docker-0123456789ab: 40 41"];
+    for _ in 0..2 {
+        census.count(&sample(0)).unwrap();
+        assert_eq!(told(&census), whole, "nobody asks while swap stays as it is");
+        assert!(!job(&census, "backup.service").turns_swap_off);
+        assert!(census.refresh(&losing(1)).is_none(), "it must be looked for");
+        census.count(&losing(2)).unwrap();
+        let parts = ["backup.service: 50", "db.service: 20 21", "docker-0123456789ab: 40 41", "swapoff: 51"];
+        assert_eq!(told(&census), parts);
+        let swapoff = job(&census, "swapoff");
+        assert!(swapoff.turns_swap_off && swapoff.group.is_none() && swapoff.processes == 1);
+        assert!(census.refresh(&sample(3)).is_none(), "what it was a part of is whole again");
+    }
+}
+
+#[test]
+fn who_turns_swap_off_from_afar_can_be_ended() {
+    let made = Made::new();
+    made.process(30, "sshd", line(1, 30, 30, 0), 4);
+    made.process(31, "swapoff", line(30, 31, 31, 0), 1);
+    made.process(32, "greetd", line(1, 32, 32, 0), 4);
+    made.process(33, "swapoff", line(32, 33, 33, 0), 1);
+    let mut census = made.census();
+    census.count(&Sample { loses_swap: true, ..sample(0) }).unwrap();
+    assert_eq!(told(&census), ["swapoff: 31", "swapoff: 33"]);
 }

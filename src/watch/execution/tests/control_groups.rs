@@ -53,7 +53,7 @@ impl TestGroup {
     }
 
     fn victim(&self, reach: Reach) -> Victim<'_> {
-        Victim { group: Some(&self.path), reach, counted: count() }
+        Victim { group: Some(&self.path), reach, counted: count(), may_keep_memory: false }
     }
 
     fn empty(&self) {

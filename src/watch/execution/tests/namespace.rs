@@ -92,7 +92,7 @@ pub(super) fn executioner(grace: u64) -> Executioner {
 
 /// The victim without a group, counted now.
 pub(super) fn listed() -> Victim<'static> {
-    Victim { group: None, reach: Reach::Listed, counted: count() }
+    Victim { group: None, reach: Reach::Listed, counted: count(), may_keep_memory: false }
 }
 
 /// The time of this machine. Its memory stands still, for others take and give as they please.

@@ -48,7 +48,7 @@ fn no_signal_hits_who_has_the_number_now() {
             let target = target(NUMBER);
             // The last third is swapped within the tick of the clock in which it was started.
             let counted = if round % 3 == 2 { ticks() } else { count() };
-            let victim = Victim { group: None, reach: Reach::Listed, counted };
+            let victim = Victim { group: None, reach: Reach::Listed, counted, may_keep_memory: false };
             let mut stranger = match round % 3 {
                 0 => after_the_choice(&mut executioner, &victim, target, &clock, chosen),
                 _ => after_the_count(&mut executioner, &victim, target, &clock, chosen),
