@@ -5,7 +5,6 @@ use anyhow::Result;
 use crate::cli::Global;
 use crate::exit::{Exit, Fault};
 use crate::facts::readings::Readings;
-use crate::facts::unit_listing::Manager;
 use crate::facts::{meminfo, users};
 use crate::host::{Host, IfThere, Lacking};
 use crate::limits::shown::named;
@@ -43,9 +42,8 @@ pub(super) fn check(
 /// Which of the groups with bounds are unknown here. That is no error: a unit may be installed later.
 fn unknown_units(settings: &Settings, host: &Host) -> Vec<String> {
     let readings = Readings::new(host, None);
-    let unknown = |unit: &str| named::survey(&readings, Manager::System, unit).err();
-    let told = |fault: Fault| format!("{fault}: until there is one its bounds hold nobody");
-    settings.groups.iter().filter_map(|group| unknown(&group.unit)).map(told).collect()
+    let lacking = named::lacking(&readings, settings.groups.iter().map(|group| group.unit.as_str()));
+    lacking.iter().map(|fault| format!("{fault}: until there is one its bounds hold nobody")).collect()
 }
 
 /// Settings that are wrong.

@@ -30,6 +30,7 @@ pub(crate) fn sample() -> Sample {
         swap_total: Bytes::from_gib(2),
         swap_free: Bytes::from_mib(12),
         swap_worth: Bytes::from_mib(8),
+        loses_swap: false,
         pinned: Bytes::from_mib(2_100),
         gpu: Bytes(0),
         stalled: Some(Stalled { some: 3_000_000, full: 1_000_000 }),

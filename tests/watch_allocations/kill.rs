@@ -49,7 +49,8 @@ fn targets(children: &[Child]) -> Vec<Target> {
 fn end(executioner: &mut Executioner, targets: &[Target], manner: Manner) -> Option<Outcome> {
     let began = Instant::now();
     let now = || Moment { at: began.elapsed().as_millis() as u64, available: Bytes(0) };
-    let victim = Victim { group: None, reach: Reach::Listed, counted: clock::ticks() };
+    let victim =
+        Victim { group: None, reach: Reach::Listed, counted: clock::ticks(), may_keep_memory: false };
     if executioner.begin(&victim, targets.iter().copied(), manner, now()) != Begun::Started {
         return None;
     }

@@ -22,36 +22,41 @@ const LEAST_DIGITS: usize = 4;
 /// # Errors
 /// Says that there is none, and which comes nearest.
 pub fn survey(readings: &Readings, manager: Manager, typed: &str) -> Result<Survey, Fault> {
-    let unit = UnitName::parse(typed);
     let mut survey = Survey::of(readings, Request { manager, wanted: Wanted::Loaded });
     if let (true, Some(lacking)) = (manager.is_of_user(), &survey.unheard) {
         return Err(unknown::nothing(readings.host(), manager, lacking));
     }
-    let Some(unit) = whatever_is_no_unit(&mut survey, typed, unit)? else { return Ok(survey) };
-    let mut meant: Vec<Entry> = find(&survey.entries, typed, &unit).into_iter().cloned().collect();
-    if meant.is_empty() {
-        meant.extend(not_loaded(readings.host(), manager, unit.as_str(), &survey.tree));
-    }
-    if meant.is_empty() {
-        return Err(nobody(&survey.entries, &unit));
-    }
-    survey.entries = meant;
+    survey.entries = meant(&survey, readings.host(), manager, typed)?;
     Ok(survey)
 }
 
-/// Groups that are no units are listed by their path, and can be asked for by it: they are what is left then, and there is no unit.
-fn whatever_is_no_unit(
-    survey: &mut Survey,
-    typed: &str,
-    unit: Result<UnitName, Fault>,
-) -> Result<Option<UnitName>, Fault> {
-    match unit {
-        Err(_) if survey.entries.iter().any(|entry| entry.unit == typed) => {
-            survey.entries.retain(|entry| entry.unit == typed);
-            Ok(None)
-        }
-        unit => unit.map(Some),
+/// Of the system's units that `typed` names, one after the other, says which there are not, and which comes nearest.
+pub fn lacking<'t>(readings: &Readings, typed: impl Iterator<Item = &'t str>) -> Vec<Fault> {
+    let manager = Manager::System;
+    let mut typed = typed.peekable();
+    if typed.peek().is_none() {
+        return Vec::new();
     }
+    let survey = Survey::of(readings, Request { manager, wanted: Wanted::Loaded });
+    typed.filter_map(|typed| meant(&survey, readings.host(), manager, typed).err()).collect()
+}
+
+fn meant(survey: &Survey, host: &Host, manager: Manager, typed: &str) -> Result<Vec<Entry>, Fault> {
+    let unit = match UnitName::parse(typed) {
+        Ok(unit) => unit,
+        Err(fault) => return no_unit(&survey.entries, typed).ok_or(fault),
+    };
+    let mut meant: Vec<Entry> = find(&survey.entries, typed, &unit).into_iter().cloned().collect();
+    if meant.is_empty() {
+        meant.extend(not_loaded(host, manager, unit.as_str(), &survey.tree));
+    }
+    if meant.is_empty() { Err(nobody(&survey.entries, &unit)) } else { Ok(meant) }
+}
+
+/// Groups that are no units are listed by their path, and can be asked for by it.
+fn no_unit(entries: &[Entry], typed: &str) -> Option<Vec<Entry>> {
+    let groups: Vec<Entry> = entries.iter().filter(|entry| entry.unit == typed).cloned().collect();
+    (!groups.is_empty()).then_some(groups)
 }
 
 /// systemd loads what was asked for by name; where it is not heard, the files tell that there is such a unit.

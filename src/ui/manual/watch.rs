@@ -153,7 +153,7 @@ fn ending(name: &str) -> String {
 
 fn recordings() -> String {
     line(
-        "A recording has a sample on each line, an object with the keys `at` (milliseconds on the clock that nobody sets), `total`, `available`, `swap_total`, `swap_free`, `swap_worth`, `pinned`, `gpu` and `stalled` (null, or `some` and `full`: microseconds since the boot in which tasks waited for memory); amounts are bytes. A line with `schema`, `fill_rate` (bytes a second) and `time` stands where a watchdog began, and one with `time` alone where the clock on the wall has moved against the other one. Lines of these two kinds may be lacking.",
+        "A recording has a sample on each line, an object with the keys `at` (milliseconds on the clock that nobody sets), `total`, `available`, `swap_total`, `swap_free`, `swap_worth`, `pinned`, `gpu` and `stalled` (null, or `some` and `full`: microseconds since the boot in which tasks waited for memory); amounts are bytes. `loses_swap` is true while an area is being turned off, and lacking otherwise. A line with `schema`, `fill_rate` (bytes a second) and `time` stands where a watchdog began, and one with `time` alone where the clock on the wall has moved against the other one. Lines of these two kinds may be lacking.",
     ) + ".PP\n"
         + &line(
             "What is printed with --json is an object on each line: `begin`, `level`, `ask`, `end`, `hasten`, and last `summary`, with `first_act`, `lowest` and `lead_ms`, the time between the two.",
