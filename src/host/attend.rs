@@ -39,7 +39,7 @@ pub enum Input {
 /// What it means that the program stops itself (SIGSTOP).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
-    /// It waits to be looked at for the last time, and goes on then; what matters are its children.
+    /// It waits to be looked at for the last time, and goes on when it is told (SIGUSR1); what matters are its children.
     Gate,
     /// Nothing for us.
     Own,
@@ -153,6 +153,7 @@ impl Attendance<'_> {
         let by = status.stopping_signal().and_then(Signal::from_named_raw);
         if by == Some(Signal::STOP) && self.manner.stop == Stop::Gate {
             look(Attended { pid: self.number, is_last: true });
+            kill_process(self.pid, Signal::USR1)?;
             kill_process(self.pid, Signal::CONT)?;
         }
         let is_by_terminal = by.is_some_and(|by| [Signal::TSTP, Signal::TTIN, Signal::TTOU].contains(&by));
@@ -228,7 +229,7 @@ mod tests {
 
     #[test]
     fn a_gate_is_looked_at_once_more_and_goes_on() {
-        let (ended, looks) = attended("kill -STOP $$; exit 7", Stop::Gate, Input::Same);
+        let (ended, looks) = attended("trap : USR1; kill -STOP $$; exit 7", Stop::Gate, Input::Same);
         assert_eq!(ended, Ended::Status(7));
         assert_eq!(looks.iter().filter(|look| look.is_last).count(), 1);
         assert!(looks.iter().all(|look| look.pid == looks[0].pid));

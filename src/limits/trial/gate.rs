@@ -9,10 +9,10 @@ use crate::host::Host;
 use super::group::Group;
 
 /// Once the program has ended, its shell stops itself until the group has been looked at for the last time: with the last process the
-/// group would go, and with it all that it could tell. Where nobody is left to look, it ends at once. It waits for the program whatever
-/// signal comes, and the program hears them as ever: a trap is not inherited. `exec` takes programs, where the shell has commands by the
-/// same names.
-pub(super) const GATE: &str = r#"trap : HUP INT QUIT TERM; (exec "$@"); status=$?; kill -0 $PPID 2>/dev/null && kill -STOP $$; exit $status"#;
+/// group would go, and with it all that it could tell. SIGUSR1 says that it has been; SIGCONT alone does not, for systemd sends that to all
+/// of a scope that it ends. Where nobody is left to look, it ends at once. It waits for the program whatever signal comes, and the program
+/// hears them as ever: a trap is not inherited. `exec` takes programs, where the shell has commands by the same names.
+pub(super) const GATE: &str = r#"trap : HUP INT QUIT TERM; seen=; trap seen=yes USR1; (exec "$@"); status=$?; while [ ! "$seen" ] && kill -0 $PPID 2>/dev/null; do kill -STOP $$; done; exit $status"#;
 
 /// What ends together with the program needs a moment for it.
 const MOMENTS: u32 = 15;
@@ -66,6 +66,15 @@ mod tests {
         assert_eq!(ended(&["sh", "-c", "exit 3"]), (Ended::Status(3), 1));
         assert_eq!(ended(&["sh", "-c", "kill -KILL $$"]), (Ended::Status(137), 1));
         assert_eq!(ended(&["sh", "-c", "test \"$1\" = '$HOME *'", "sh", "$HOME *"]), (Ended::Status(0), 1));
+    }
+
+    #[test]
+    fn who_lets_all_of_the_scope_go_on_does_not_open_the_gate() {
+        // As systemd does after SIGTERM, where something in the scope was killed for want of memory.
+        let go_on = "gate=$PPID; (for i in $(seq 2000); do kill -CONT $gate; done) 2>/dev/null & exit 3";
+        for _ in 0..3 {
+            assert_eq!(ended(&["sh", "-c", go_on]), (Ended::Status(3), 1));
+        }
     }
 
     #[test]
