@@ -44,15 +44,16 @@ impl Areas {
         Self { swaps, total: none, listed: none, has_agreed: false, devices: ArrayVec::new() }
     }
 
-    /// Whether an area is being turned off, as it was when its worth was last asked for: the kernel counts no more of it than lies in it
-    /// still.
+    /// Whether an area is being turned off, as it was when the worth was last asked for: the kernel counts no more of it than lies in it
+    /// still, and at the end nothing.
     pub(super) fn is_one_leaving(&self) -> bool {
         self.has_agreed && self.listed > self.total
     }
 
-    /// What `free` of `total` swap is worth now. Areas that were turned on or off show in the total, and are looked for anew.
+    /// What `free` of `total` swap is worth now. Areas that were turned on or off show in the total, and are looked for anew; that one has
+    /// gone from the list does not, once nothing lies in it.
     pub(super) fn worth(&mut self, total: Bytes, free: Bytes, buffer: &mut [u8]) -> Bytes {
-        if total != self.total {
+        if total != self.total || self.is_one_leaving() {
             self.find(buffer);
             self.total = total;
             self.has_agreed |= self.listed == total;
@@ -142,6 +143,9 @@ mod tests {
         assert!(is_leaving(1100) && is_leaving(1000) && is_leaving(1000));
         list("/swap file 900 0 -2\n");
         assert!(!is_leaving(900));
+        assert!(is_leaving(0) && is_leaving(0), "nothing lies in it any more");
+        list("");
+        assert!(!is_leaving(0));
     }
 
     proptest! {

@@ -78,10 +78,8 @@ impl Meter {
             sample.total = sample.total.min(left.limit);
             sample.available = sample.available.min(left.available);
         }
-        if sample.swap_total.0 > 0 {
-            sample.swap_worth = self.areas.worth(sample.swap_total, sample.swap_free, buffer);
-            sample.loses_swap = self.areas.is_one_leaving();
-        }
+        sample.swap_worth = self.areas.worth(sample.swap_total, sample.swap_free, buffer);
+        sample.loses_swap = self.areas.is_one_leaving();
         if self.is_heeded(&sample) {
             sample.stalled = self.stalled();
         }
