@@ -82,7 +82,9 @@ impl Speaker<'_> {
     /// What changes only how the watchdog behaves until it ends.
     fn order(&self, request: Request, terminal: &mut Terminal) -> Result<Exit> {
         if self.global.dry_run {
-            let text = format!("The watchdog would be told: {}. Nothing was said to it.\n", request.line());
+            // Where it could not be told, that is what is to be known.
+            self.ask(Request::Status).map_err(|fault| fault.1)?;
+            let text = format!("The watchdog would be told: {}. It was not.\n", request.line());
             terminal.show(&text)?;
             return Ok(Exit::Done);
         }

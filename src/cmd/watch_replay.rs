@@ -57,6 +57,10 @@ fn show(
             Err(error) => wrong = Some(error),
         }
     }
+    let rest = replayed.rest();
+    if !rest.is_empty() && !global.quiet {
+        terminal.show(&rest)?;
+    }
     let summary = replayed.summary();
     if let Some(summary) = &summary {
         terminal.show(summary)?;

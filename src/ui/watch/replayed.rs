@@ -25,15 +25,24 @@ pub struct Replayed<'r> {
     look: Look,
     is_for_programs: bool,
     summary: Summary,
+    repeats: Option<Repeats>,
+}
+
+/// What was told last, and was to be done again since: in a recording memory does not come back by what would have been done.
+#[derive(Debug)]
+struct Repeats {
+    act: Act,
+    count: u64,
+    last: u64,
 }
 
 impl<'r> Replayed<'r> {
     /// Nothing was seen yet.
     pub fn new(settings: &'r Settings, look: Look, is_for_programs: bool) -> Self {
-        Self { settings, look, is_for_programs, summary: Summary::default() }
+        Self { settings, look, is_for_programs, summary: Summary::default(), repeats: None }
     }
 
-    /// The lines of a step; mostly none.
+    /// The lines of a step; mostly none. What is done again and again is told once, and how often with what comes next or [`rest`](Self::rest).
     pub fn see(&mut self, step: &Step) -> String {
         let moment = self.summary.see(step);
         let is_level = step.decision.before.is_some();
@@ -47,20 +56,42 @@ impl<'r> Replayed<'r> {
             }
             return text;
         }
+        if !(is_stretch || is_level || is_act) {
+            return text;
+        }
+        let is_new = is_stretch || is_level;
+        if let Some(repeats) = self.repeats.as_mut().filter(|told| !is_new && told.act == step.decision.act) {
+            (repeats.count, repeats.last) = (repeats.count.saturating_add(1), moment.since);
+            return text;
+        }
+        text += &self.rest();
         if is_stretch {
-            text += &self.line(&moment, "begin", &begun(&moment));
+            text += &self.line(moment.since, "begin", &begun(&moment));
         }
         if is_level {
-            text += &self.line(&moment, step.decision.level.name(), &level(step));
+            text += &self.line(moment.since, step.decision.level.name(), &level(step));
         }
         if is_act {
-            text += &self.line(&moment, act_name(step.decision.act), &act(step));
+            let act_now = step.decision.act;
+            text += &self.line(moment.since, act_name(act_now), &act(step));
+            self.repeats = Some(Repeats { act: act_now, count: 0, last: moment.since });
         }
         text
     }
 
-    fn line(&self, moment: &Moment, name: &str, what: &str) -> String {
-        let head = format!("{:>13}  {name:<8}  ", since(moment.since));
+    /// How often the last act that was told was to be done again since.
+    pub fn rest(&mut self) -> String {
+        match self.repeats.take() {
+            Some(Repeats { act, count: 1, last }) => self.line(last, act_name(act), "once more"),
+            Some(Repeats { act, count: count @ 2.., last }) => {
+                self.line(last, act_name(act), &format!("the last of {count} more like it"))
+            }
+            _ => String::new(),
+        }
+    }
+
+    fn line(&self, at: u64, name: &str, what: &str) -> String {
+        let head = format!("{:>13}  {name:<8}  ", since(at));
         let width = head.chars().count();
         paragraph::hanging(self.look, &head, width, what)
     }

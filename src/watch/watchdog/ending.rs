@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::sys::bytes::Bytes;
 use crate::sys::harmless::Harmless;
 use crate::watch::account::event::{End, Happened, Reason, Recovery};
 use crate::watch::execution::clock;
@@ -175,13 +176,15 @@ fn recovery(outcome: &Outcome, now: u64) -> Recovery {
         outcome::End::Rehearsed => End::Rehearsed,
         outcome::End::Gone | outcome::End::Unfinished => End::Gone,
     };
+    // What comes back while nothing is done to anybody was others'.
+    let is_real = end != End::Rehearsed;
     Recovery {
         end,
         took: outcome.gone.unwrap_or(now).saturating_sub(first),
         processes: outcome.processes,
         ended: outcome.ended,
         not_allowed: outcome.errors.not_allowed,
-        freed: outcome.freed,
-        freed_after_a_second: outcome.freed_after_a_second,
+        freed: if is_real { outcome.freed } else { Bytes(0) },
+        freed_after_a_second: outcome.freed_after_a_second.filter(|_| is_real),
     }
 }
