@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Reads what a case declares in the comment lines at its top.
 
-# The header of the case read last: about suite limit between moments phases memory kernel release disks own.
+# The header of the case read last: about suite limit between moments phases memory kernel release disks own alone.
 declare -A header=()
 
 # read_header FILE: fills `header`, and refuses a file with a line that it does not understand,
@@ -9,7 +9,7 @@ declare -A header=()
 read_header() {
     local file=$1 line lines=()
     header=([about]='' [suite]=full [limit]=60 [between]='' [moments]=0
-        [memory]=1024 [kernel]='' [release]=bookworm [disks]='' [own]='')
+        [memory]=1024 [kernel]='' [release]=bookworm [disks]='' [own]='' [alone]='')
     mapfile -t lines <"$file"
     for line in "${lines[@]}"; do
         [[ $line == '#'* ]] || break
@@ -36,7 +36,7 @@ header_line() {
     esac
 }
 
-# machine_words FILE WORDS: memory=MIB release=NAME disk=FILESYSTEM:SIZE kernel=ARGUMENT kernel="SEVERAL ARGUMENTS" own
+# machine_words FILE WORDS: memory=MIB release=NAME disk=FILESYSTEM:SIZE kernel=ARGUMENT kernel="SEVERAL ARGUMENTS" own alone
 machine_words() {
     local file=$1 rest=$2
     local word='^([a-z]+)(=("([^"]*)"|[^" ]+))? *(.*)$'
@@ -57,6 +57,7 @@ machine_word() {
             [[ $value =~ ^(btrfs|xfs|ext4|f2fs|swap|blank):[0-9]+[MG]$ ]] || refuse "$file: disk=$value: write disk=btrfs:1G (or xfs, ext4, f2fs, swap, blank)"
             header[disks]+=${header[disks]:+ }$value ;;
         own=) header[own]=yes ;;
+        alone=) header[alone]=yes ;;
         *) refuse "$file: '# machine: $key${value:+=$value}' is not understood" ;;
     esac
 }

@@ -56,6 +56,7 @@ add_moments() {
     for moment in $2; do
         boot=$(machine_key)
         if ((header[phases] > 1)) || [[ -n ${header[own]} || $moment != - ]]; then boot="$name $moment"; fi
+        [[ -z ${header[alone]} ]] || boot="alone: $name $moment"
         entries+=("$boot"$'\t'"$name"$'\t'"$moment"$'\t'"$file")
     done
 }

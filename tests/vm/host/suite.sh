@@ -1,16 +1,17 @@
 # shellcheck shell=bash
 # Runs the plan: boots, phases, verdicts.
 
-# run_plan: does all of it, boot by boot, and leaves a line for each run in $work/verdicts.
+# run_plan: does all of it, boot by boot, and leaves a line for each run in $work/verdicts. Those that are to run alone come last.
 run_plan() {
-    local entry current='' boots=()
+    local entry key boots=() last=()
     : >"$work/verdicts"
-    for entry in "${plan[@]}"; do
-        [[ ${entry%%$'\t'*} == "$current" ]] && continue
-        current=${entry%%$'\t'*}
-        boots+=("$current")
-    done
+    while IFS= read -r key; do
+        if [[ $key == alone:* ]]; then last+=("$key"); else boots+=("$key"); fi
+    done < <(printf '%s\n' "${plan[@]}" | cut -f1 | uniq)
     if ((jobs == 1)); then work_through; else share_out; fi
+    rm -rf "$work"/taken.*
+    boots=("${last[@]}") slowness=$slowness_alone
+    work_through
     passed=$(grep -c '^ok ' "$work/verdicts" || true)
     failed=$(grep -c '^FAIL ' "$work/verdicts" || true)
 }
@@ -25,8 +26,7 @@ work_through() {
 }
 
 run_boot() {
-    local entry key name moment file label unbootable=''
-    current=$1
+    local entry key name moment file label unbootable='' current=$1
     for entry in "${plan[@]}"; do
         IFS=$'\t' read -r key name moment file <<<"$entry"
         [[ $key == "$current" ]] || continue
