@@ -97,7 +97,7 @@ fn without_a_watchdog_that_is_said() {
         let told = ends(&[order, &["--socket", &socket]].concat(), 5);
         assert!(told.contains("no watchdog runs here") && told.contains("memtune watch install"), "{told}");
     }
-    assert!(ends(&["stop", "-n", "--socket", &socket], 0).contains("would be told: stop"));
+    assert!(ends(&["stop", "-n", "--socket", &socket], 5).contains("no watchdog runs here"));
     assert!(ends(&["print", "maybe"], 2).contains("maybe"));
 }
 
@@ -154,6 +154,9 @@ fn a_watchdog_is_asked_and_its_answer_shown() {
     let done = json!({ "answer": "done", "what": "it was stopped" });
     let (asked, text) = spoken(&["stop"], vec![done.clone()], 0);
     assert_eq!((asked, text.as_str()), (vec!["stop".to_owned()], "It was stopped.\n"));
+    let (asked, text) = spoken(&["stop", "-n"], vec![status(false)], 0);
+    assert_eq!(asked, ["status"]);
+    assert!(text.contains("would be told: stop. It was not."), "{text}");
     let (_, text) = spoken(&["print", "off", "--json"], vec![done], 0);
     let object: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(object, json!({ "schema": "memtune.watch-answer/1", "done": "it was stopped" }));

@@ -52,7 +52,7 @@ impl Executioner {
         }
     }
 
-    /// Waits no longer for a victim that was killed and is not gone; it is passed over from now on. Where there is none it does nothing.
+    /// Waits no longer for a victim that was killed and is not gone; it is passed over from now on. Else this is a tick like any other.
     pub fn wait_no_longer(&mut self, now: Moment) -> Progress {
         match self.phase {
             Phase::Ending { .. } if !self.powers.is_rehearsal => self.give_up(now.at),

@@ -10,8 +10,8 @@
 //! **Those who are too quick.** A process leaves its memory some microseconds after the signal, and from then on nobody can take that back
 //! by its name. As a rule the memory is free with that. Not so where somebody else holds it: swapoff(2) does with the memory of the process
 //! whose pages it reads back, for as long as that takes, which is seconds to minutes, and it goes on to read them although nobody will use
-//! them. So while swap is being turned off the thread tries from before the signal on, without a pause, until it is told no more that the
-//! process is not about to end.
+//! them. So while swap is being turned off the thread tries from before the signal on, without a pause, until the kernel takes the process for
+//! one that is about to end.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
