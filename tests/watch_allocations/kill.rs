@@ -49,8 +49,7 @@ fn targets(children: &[Child]) -> Vec<Target> {
 fn end(executioner: &mut Executioner, targets: &[Target], manner: Manner) -> Option<Outcome> {
     let began = Instant::now();
     let now = || Moment { at: began.elapsed().as_millis() as u64, available: Bytes(0) };
-    let victim =
-        Victim { group: None, reach: Reach::Listed, counted: clock::ticks(), may_keep_memory: false };
+    let victim = Victim { group: None, reach: Reach::Listed, counted: clock::ticks(), may_keep_memory: true };
     if executioner.begin(&victim, targets.iter().copied(), manner, now()) != Begun::Started {
         return None;
     }

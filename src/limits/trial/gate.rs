@@ -10,9 +10,9 @@ use super::group::Group;
 
 /// Once the program has ended, its shell stops itself until the group has been looked at for the last time: with the last process the
 /// group would go, and with it all that it could tell. SIGUSR1 says that it has been; SIGCONT alone does not, for systemd sends that to all
-/// of a scope that it ends. Where nobody is left to look, it ends at once. It waits for the program whatever signal comes, and the program
+/// of a scope that it ends; where SIGUSR1 was ignored from the start, which a shell cannot change, it has to do. Where nobody is left to look, it ends at once. It waits for the program whatever signal comes, and the program
 /// hears them as ever: a trap is not inherited. `exec` takes programs, where the shell has commands by the same names.
-pub(super) const GATE: &str = r#"trap : HUP INT QUIT TERM; seen=; trap seen=yes USR1; (exec "$@"); status=$?; while [ ! "$seen" ] && kill -0 $PPID 2>/dev/null; do kill -STOP $$; done; exit $status"#;
+pub(super) const GATE: &str = r#"trap : HUP INT QUIT TERM; memtune_seen=; trap memtune_seen=yes USR1; kill -USR1 $$; memtune_hears=$memtune_seen; (exec "$@"); status=$?; memtune_seen=; while [ ! "$memtune_seen" ] && kill -0 $PPID 2>/dev/null; do kill -STOP $$; [ "$memtune_hears" ] || memtune_seen=yes; done; exit $status"#;
 
 /// What ends together with the program needs a moment for it.
 const MOMENTS: u32 = 15;
@@ -73,8 +73,23 @@ mod tests {
         // As systemd does after SIGTERM, where something in the scope was killed for want of memory.
         let go_on = "gate=$PPID; (for i in $(seq 2000); do kill -CONT $gate; done) 2>/dev/null & exit 3";
         for _ in 0..3 {
-            assert_eq!(ended(&["sh", "-c", go_on]), (Ended::Status(3), 1));
+            let (ended, last_looks) = ended(&["sh", "-c", go_on]);
+            assert!(ended == Ended::Status(3) && last_looks > 0, "{ended:?} after {last_looks} last looks");
         }
+    }
+
+    #[test]
+    fn the_program_does_not_open_it_and_a_signal_that_is_ignored_does_not_keep_it_shut() {
+        assert_eq!(ended(&["sh", "-c", "kill -USR1 $PPID; exit 4"]), (Ended::Status(4), 1));
+        let _alone = interruption::alone();
+        let deaf = format!("trap '' USR1; exec sh -c '{GATE}' sh sh -c 'exit 5'");
+        let foreground = Foreground::begin(0).unwrap();
+        let manner =
+            Manner { foreground: &foreground, output: Output::Error, input: Input::Empty, stop: Stop::Gate };
+        let words = ["sh".to_owned(), "-c".to_owned(), deaf];
+        let mut last_looks = 0;
+        let look = &mut |attended: crate::host::Attended| last_looks += usize::from(attended.is_last);
+        assert_eq!((Host::live().attend(&words, manner, look).unwrap(), last_looks), (Ended::Status(5), 1));
     }
 
     #[test]

@@ -64,7 +64,7 @@ fn why_this_one(
 ) -> fmt::Result {
     match reason {
         _ if victim.is_some_and(|job| job.turns_swap_off) => {
-            write!(formatter, "; it turns off swap for which there is no room in memory")
+            write!(formatter, "; it turns swap off, and memory would have to take what lies there")
         }
         Reason::Group { .. } => write!(formatter, "; {}", Because(&reason, &event.sample)),
         _ => Ok(()),

@@ -6,6 +6,7 @@ use super::count::Census;
 
 /// swapoff(8), whether by hand, by a script or by systemd, which starts it for its swap units.
 const COMMAND: &[u8] = b"swapoff";
+const FIRST_PROCESS: u32 = 1;
 
 impl Census {
     /// Looks through the list, which takes as long as a count, where swap is being turned off and only there.
@@ -14,8 +15,11 @@ impl Census {
         if !loses_swap {
             return;
         }
+        // Nobody else may turn swap off, and any name can be had.
+        let root = self.reader.owner(FIRST_PROCESS);
         for &(pid, _) in &self.pids {
-            let is_one = self.reader.stat(pid).is_ok_and(|stat| stat.command.as_slice() == COMMAND);
+            let is_named = self.reader.stat(pid).is_ok_and(|stat| stat.command.as_slice() == COMMAND);
+            let is_one = is_named && self.reader.owner(pid) == root;
             // Of more than have room the first ones are enough to make the others fewer.
             if is_one && self.swapoff.try_push(pid).is_err() {
                 break;

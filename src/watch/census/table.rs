@@ -147,7 +147,8 @@ impl Table {
         self.firsts.extend(groups.iter().map(|_| NOWHERE));
         for (at, kin) in self.kin.iter_mut().enumerate() {
             let group = groups.get(kin.place as usize);
-            let top = group.map_or(NOWHERE, |group| group.top);
+            // Whatever it is a part of is not to end with it.
+            let top = group.filter(|_| !kin.turns_swap_off).map_or(NOWHERE, |group| group.top);
             kin.realm = match top {
                 _ if kin.turns_swap_off => APART,
                 NOWHERE => group.map_or(0, |group| group.realm),
@@ -265,6 +266,9 @@ pub(super) fn is_endable(process: &Process, kin: &Kin) -> bool {
 }
 
 fn top_of(groups: &[Group], kin: &Kin) -> Option<u32> {
+    if kin.turns_swap_off {
+        return None;
+    }
     groups.get(kin.place as usize).map(|group| group.top).filter(|&top| top != NOWHERE)
 }
 

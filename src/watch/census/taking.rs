@@ -51,11 +51,10 @@ impl Census {
 
     fn take(&mut self, pid: u32, identity: u64, before: Option<usize>, walk: &mut Walk) {
         let turns_swap_off = self.turns_swap_off(pid);
-        // Whatever it is a part of is not to end with it.
-        let place = self.groups.as_ref().filter(|_| !turns_swap_off).and_then(|groups| groups.group_of(pid));
+        let place = self.groups.as_ref().and_then(|groups| groups.group_of(pid));
         let is_ours = pid <= 1 || self.ours.contains(&pid);
         let known = before.and_then(|at| self.known(at, place));
-        if !is_ours && self.is_told_by_its_group(place) {
+        if !is_ours && !turns_swap_off && self.is_told_by_its_group(place) {
             let (process, kin) = known.unwrap_or_else(|| (nameless(pid), unknown(identity, place)));
             self.put_old(process, kin, before);
             return;

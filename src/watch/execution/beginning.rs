@@ -55,7 +55,7 @@ impl Executioner {
     /// Waits no longer for a victim that was killed and is not gone; it is passed over from now on. Else this is a tick like any other.
     pub fn wait_no_longer(&mut self, now: Moment) -> Progress {
         match self.phase {
-            Phase::Ending { .. } if !self.powers.is_rehearsal => self.give_up(now.at),
+            Phase::Ending { .. } if !self.powers.is_rehearsal && !self.is_gathering() => self.give_up(now.at),
             _ => self.tick(now),
         }
     }

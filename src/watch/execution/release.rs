@@ -5,7 +5,7 @@
 //! holds that for writing, a victim in the middle of mmap(2) that waits for a page itself, keeps the caller waiting without any bound, and
 //! only a fatal signal ends that. EAGAIN comes afterwards, for another reason. In the loop neither could be had, and it is just those who
 //! are slow to go that it is called for. A thread that is made only then would need memory at the moment when there is none; so it is made
-//! at the start. It sleeps on a futex until somebody is slow, wakes for nothing else, and costs three or four pages.
+//! at the start. It sleeps on a futex until it is needed, and costs three or four pages.
 //!
 //! **Those who are too quick.** A process leaves its memory some microseconds after the signal, and from then on nobody can take that back
 //! by its name. As a rule the memory is free with that. Not so where somebody else holds it: swapoff(2) does with the memory of the process
@@ -75,7 +75,7 @@ impl Releaser {
         self.shared.add(handle, None)
     }
 
-    /// Hands over those who will get their signal as soon as this returns, as many as there is room for.
+    /// Hands over those who get their signal right after this, as many as there is room for.
     pub(super) fn stand_by<'h>(&self, handles: impl Iterator<Item = &'h ProcessHandle>) {
         if self.shared.is_lacking.load(Ordering::Relaxed) {
             return;

@@ -32,17 +32,20 @@ impl Executioner {
         if !matches!(self.phase, Phase::Ending { .. }) {
             self.phase = Phase::Ending { killed: now, next_look: now.saturating_add(FIRST_LOOK), looks: 0 };
         }
+        self.stand_by();
         if self.powers.is_rehearsal {
             self.find_newcomers();
             return;
         }
-        self.stand_by();
         if self.kill_group() {
             self.outcome.by_group = true;
             self.gathering = Gathering::Done;
             self.kill_all();
         } else {
             self.gather(now);
+            if self.gathering == Gathering::Done {
+                self.stand_by();
+            }
             self.kill_all();
             if self.gathering == Gathering::Done {
                 self.thaw_group();
@@ -50,9 +53,10 @@ impl Executioner {
         }
     }
 
-    /// Where the kernel may keep their memory, it must be taken back between the signal and the moment at which they leave it.
+    /// Where the kernel may keep their memory, it must be taken back between the signal and the moment at which they leave it. Of those who
+    /// get none, nothing can be taken.
     pub(super) fn stand_by(&self) {
-        if self.may_keep_memory && !self.powers.is_rehearsal {
+        if self.may_keep_memory {
             self.releaser.stand_by(self.roll.held().filter_map(|member| member.handle.as_ref()));
         }
     }

@@ -3,8 +3,9 @@
 use std::fmt::Write;
 
 use arrayvec::{ArrayString, ArrayVec};
+use rustix::fs::{PROC_SUPER_MAGIC, statfs};
 
-use crate::facts::zram;
+use crate::facts::{meminfo, zram};
 use crate::sys::bytes::Bytes;
 use crate::sys::kernel_file::KernelFile;
 
@@ -21,8 +22,8 @@ pub(super) struct Areas {
     total: Bytes,
     /// How large all areas are that are listed; one that is being turned off is, until nothing lies in it.
     listed: Bytes,
-    /// The kernel's total was once that of the list. In a container that has a list of its own it never may be.
-    has_agreed: bool,
+    /// The list and the total are the kernel's own; those that some containers have need not agree.
+    is_of_kernel: bool,
     devices: ArrayVec<Device, MOST_DEVICES>,
 }
 
@@ -36,18 +37,19 @@ struct Device {
 
 impl Areas {
     pub(super) fn open() -> Self {
-        Self::of(KernelFile::open(SWAPS).ok())
+        let is_of_kernel =
+            |path| statfs(path).is_ok_and(|status| i128::from(status.f_type) == i128::from(PROC_SUPER_MAGIC));
+        Self::of(KernelFile::open(SWAPS).ok(), is_of_kernel(SWAPS) && is_of_kernel(meminfo::PATH))
     }
 
-    fn of(swaps: Option<KernelFile>) -> Self {
-        let none = Bytes(0);
-        Self { swaps, total: none, listed: none, has_agreed: false, devices: ArrayVec::new() }
+    fn of(swaps: Option<KernelFile>, is_of_kernel: bool) -> Self {
+        Self { swaps, total: Bytes(0), listed: Bytes(0), is_of_kernel, devices: ArrayVec::new() }
     }
 
     /// Whether an area is being turned off, as it was when the worth was last asked for: the kernel counts no more of it than lies in it
     /// still, and at the end nothing.
     pub(super) fn is_one_leaving(&self) -> bool {
-        self.has_agreed && self.listed > self.total
+        self.is_of_kernel && self.listed > self.total
     }
 
     /// What `free` of `total` swap is worth now. Areas that were turned on or off show in the total, and are looked for anew; that one has
@@ -56,7 +58,6 @@ impl Areas {
         if total != self.total || self.is_one_leaving() {
             self.find(buffer);
             self.total = total;
-            self.has_agreed |= self.listed == total;
         }
         let (mut in_memory, mut worth) = (Bytes(0), Bytes(0));
         for device in &mut self.devices {
@@ -119,7 +120,7 @@ mod tests {
 
     #[test]
     fn without_zram_free_swap_is_worth_itself() {
-        assert_eq!(Areas::of(None).worth(Bytes(100), Bytes(60), &mut [0; 512]), Bytes(60));
+        assert_eq!(Areas::of(None, true).worth(Bytes(100), Bytes(60), &mut [0; 512]), Bytes(60));
     }
 
     #[test]
@@ -130,13 +131,18 @@ mod tests {
             std::fs::write(file.path(), format!("Filename Type Size Used Priority\n{areas}")).unwrap();
         };
         let path = file.path().to_str().unwrap();
-        let mut areas = Areas::of(KernelFile::open(path).ok());
+        let mut areas =
+            [true, false].map(|is_of_kernel| Areas::of(KernelFile::open(path).ok(), is_of_kernel));
         let mut is_leaving = |total| {
-            areas.worth(Bytes::from_kib(total), Bytes(0), &mut [0; 512]);
-            areas.is_one_leaving()
+            let [kernels, containers] = areas.each_mut().map(|areas| {
+                areas.worth(Bytes::from_kib(total), Bytes(0), &mut [0; 512]);
+                areas.is_one_leaving()
+            });
+            assert!(!containers);
+            kernels
         };
         list("/swap file 900 0 -2\n");
-        assert!(!is_leaving(700), "a container may have a list of its own");
+        assert!(is_leaving(700), "since before the first look");
         assert!(!is_leaving(900));
         list("/swap file 900 0 -2\n/dev/sda2 partition 300 200 -3\n");
         assert!(!is_leaving(1200));

@@ -38,6 +38,8 @@ pub struct Policy {
     memory: Level,
     cause: Option<Cause>,
     simulated: Option<Level>,
+    /// Swap was being turned off at the last look.
+    lost_swap: bool,
 }
 
 /// A level, and the rule that makes it so.
@@ -76,6 +78,7 @@ impl Policy {
             memory: Level::Normal,
             cause: None,
             simulated: None,
+            lost_swap: false,
         }
     }
 
@@ -123,6 +126,7 @@ impl Policy {
         let Some(sample) = sound(sample) else { return self.blind(outstanding) };
         self.follow_the_clock(sample.at);
         self.growth.see(&sample);
+        self.follow_the_swap(sample.loses_swap);
         let seen = self.look(sample, outstanding);
         let before = self.tell(&seen);
         let act = self.act(&seen);
@@ -161,6 +165,14 @@ impl Policy {
         if at < last || at - last > GAP {
             self.growth.clear();
             self.ladder.restart(at);
+        }
+    }
+
+    /// Whoever was taken before swap began to be turned off says nothing of whether another one helps.
+    fn follow_the_swap(&mut self, loses_swap: bool) {
+        let lost_it = std::mem::replace(&mut self.lost_swap, loses_swap);
+        if loses_swap && !lost_it {
+            self.turn.took_nothing();
         }
     }
 

@@ -244,6 +244,17 @@ fn while_swap_is_turned_off_victims_that_give_nothing_back_are_few() {
 }
 
 #[test]
+fn who_was_taken_before_swap_was_turned_off_spares_nobody() {
+    let mut policy = Policy::new(&Settings::default(), Bytes::from_gib(1));
+    let mut act = |at, loses_swap| {
+        let (total, available, swap_total) = (Bytes(970 * MIB), Bytes(40 * MIB), Bytes(100 * MIB));
+        let sample = Sample { at, total, available, swap_total, loses_swap, ..Sample::default() };
+        policy.step(&sample, Outstanding::Nobody).act.takes_a_job()
+    };
+    assert_eq!([act(0, false), act(1000, true), act(2000, true)], [true, true, false]);
+}
+
+#[test]
 fn a_saw_tooth_is_told_once_in_a_while() {
     for period in [100, 1000, 4000, 9000, 15_000] {
         let mut policy = Policy::new(&Settings::default(), Bytes::from_gib(1));

@@ -148,7 +148,8 @@ fn is_stuck(process: &Process, stuck: &[Target]) -> bool {
 /// The worst first: who turns swap off, for whatever the others hold grows by that alone. Whatever the order of the table, that of the
 /// walk is the same.
 fn compare(one: &Job, other: &Job) -> Ordering {
-    let key = |job: &Job| (job.turns_swap_off, job.wish, job.badness, held(job));
+    let is_first = |job: &Job| job.turns_swap_off && job.wish != Wish::Avoid;
+    let key = |job: &Job| (is_first(job), job.wish, job.badness, held(job));
     let name = |job: &Job| (job.name, job.root, job.spared.map(|why| why as u8));
     key(other)
         .cmp(&key(one))

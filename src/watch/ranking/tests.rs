@@ -66,6 +66,9 @@ fn who_turns_swap_off_comes_first_however_little_it_holds() {
     let swapoff = Job { turns_swap_off: true, ..a_job("swapoff", 1) };
     let mut jobs = [a_job("database", 100), growing("hog", 900, 30), swapoff];
     assert_eq!(chosen(&mut jobs, MACHINE).as_deref(), Some("swapoff"));
+    let avoid = Rule { group: Some("/user.slice/**".into()), ..rule(Action::Avoid) };
+    let told = walk(&mut jobs, &[avoid], MACHINE);
+    assert_eq!(told[0], ("hog".to_owned(), Verdict::Kill), "all are to be avoided");
     jobs[2].spared = Some(Spared::ByItsOwner);
     assert_eq!(chosen(&mut jobs, MACHINE).as_deref(), Some("hog"));
 }

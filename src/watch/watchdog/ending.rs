@@ -19,7 +19,7 @@ use super::start::Watchdog;
 /// So often another job is chosen where nobody of the chosen one is left.
 const TRIES: usize = 4;
 
-/// At the redline swapoff gets no more milliseconds than this to end.
+/// At the redline swapoff gets no more milliseconds than this to end once it was killed.
 const LAST_WAIT: u64 = 500;
 
 /// When a count began, and what it chose.
@@ -132,7 +132,8 @@ impl Watchdog {
     /// swapoff(2) hears a signal only between one process and the next whose pages it reads back: at the redline there is no time for that.
     pub(super) fn go_on_without_swapoff(&mut self, sample: &Sample, present: Level) {
         let is_at_the_redline = self.ends_swapoff && present == Level::Redline;
-        let is_time = self.taken.is_none_or(|taken| sample.at.saturating_sub(taken) >= LAST_WAIT);
+        let killed = self.executioner.outcome().killed;
+        let is_time = killed.is_some_and(|killed| sample.at.saturating_sub(killed) >= LAST_WAIT);
         if is_at_the_redline && is_time && self.outstanding() == Outstanding::Leaving {
             let progress = self.executioner.wait_no_longer(Moment::from(sample));
             self.tell_of_the_victim(progress, sample);

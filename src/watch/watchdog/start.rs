@@ -228,7 +228,7 @@ impl Watchdog {
         let census = &self.census;
         let group = chosen.and_then(|job| census.jobs().get(job)?.group.as_ref());
         // Whoever could have been started since the count is looked at, and is nobody's newcomer.
-        let victim = Victim { group, reach: Reach::Listed, counted: u64::MAX, may_keep_memory: false };
+        let victim = Victim { group, reach: Reach::Listed, counted: u64::MAX, may_keep_memory: true };
         let now = Moment::from(&self.sample);
         match chosen {
             Some(job) => {
