@@ -10,8 +10,9 @@ use super::group::Group;
 
 /// Once the program has ended, its shell stops itself until the group has been looked at for the last time: with the last process the
 /// group would go, and with it all that it could tell. SIGUSR1 says that it has been; SIGCONT alone does not, for systemd sends that to all
-/// of a scope that it ends; where SIGUSR1 was ignored from the start, which a shell cannot change, it has to do. Where nobody is left to look, it ends at once. It waits for the program whatever signal comes, and the program
-/// hears them as ever: a trap is not inherited. `exec` takes programs, where the shell has commands by the same names.
+/// of a scope that it ends; where SIGUSR1 was ignored from the start, which a shell cannot change, it has to do. Where nobody is left to look,
+/// it ends at once. It waits for the program whatever signal comes, and the program hears them as ever: a trap is not inherited. `exec` takes
+/// programs, where the shell has commands by the same names.
 pub(super) const GATE: &str = r#"trap : HUP INT QUIT TERM; memtune_seen=; trap memtune_seen=yes USR1; kill -USR1 $$; memtune_hears=$memtune_seen; (exec "$@"); status=$?; memtune_seen=; while [ ! "$memtune_seen" ] && kill -0 $PPID 2>/dev/null; do kill -STOP $$; [ "$memtune_hears" ] || memtune_seen=yes; done; exit $status"#;
 
 /// What ends together with the program needs a moment for it.
@@ -50,9 +51,12 @@ mod tests {
     use crate::sys::interruption;
 
     fn ended(command: &[&str]) -> (Ended, usize) {
+        attended(&[&["sh", "-c", GATE, "sh"], command].concat())
+    }
+
+    fn attended(words: &[&str]) -> (Ended, usize) {
         let _alone = interruption::alone();
-        let words: Vec<String> =
-            ["sh", "-c", GATE, "sh"].iter().chain(command).map(|&word| word.to_owned()).collect();
+        let words: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
         let foreground = Foreground::begin(0).unwrap();
         let manner =
             Manner { foreground: &foreground, output: Output::Error, input: Input::Empty, stop: Stop::Gate };
@@ -81,15 +85,8 @@ mod tests {
     #[test]
     fn the_program_does_not_open_it_and_a_signal_that_is_ignored_does_not_keep_it_shut() {
         assert_eq!(ended(&["sh", "-c", "kill -USR1 $PPID; exit 4"]), (Ended::Status(4), 1));
-        let _alone = interruption::alone();
         let deaf = format!("trap '' USR1; exec sh -c '{GATE}' sh sh -c 'exit 5'");
-        let foreground = Foreground::begin(0).unwrap();
-        let manner =
-            Manner { foreground: &foreground, output: Output::Error, input: Input::Empty, stop: Stop::Gate };
-        let words = ["sh".to_owned(), "-c".to_owned(), deaf];
-        let mut last_looks = 0;
-        let look = &mut |attended: crate::host::Attended| last_looks += usize::from(attended.is_last);
-        assert_eq!((Host::live().attend(&words, manner, look).unwrap(), last_looks), (Ended::Status(5), 1));
+        assert_eq!(attended(&["sh", "-c", &deaf]), (Ended::Status(5), 1));
     }
 
     #[test]
