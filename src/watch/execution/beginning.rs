@@ -90,5 +90,8 @@ impl Executioner {
         self.phase = Phase::Asked { until: now.saturating_add(grace) };
         self.stand_by();
         self.ask_all();
+        if !self.powers.is_rehearsal {
+            self.releaser.try_once(self.roll.held().filter_map(|member| member.handle.as_ref()));
+        }
     }
 }

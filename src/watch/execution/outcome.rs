@@ -112,7 +112,7 @@ pub struct Outcome {
     pub freed_after_a_second: Option<Bytes>,
     /// For how long memory came back, from the first signal to the last rise; milliseconds.
     pub rose_for: u64,
-    /// Whose memory was taken back by process_mrelease(2).
+    /// How often memory was taken back by process_mrelease(2).
     pub released: u32,
     /// Where that was refused with EINVAL: somebody who lives on shares the memory.
     pub release_refused: u32,

@@ -1,4 +1,4 @@
-//! Takes back the memory of those that were killed and are slow to go, in a thread of its own.
+//! Takes back the memory of those that are about to end and are slow to go, in a thread of its own.
 //!
 //! **Why a thread, where one would be less.** process_mrelease(2) walks and frees the victim's memory in the caller's time, which takes as
 //! long as there is memory: gigabytes are tenths of a second. And it takes the lock of the victim's address space for reading first: who
@@ -6,6 +6,9 @@
 //! only a fatal signal ends that. EAGAIN comes afterwards, for another reason. In the loop neither could be had, and it is just those who
 //! are slow to go that it is called for. A thread that is made only then would need memory at the moment when there is none; so it is made
 //! at the start. It sleeps on a futex until it is needed, and costs three or four pages.
+//!
+//! **Those who were asked.** Who has no answer of its own to SIGTERM is about to end from the signal on, but may wait long for its turn to do
+//! so where the processors are busy. The thread has its turn at once. So it tries once; who does have an answer is refused, and left in peace.
 //!
 //! **Those who are too quick.** A process leaves its memory some microseconds after the signal, and from then on nobody can take that back
 //! by its name. As a rule the memory is free with that. Not so where somebody else holds it: swapoff(2) does with the memory of the process
@@ -73,6 +76,16 @@ impl Releaser {
             return true;
         }
         self.shared.add(handle, None)
+    }
+
+    /// Hands over those who were just asked to end, as many as there is room for.
+    pub(super) fn try_once<'h>(&self, handles: impl Iterator<Item = &'h ProcessHandle>) {
+        let now = Instant::now();
+        for handle in handles {
+            if self.shared.is_lacking.load(Ordering::Relaxed) || !self.shared.add(handle, Some(now)) {
+                return;
+            }
+        }
     }
 
     /// Hands over those who get their signal right after this, as many as there is room for.
