@@ -91,7 +91,7 @@ impl Toml {
         self.comment(
             "Much waiting with little memory makes the level critical, however much swap is free: available memory at or under \
              `available`, and all tasks waiting for memory (PSI full) for at least the share `full` of the last `lasts`. \
-             `available = \"0%\"` switches it off.",
+             Where others keep all processors busy the kernel counts little of that. `available = \"0%\"` switches it off.",
         );
         self.section("thrash");
         self.line("available", &quoted(&shown(settings.thrash.available)));
@@ -169,7 +169,8 @@ impl Toml {
             "Who is spared, and who goes first; the first rule that fits counts. `protect`: never chosen; `avoid`: only where nobody \
              else is left; `prefer`: first; `ignore`: as if it were not there. A rule fits where each of its patterns does: `unit` \
              (or the name of a container), `command` (15 bytes at most, as /proc/PID/comm has it), `user` (name or number), `group` \
-             (the path of the control group). `*` and `?` stand for anything; in `group`, `**` goes over `/`.",
+             (the path of the control group). `*` and `?` stand for anything; in `group`, `**` goes over `/`. A swapoff that memory cannot \
+             take is the first to be ended; a rule for the command `swapoff` spares it.",
         );
         self.outlined(&Rule {
             action: Action::Protect,
