@@ -15,8 +15,10 @@ use super::base::Base;
 use super::count::{Census, LOOKS, unknown};
 use super::counted::Counted;
 use super::groups::keep_largest;
+use super::keepers::role_of;
 use super::kin::Kin;
 use super::taking::{UNKNOWN, is_zombie, learn};
+use super::text::plain;
 use super::trees::place_of;
 
 /// A count that is older, in milliseconds, is done again.
@@ -130,7 +132,10 @@ impl Census {
             let Some(pid) = self.table.processes.get(at).map(|process| process.pid) else { continue };
             // What has ended, but was not yet looked after, has no pages.
             match self.reader.pages(pid).filter(|pages| pages.size > 0) {
-                Some(pages) => self.note_pages(at, pages),
+                Some(pages) => {
+                    self.note_pages(at, pages);
+                    self.note_program(at);
+                }
                 // There is room for as many as are read.
                 None => gone.extend((!gone.is_full()).then_some(pid)),
             }
@@ -146,6 +151,19 @@ impl Census {
         kin.size = bytes(pages.size);
         kin.anonymous = bytes(pages.anonymous());
         process.memory = if kin.is_exact { kin.anonymous + kin.swap } else { kin.resident };
+    }
+
+    /// A shell that was counted may be something else by now, by exec(2): what it is called, and which rules fit, is what it is now.
+    fn note_program(&mut self, at: usize) {
+        let Some((process, kin)) = self.table.processes.get_mut(at).zip(self.table.kin.get_mut(at)) else {
+            return;
+        };
+        if let Ok(stat) = self.reader.stat(process.pid)
+            && stat.started == process.started
+        {
+            process.command = plain(&stat.command);
+            kin.role = role_of(&process.command);
+        }
     }
 
     /// Takes newcomers in, in the order of their numbers, and leaves out who has gone.

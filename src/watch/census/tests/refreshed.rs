@@ -42,11 +42,20 @@ fn the_largest_are_read_again_and_nobody_else() {
     let mut census = counted(&made);
     made.process(30, "hog", line(1, 30, 30, 0), 180);
     let counted = census.refresh(&later(1_000, 20)).unwrap();
-    // No more than that, however many there are.
-    assert!(counted.calls < 64 * 3 + 60, "{}", counted.calls);
+    // No more than that, however many there are: two files each.
+    assert!(counted.calls < 64 * 6 + 60, "{}", counted.calls);
     assert_eq!(job(&census, "hog").memory, Bytes::from_mib(180));
     assert_eq!(job(&census, "hog").growth, Bytes::from_mib(80));
     assert_eq!(counted.processes, 503);
+}
+
+#[test]
+fn who_became_something_else_is_called_what_it_is_now() {
+    let made = machine();
+    let mut census = counted(&made);
+    made.process(30, "python3", line(1, 30, 30, 0), 180);
+    census.refresh(&later(1_000, 20)).unwrap();
+    assert_eq!(job(&census, "python3").memory, Bytes::from_mib(180));
 }
 
 #[test]
