@@ -139,8 +139,12 @@ struct Rehearsal {
 
 impl Rehearsal {
     fn begin(folder: &Path, arguments: &[&str]) -> Self {
+        Self::with("", folder, arguments)
+    }
+
+    fn with(text: &str, folder: &Path, arguments: &[&str]) -> Self {
         let settings = folder.join("watch.toml");
-        fs::write(&settings, "").unwrap();
+        fs::write(&settings, text).unwrap();
         let mut process = memtune()
             .args(["watch", "run", "-n", "-v", "--json", "--config"])
             .arg(settings)
@@ -198,6 +202,20 @@ fn a_rehearsal_tells_records_answers_and_ends_at_ctrl_c() {
         assert_eq!(summary["stretches"], turn, "{summary}");
         assert!(summary["lowest"]["time"].is_string(), "{summary}");
     }
+}
+
+#[test]
+fn a_hook_that_fails_is_told() {
+    let settings = "[hooks]\ncritical = [\"/bin/sh\", \"-c\", \"exit 3\"]\n";
+    let folder = tempfile::tempdir().unwrap();
+    let mut rehearsal = Rehearsal::with(settings, folder.path(), &[]);
+    rehearsal.next();
+    let socket = folder.path().join("watch.sock");
+    let asked = memtune().args(["watch", "lowmem", "-n", "--socket"]).arg(socket).output().unwrap();
+    assert_eq!(asked.status.code(), Some(0), "{asked:?}");
+    let error = std::iter::repeat_with(|| rehearsal.next()).find(|line| line["event"] == "error").unwrap();
+    assert!(error["message"].as_str().unwrap().contains("the hook 'critical' ended with status 3"), "{error}");
+    assert_eq!(rehearsal.end().1, Some(0));
 }
 
 /// What `memtune watch` prints as JSON when it asks the rehearsal at this socket.

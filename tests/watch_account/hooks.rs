@@ -35,7 +35,9 @@ fn wait(hooks: &mut Hooks) -> Answer {
         poll(&mut files, Some(&timeout)).unwrap()
     };
     assert_eq!(ready, 1, "no answer within a minute");
-    hooks.answer().unwrap()
+    let (name, answer) = hooks.answer().unwrap();
+    assert_eq!(name, "before_kill");
+    answer
 }
 
 const LONG: Duration = Duration::from_secs(60);

@@ -1,7 +1,7 @@
-//! The hook before a kill is heard out before the first signal, where there is time for it.
+//! Hooks are started, and it is told which of them failed; that before a kill is heard out before the first signal, where there is time.
 
 use crate::watch::account::event::{Happened, Reason};
-use crate::watch::account::hooks::starter::Running;
+use crate::watch::account::hooks::starter::{Hooks, Running};
 use crate::watch::level::Level;
 use crate::watch::policy::decision::{Act, Decision};
 use crate::watch::sample::Sample;
@@ -26,10 +26,15 @@ impl Watchdog {
         self.pending.is_some_and(|pending| pending.tenant.is_none())
     }
 
-    /// Takes in how hooks ended.
+    /// Takes in how hooks ended, and tells who failed.
     pub(super) fn hear_hooks(&mut self) {
-        if let Some(hooks) = self.hooks.as_mut().filter(|_| self.woken.hooks) {
-            while hooks.answer().is_some() {}
+        if !self.woken.hooks {
+            return;
+        }
+        while let Some((name, answer)) = self.hooks.as_mut().and_then(Hooks::answer) {
+            if answer.outcome.is_failure() {
+                self.tell(Happened::Error(format_args!("the hook '{name}' {}", answer.outcome)));
+            }
         }
     }
 
@@ -76,18 +81,30 @@ impl Watchdog {
         now < pending.until && self.hooks.as_ref().is_some_and(|hooks| hooks.is_running(pending.hook))
     }
 
+    /// Starts the hook of that name, if there is one; where it cannot be started, that is told.
     pub(super) fn start_hook(
         &mut self,
-        name: &str,
+        name: &'static str,
         happened: Happened<'_>,
         sample: &Sample,
     ) -> Option<Running> {
+        let hooks = &self.settings.hooks;
         let words = match name {
-            "before-kill" => self.settings.hooks.before_kill.as_ref(),
-            _ => self.settings.hooks.after_kill.as_ref(),
+            "warning" => &hooks.warning,
+            "critical" => &hooks.critical,
+            "redline" => &hooks.redline,
+            "before-kill" => &hooks.before_kill,
+            "after-kill" => &hooks.after_kill,
+            _ => return None,
         };
-        let (words, hooks) = (words?, self.hooks.as_mut()?);
+        let (words, starter) = (words.as_ref()?, self.hooks.as_mut()?);
         let event = event(happened, sample, self.level, self.is_dry_run || self.shows_only);
-        hooks.run(name, words, self.settings.hooks.limit, &self.book.telling(&event)).ok()
+        match starter.run(name, words, hooks.limit, &self.book.telling(&event)) {
+            Ok(running) => Some(running),
+            Err(why) => {
+                self.tell(Happened::Error(format_args!("the hook '{name}' {why}")));
+                None
+            }
+        }
     }
 }

@@ -89,19 +89,8 @@ impl Watchdog {
         let Some(from) = decision.before else { return };
         let why = decision.cause.map(|cause| reason(cause, decision.level, &self.settings, sample));
         self.tell(Happened::Level { from, reason: why.filter(|_| decision.level > from) });
-        let hook = match decision.level {
-            Level::Normal => None,
-            Level::Warning => self.settings.hooks.warning.as_ref().map(|words| ("warning", words)),
-            Level::Critical => self.settings.hooks.critical.as_ref().map(|words| ("critical", words)),
-            Level::Redline => self.settings.hooks.redline.as_ref().map(|words| ("redline", words)),
-        };
-        let happened = Happened::Level { from, reason: why };
-        if let (Some((name, words)), Some(hooks)) = (hook.filter(|_| decision.level > from), &mut self.hooks)
-        {
-            let event = event(happened, sample, decision.level, self.is_dry_run || self.shows_only);
-            let telling = self.book.telling(&event);
-            // The account has said what matters; a hook that cannot run is told by the next error of its own.
-            let _ = hooks.run(name, words, self.settings.hooks.limit, &telling);
+        if decision.level > from {
+            self.start_hook(decision.level.name(), Happened::Level { from, reason: why }, sample);
         }
     }
 

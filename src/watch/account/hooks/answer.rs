@@ -1,5 +1,11 @@
 //! What the helper says of a hook that is over.
 
+use std::fmt;
+
+use rustix::io::Errno;
+
+use crate::sys::refusal::Refusal;
+
 /// Bytes of an answer on its way.
 pub const LENGTH: usize = 13;
 
@@ -27,6 +33,28 @@ pub enum Outcome {
     NotStarted(i32),
     /// So many of them do not go away that no other is started.
     TooMany,
+}
+
+impl Outcome {
+    /// Whether it is not what was wanted of it.
+    pub fn is_failure(self) -> bool {
+        self != Self::Exited(0)
+    }
+}
+
+/// The end of a sentence that begins with the hook.
+impl fmt::Display for Outcome {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Exited(status) => write!(formatter, "ended with status {status}"),
+            Self::Signalled(signal) => write!(formatter, "was ended by signal {signal}"),
+            Self::TimedOut => formatter.write_str("took longer than `limit`, and was ended"),
+            Self::NotStarted(error) => {
+                write!(formatter, "could not be started: {}", Refusal(Errno::from_raw_os_error(error)))
+            }
+            Self::TooMany => formatter.write_str("was not started: others that were ended do not go away"),
+        }
+    }
 }
 
 impl Answer {

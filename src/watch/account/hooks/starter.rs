@@ -1,5 +1,6 @@
 //! The watchdog's side: it asks the helper to start hooks, and hears how they ended, without ever waiting.
 
+use std::fmt;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
@@ -38,12 +39,26 @@ pub enum NotRun {
     HelperIsGone,
 }
 
+/// The end of a sentence that begins with the hook.
+impl fmt::Display for NotRun {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OthersRun => write!(formatter, "was not started: {AT_ONCE} others run"),
+            Self::Words => formatter.write_str("was not started: its words are too long, or none"),
+            Self::HelperIsBehind => formatter.write_str("was not started: who starts them is behind"),
+            Self::HelperIsGone => {
+                formatter.write_str("was not started: who starts them was killed, and no other will be")
+            }
+        }
+    }
+}
+
 /// Hooks, with the helper that starts them.
 #[derive(Debug)]
 pub struct Hooks {
     socket: OwnedFd,
     helper: Pid,
-    running: ArrayVec<Running, AT_ONCE>,
+    running: ArrayVec<(Running, &'static str), AT_ONCE>,
     last: u32,
     is_gone: bool,
     environment: BoundedText,
@@ -93,7 +108,7 @@ impl Hooks {
     /// Says why it does not run.
     pub fn run(
         &mut self,
-        name: &str,
+        name: &'static str,
         words: &[String],
         limit: Duration,
         telling: &Telling<'_>,
@@ -112,7 +127,7 @@ impl Hooks {
         match send(&self.socket, self.request.as_bytes(), SendFlags::NOSIGNAL | SendFlags::DONTWAIT) {
             Ok(_) => {
                 let running = Running(self.last);
-                let _ = self.running.try_push(running);
+                let _ = self.running.try_push((running, name));
                 Ok(running)
             }
             Err(Errno::PIPE | Errno::CONNRESET | Errno::NOTCONN | Errno::CONNREFUSED) => {
@@ -123,8 +138,8 @@ impl Hooks {
         }
     }
 
-    /// The next hook that is over, if there is one.
-    pub fn answer(&mut self) -> Option<Answer> {
+    /// The next hook that is over, by its name, if there is one.
+    pub fn answer(&mut self) -> Option<(&'static str, Answer)> {
         let mut buffer = [0; LENGTH];
         let length = match recv(&self.socket, &mut buffer, RecvFlags::DONTWAIT) {
             Ok((_, 0)) | Err(Errno::CONNRESET) => {
@@ -135,13 +150,13 @@ impl Hooks {
             Err(_) => return None,
         };
         let answer = Answer::from_bytes(buffer.get(..length)?)?;
-        self.running.retain(|running| running.0 != answer.id);
-        Some(answer)
+        let place = self.running.iter().position(|(running, _)| running.0 == answer.id)?;
+        Some((self.running.remove(place).1, answer))
     }
 
     /// Whether it still runs. The helper ends it when its time is over; who waits for it should still have a bound of its own.
     pub fn is_running(&self, hook: Running) -> bool {
-        self.running.contains(&hook)
+        self.running.iter().any(|(running, _)| *running == hook)
     }
 
     /// Whether the helper was killed: no hook runs any more.
