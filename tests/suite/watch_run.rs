@@ -214,7 +214,10 @@ fn a_hook_that_fails_is_told() {
     let asked = memtune().args(["watch", "lowmem", "-n", "--socket"]).arg(socket).output().unwrap();
     assert_eq!(asked.status.code(), Some(0), "{asked:?}");
     let error = std::iter::repeat_with(|| rehearsal.next()).find(|line| line["event"] == "error").unwrap();
-    assert!(error["message"].as_str().unwrap().contains("the hook 'critical' ended with status 3"), "{error}");
+    assert!(
+        error["message"].as_str().unwrap().contains("the hook 'critical' ended with status 3"),
+        "{error}"
+    );
     assert_eq!(rehearsal.end().1, Some(0));
 }
 

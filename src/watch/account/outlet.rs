@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::fs::{Mode, OFlags, open};
+use rustix::fs::{FileType, Mode, OFlags, fstat, open};
 use rustix::io::{Errno, write};
 
 use crate::sys::bounded_text::BoundedText;
@@ -22,8 +22,8 @@ pub struct Outlet {
 }
 
 impl Outlet {
-    /// Takes a file that is open for writing. Where that can be, it is opened once more so as not to wait: to change the caller's would
-    /// change it for everybody who has it, the shell included.
+    /// Takes a file that is open for writing. A terminal or pipe is opened once more, where that can be, so as not to wait: to change the
+    /// caller's would change it for everybody who has it, the shell included.
     pub fn new(file: OwnedFd) -> Self {
         let file = opened_once_more(&file).unwrap_or(file);
         Self { file, lost: 0, last_error: None, is_within_a_line: false }
@@ -85,18 +85,22 @@ impl Outlet {
     }
 }
 
-/// The same terminal, pipe or file by a description of its own; `None` for a socket, and for what belongs to somebody else by now.
+/// The same terminal or pipe by a description of its own; `None` for a socket, and for what belongs to somebody else by now. Also for a
+/// file: it would have a place of its own to write at, and what others write there would go over it.
 fn opened_once_more(file: &OwnedFd) -> Option<OwnedFd> {
+    if FileType::from_raw_mode(fstat(file).ok()?.st_mode).is_file() {
+        return None;
+    }
     let mut path = BoundedText::with_limit(64);
     write!(path, "/proc/self/fd/{}", file.as_raw_fd()).ok()?;
-    let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::APPEND | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     open(path.as_str(), flags, Mode::empty()).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::{PipeReader, Read};
+    use std::io::{PipeReader, Read, Seek, Write as _};
     use std::os::unix::net::UnixStream;
 
     fn all(mut reader: impl Read) -> String {
@@ -137,6 +141,17 @@ mod tests {
         assert!(outlet.write(b"whole\n"));
         drop(outlet);
         assert!(all(reader).ends_with("\nwhole\n"));
+    }
+
+    #[test]
+    fn who_writes_to_the_same_file_goes_on_behind_it() {
+        let mut file = tempfile::tempfile().unwrap();
+        let mut outlet = Outlet::new(file.try_clone().unwrap().into());
+        file.write_all(b"one\n").unwrap();
+        assert!(outlet.write(b"two\n"));
+        file.write_all(b"three\n").unwrap();
+        file.rewind().unwrap();
+        assert_eq!(all(file), "one\ntwo\nthree\n");
     }
 
     #[test]
