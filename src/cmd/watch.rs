@@ -114,13 +114,13 @@ impl Speaker<'_> {
         let global = Global { dry_run: false, root: None, ..*self.global };
         let request = Request::Lowmem { dry_run: only_shown };
         let exit = Speaker { global: &global, ..*self }.order(request, terminal)?;
-        if only_shown && !self.global.json {
+        if !self.global.json {
             terminal.show(&shown::sentence(&self.whom(&status)?))?;
         }
         Ok(exit)
     }
 
-    /// Whom it would have ended, after it was as `before`; it answers between two looks, so that it knows soon.
+    /// Whom it ended, or would have, after it was as `before`; it answers between two looks, so that it knows soon.
     fn whom(&self, before: &Status) -> Result<String> {
         let asked = Instant::now();
         loop {
@@ -135,7 +135,7 @@ impl Speaker<'_> {
                 return Ok(last.what.to_string());
             }
             if asked.elapsed() > UNTIL_SHOWN {
-                return Ok("it has named nobody yet: `journalctl -u memtune-watchd` says why".to_owned());
+                return Ok("it has named nobody yet: what it tells (`journalctl -u memtune-watchd`, where it is a service) says why".to_owned());
             }
             sleep(BETWEEN);
         }

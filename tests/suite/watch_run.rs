@@ -204,9 +204,8 @@ fn a_rehearsal_tells_records_answers_and_ends_at_ctrl_c() {
     }
 }
 
-#[test]
-fn a_hook_that_fails_is_told() {
-    let settings = "[hooks]\ncritical = [\"/bin/sh\", \"-c\", \"exit 3\"]\n";
+/// The first error that a rehearsal with these settings tells, once memory is taken for short.
+fn first_error(settings: &str) -> Value {
     let folder = tempfile::tempdir().unwrap();
     let mut rehearsal = Rehearsal::with(settings, folder.path(), &[]);
     rehearsal.next();
@@ -214,11 +213,26 @@ fn a_hook_that_fails_is_told() {
     let asked = memtune().args(["watch", "lowmem", "-n", "--socket"]).arg(socket).output().unwrap();
     assert_eq!(asked.status.code(), Some(0), "{asked:?}");
     let error = std::iter::repeat_with(|| rehearsal.next()).find(|line| line["event"] == "error").unwrap();
+    assert_eq!(rehearsal.end().1, Some(0));
+    error
+}
+
+#[test]
+fn a_hook_that_fails_is_told() {
+    let error = first_error("[hooks]\ncritical = [\"/bin/sh\", \"-c\", \"exit 3\"]\n");
     assert!(
         error["message"].as_str().unwrap().contains("the hook 'critical' ended with status 3"),
         "{error}"
     );
-    assert_eq!(rehearsal.end().1, Some(0));
+}
+
+#[test]
+fn where_nobody_may_be_ended_it_is_told_why() {
+    let error = first_error("[[rule]]\naction = \"protect\"\ncommand = \"?*\"\n");
+    assert_eq!(Schema::of("watch-1").complaint(&error), None, "{error}");
+    assert_eq!((&error["rule"], &error["job"]), (&"simulated".into(), &Value::Null), "{error}");
+    let ranked = error["ranked"].as_array().unwrap();
+    assert!(!ranked.is_empty() && ranked.iter().all(|job| job["verdict"] == "skip"), "{error}");
 }
 
 /// What `memtune watch` prints as JSON when it asks the rehearsal at this socket.

@@ -55,6 +55,11 @@ pub enum Happened<'a> {
         /// For how long it did not end when it was asked; `None` where it was not asked.
         ignored_for: Option<Duration>,
     },
+    /// A job must go, and there is none that may be ended.
+    Nobody {
+        /// Why one must go.
+        reason: Reason,
+    },
     /// What became of it.
     Recovered(Recovery),
     /// Something did not work; a fragment that names the object and says what the kernel answered.
@@ -145,7 +150,8 @@ impl Event<'_> {
             Happened::Simulate => Kind::Simulate,
             Happened::Term { .. } => Kind::Term,
             Happened::Kill { .. } => Kind::Kill,
-            Happened::Recovered(Recovery { end: End::DoesNotEnd, .. }) | Happened::Error(_) => Kind::Error,
+            Happened::Recovered(Recovery { end: End::DoesNotEnd, .. }) => Kind::Error,
+            Happened::Nobody { .. } | Happened::Error(_) => Kind::Error,
             Happened::Recovered(_) => Kind::Recovered,
             Happened::Started(_) => Kind::Started,
             Happened::Stopped(_) => Kind::Stopped,
@@ -168,7 +174,9 @@ impl Event<'_> {
     pub fn reason(&self) -> Option<Reason> {
         match self.happened {
             Happened::Level { reason, .. } => reason,
-            Happened::Term { reason, .. } | Happened::Kill { reason, .. } => Some(reason),
+            Happened::Term { reason, .. } | Happened::Kill { reason, .. } | Happened::Nobody { reason } => {
+                Some(reason)
+            }
             _ => None,
         }
     }
@@ -188,7 +196,10 @@ impl Event<'_> {
 
     /// Whether the walk through the ranking belongs to it: for a choice, not for what follows from it.
     pub fn has_walk(&self) -> bool {
-        matches!(self.happened, Happened::Term { .. } | Happened::Kill { ignored_for: None, .. })
+        matches!(
+            self.happened,
+            Happened::Term { .. } | Happened::Kill { ignored_for: None, .. } | Happened::Nobody { .. }
+        )
     }
 }
 

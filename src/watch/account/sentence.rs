@@ -23,6 +23,14 @@ impl fmt::Display for Sentence<'_> {
             Happened::Simulate => {
                 write!(formatter, "the next look acts as if memory were short: somebody asked for it")
             }
+            Happened::Nobody { reason: Reason::Group { name, .. } } => write!(
+                formatter,
+                "'{}' is over a bound of its own, and holds no job that may be ended",
+                Harmless(&name)
+            ),
+            Happened::Nobody { .. } => {
+                write!(formatter, "memory is short, and there is no job that may be ended")
+            }
             Happened::Term { .. } | Happened::Kill { .. } if scene.victim().is_none() => {
                 write!(formatter, "there is no job that may be ended")
             }

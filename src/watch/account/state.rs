@@ -9,7 +9,7 @@ use crate::sys::bounded_text::BoundedText;
 use crate::sys::bytes::Bytes;
 use crate::watch::level::Level;
 
-use super::event::{End, Happened, Recovery};
+use super::event::{End, Happened, Reason, Recovery};
 use super::record::{Moment, Record, moment};
 use super::telling::Telling;
 
@@ -106,6 +106,8 @@ impl State {
         (self.available, self.total) = (event.sample.available, event.sample.total);
         match event.happened {
             Happened::Sample => return false,
+            // Nothing was reached.
+            Happened::Level { reason: Some(Reason::Simulated), .. } => {}
             Happened::Level { .. } => {
                 let place = Level::ALL.iter().position(|level| *level == event.level).unwrap_or_default();
                 self.counts.levels.get_mut(place).map(count).unwrap_or_default();
@@ -122,7 +124,7 @@ impl State {
                 }
             }
             Happened::Recovered(recovery) => self.recovered(telling, recovery),
-            Happened::Error(_) => count(&mut self.counts.errors),
+            Happened::Nobody { .. } | Happened::Error(_) => count(&mut self.counts.errors),
             Happened::Simulate | Happened::Started(_) | Happened::Stopped(_) | Happened::Reloaded(_) => {}
         }
         true

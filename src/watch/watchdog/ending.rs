@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use crate::sys::bytes::Bytes;
-use crate::sys::harmless::Harmless;
 use crate::watch::account::event::{End, Happened, Reason, Recovery};
 use crate::watch::execution::clock;
 use crate::watch::execution::outcome::{self, Begun, Outcome, Progress};
@@ -21,6 +20,9 @@ const TRIES: usize = 4;
 
 /// At the redline swapoff gets no more milliseconds than this to end once it was killed.
 const LAST_WAIT: u64 = 500;
+
+/// That nobody may be ended is told no more often, in milliseconds.
+const A_MINUTE: u64 = 60_000;
 
 /// When a count began, and what it chose.
 struct Choice {
@@ -92,16 +94,20 @@ impl Watchdog {
             }
         }
         self.had_nobody(tenant);
-        match self.why {
-            Some(Reason::Group { name, .. }) => self.tell(Happened::Error(format_args!(
-                "'{}' is over a bound of its own, and holds no job that may be ended",
-                Harmless(&name)
-            ))),
-            _ => {
-                let what = format_args!("memory is short, and there is no job that may be ended");
-                self.tell(Happened::Error(what));
-            }
+        self.tell_that_there_is_nobody(sample.at, tenant);
+    }
+
+    /// At each try it would be the same.
+    fn tell_that_there_is_nobody(&mut self, now: u64, tenant: Option<usize>) {
+        let Some(reason) = self.why else { return };
+        let was_told =
+            self.nobody.is_some_and(|(before, of)| of == tenant && now.saturating_sub(before) < A_MINUTE);
+        if was_told && reason != Reason::Simulated {
+            return;
         }
+        self.nobody = Some((now, tenant));
+        self.set_scene();
+        self.tell(Happened::Nobody { reason });
     }
 
     /// The next try waits longer.
@@ -122,6 +128,7 @@ impl Watchdog {
         let begun = self.executioner.begin(&victim, targets, manner, Moment::from(sample));
         if begun == Begun::Started {
             self.ends_swapoff = job_of.is_some_and(|job| job.turns_swap_off);
+            self.nobody = None;
         }
         if begun == Begun::Started && self.ends_swapoff {
             self.policy.took_nothing();

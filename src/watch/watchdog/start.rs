@@ -89,6 +89,8 @@ pub struct Watchdog {
     pub(super) why: Option<Reason>,
     /// The present victim turns swap off: nothing comes back with it.
     pub(super) ends_swapoff: bool,
+    /// When it was told last that nobody may be ended, and for which tenant.
+    pub(super) nobody: Option<(u64, Option<usize>)>,
     /// When the last job was taken.
     pub(super) taken: Option<u64>,
     pub(super) controls: Option<Controls>,
@@ -170,6 +172,7 @@ impl Watchdog {
             pending: None,
             why: None,
             ends_swapoff: false,
+            nobody: None,
             taken: None,
             interval: 0,
             is_running: true,
