@@ -8,17 +8,31 @@ use serde::de::{self, Deserialize, Deserializer, Visitor};
 use crate::sys::bytes::Bytes;
 use crate::sys::size::{self, Size};
 
+/// A bare number that is less would be a few bytes, which nobody means.
+const LEAST: Bytes = Bytes(1 << 20);
+
 /// A share such as `20%` or an amount such as `512M`. A bare number could be either, and is refused.
 #[derive(Clone, Copy, Debug, serde::Deserialize)]
 #[serde(try_from = "String")]
 pub(super) struct Share(pub(super) Size);
 
 impl TryFrom<String> for Share {
-    type Error = size::Wrong;
+    type Error = String;
 
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse().map(Self)
+    fn try_from(text: String) -> Result<Self, String> {
+        let size: Size = text.parse().map_err(|wrong: size::Wrong| wrong.to_string())?;
+        match size.bytes().filter(|&bytes| is_bare(&text, bytes)) {
+            Some(bytes) => {
+                let share = if bytes.0 <= 100 { format!("`{}%` or ", bytes.0) } else { String::new() };
+                Err(format!("`{}` is {bytes}: did you mean {share}`{}M`?", text.trim(), bytes.0))
+            }
+            None => Ok(Self(size)),
+        }
     }
+}
+
+fn is_bare(text: &str, bytes: Bytes) -> bool {
+    bytes > Bytes(0) && bytes < LEAST && text.trim().ends_with(|last: char| last.is_ascii_digit())
 }
 
 /// An amount such as `512M`.
@@ -27,10 +41,14 @@ impl TryFrom<String> for Share {
 pub(super) struct Amount(pub(super) Bytes);
 
 impl TryFrom<String> for Amount {
-    type Error = size::Wrong;
+    type Error = String;
 
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        size::parse(&text).map(Self)
+    fn try_from(text: String) -> Result<Self, String> {
+        let bytes = size::parse(&text).map_err(|wrong| wrong.to_string())?;
+        match is_bare(&text, bytes) {
+            true => Err(format!("`{}` is {bytes}: did you mean `{}M`?", text.trim(), bytes.0)),
+            false => Ok(Self(bytes)),
+        }
     }
 }
 

@@ -173,6 +173,8 @@ pub(super) mod tests {
             ("[critical]\navailable = 5\n", "line 2, column 13", "string"),
             ("[critical]\navailable = \"5 apples\"\n", "line 2, column 13", "is no size"),
             ("[critical]\navailable = \"120%\"\n", "line 2", "from 0% to 100%"),
+            ("[redline]\navailable = \"4\"\n", "line 2", "did you mean `4%` or `4M`?"),
+            ("[critical]\nat-least = \"500\"\n", "line 2", "is 500 B: did you mean `500M`?"),
             ("[kill]\ngrace = \"2min 1s\"\n", "line 2, column 9", "2m 1s is not between 0s and 1m"),
             ("[kill]\ngrace = \"soon\"\n", "line 2", "is no time"),
             ("[kill]\nsettle = \"1ms\"\n", "line 2", "between 100ms and 1m"),
