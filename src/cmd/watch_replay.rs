@@ -84,7 +84,10 @@ fn open(file: &str, host: &Host) -> Result<Box<dyn BufRead>, Fault> {
         return Ok(Box::new(io::stdin().lock()));
     }
     if !host.is_live() {
-        let text = host.read(file).map_err(|lacking| unreadable(lacking.to_string()))?;
+        let text = host.read(file).map_err(|lacking| {
+            unreadable(lacking.to_string())
+                .hint("with `--root` it is looked for in that tree; `-` reads it from standard input")
+        })?;
         return Ok(Box::new(Cursor::new(text)));
     }
     let opened =
