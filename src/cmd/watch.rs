@@ -115,7 +115,12 @@ impl Speaker<'_> {
         let request = Request::Lowmem { dry_run: only_shown };
         let exit = Speaker { global: &global, ..*self }.order(request, terminal)?;
         if !self.global.json {
-            terminal.show(&shown::sentence(&self.whom(&status)?))?;
+            match self.whom(&status) {
+                Ok(whom) => terminal.show(&shown::sentence(&whom))?,
+                // The order was carried out, whatever became of the watchdog since.
+                Err(_) if !only_shown => {}
+                Err(lacking) => return Err(lacking),
+            }
         }
         Ok(exit)
     }
