@@ -73,7 +73,8 @@ pub enum WatchAction {
     /// Say what the watchdog would have done in a recording: would it have saved the machine last night?
     ///
     /// Every change of the level and every job that would have been taken is a line, with how much had been recorded by then (gaps
-    /// between its stretches left out) and what was available. Nobody was ended in a recording, so that only the first job is certain; which one it would have been is not in it.
+    /// between its stretches left out) and what was available. Nobody was ended in a recording, so that only the first job is certain;
+    /// which one it would have been is not in it.
     Replay {
         /// The recording, as `memtune watch --record FILE` keeps it; `-` is standard input.
         #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]

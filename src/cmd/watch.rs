@@ -140,7 +140,11 @@ impl Speaker<'_> {
                 return Ok(last.what.to_string());
             }
             if asked.elapsed() > UNTIL_SHOWN {
-                return Ok("it has named nobody yet: what it tells (`journalctl -u memtune-watchd`, where it is a service) says why".to_owned());
+                return Ok(
+                    "it has named nobody yet: what it tells says why (`journalctl -u memtune-watchd`, \
+                           where it is a service)"
+                        .to_owned(),
+                );
             }
             sleep(BETWEEN);
         }

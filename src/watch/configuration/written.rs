@@ -111,8 +111,8 @@ impl Toml {
         self.comment(
             "Programs that are told, each as a list of words that begins with a whole path; what happened is in their environment \
              (MEMTUNE_..). They may be changed by nobody but root. Whoever takes longer than `limit` is ended. As a service they run \
-             with the rights of memtune-watchd.service, which are few: `systemd-run` leads out of them. Who ends with another status than 0 is told. `memtune watch hook` prints one \
-             that tells everybody at a desktop.",
+             with the rights of memtune-watchd.service, which are few: `systemd-run` leads out of them. Where one ends with another \
+             status than 0, that is told. `memtune watch hook` prints one that tells everybody at a desktop.",
         );
         self.section("hooks");
         let programs = [
@@ -169,8 +169,8 @@ impl Toml {
             "Who is spared, and who goes first; the first rule that fits counts. `protect`: never chosen; `avoid`: only where nobody \
              else is left; `prefer`: first; `ignore`: as if it were not there. A rule fits where each of its patterns does: `unit` \
              (or the name of a container), `command` (15 bytes at most, as /proc/PID/comm has it), `user` (name or number), `group` \
-             (the path of the control group). `*` and `?` stand for anything, but in `user`; in `group`, `**` goes over `/`. A swapoff that memory cannot \
-             take is the first to be ended; a rule for the command `swapoff` spares it.",
+             (the path of the control group). `*` and `?` stand for anything, but in `user`; in `group`, `**` goes \
+             over `/`. A swapoff that memory cannot take is the first to be ended; a rule for the command `swapoff` spares it.",
         );
         self.outlined(&Rule {
             action: Action::Protect,

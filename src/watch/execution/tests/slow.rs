@@ -62,8 +62,8 @@ fn who_does_not_end_is_passed_over() {
     });
 }
 
-/// Who runs leaves its memory within microseconds; at times the thread is not there in time, but never always. Who was killed is not helped
-/// by anything else before it is slow.
+/// Who runs leaves its memory within microseconds; at times the thread is not there in time, but never always. Who is gone within 20 ms of
+/// SIGKILL was not helped by anything else.
 #[test]
 fn memory_that_may_be_kept_is_taken_back_as_the_signal_comes() {
     inside("slow::memory_that_may_be_kept_is_taken_back_as_the_signal_comes", || {
@@ -73,7 +73,8 @@ fn memory_that_may_be_kept_is_taken_back_as_the_signal_comes() {
             let victim = Victim { may_keep_memory: true, ..listed() };
             let outcome = end(&mut executioner, &victim, vec![target(child.id())], Manner::AtOnce);
             assert_eq!((outcome.end, outcome.release_refused), (End::Gone, 0), "{outcome:?}");
-            outcome.released > 0
+            let took = outcome.gone.unwrap() - outcome.killed.unwrap();
+            outcome.released > 0 && took < 20
         };
         assert!((0..100).any(is_taken_back));
     });
@@ -84,9 +85,10 @@ fn memory_that_may_be_kept_is_taken_back_as_the_signal_comes() {
 fn who_is_asked_and_waits_for_its_turn_to_end_gives_its_memory_back_before() {
     inside("slow::who_is_asked_and_waits_for_its_turn_to_end_gives_its_memory_back_before", || {
         let mut executioner = executioner(60_000);
-        let _busy = shell("exec taskset --cpu-list 0 sh -c 'while :; do :; done'");
+        let processor = first_processor();
+        let _busy = shell(&format!("exec taskset --cpu-list {processor} sh -c 'while :; do :; done'"));
         let is_taken_back = |_| {
-            let child = shell("exec taskset --cpu-list 0 chrt --idle 0 sleep 60");
+            let child = shell(&format!("exec taskset --cpu-list {processor} chrt --idle 0 sleep 60"));
             until("it sleeps", || state(child.id()) == Some('S'));
             let outcome = end(&mut executioner, &listed(), vec![target(child.id())], Manner::Ask);
             assert_eq!((outcome.end, outcome.killed), (End::Gone, None), "{outcome:?}");
@@ -95,6 +97,13 @@ fn who_is_asked_and_waits_for_its_turn_to_end_gives_its_memory_back_before() {
         };
         assert!((0..20).any(is_taken_back));
     });
+}
+
+/// Of those that this test may run on.
+fn first_processor() -> u32 {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let allowed = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:")).unwrap();
+    allowed.trim().split([',', '-']).next().unwrap().parse().unwrap()
 }
 
 /// Frozen by version 1 a process hears not even SIGKILL, until it is thawed.
