@@ -204,31 +204,32 @@ fn a_rehearsal_tells_records_answers_and_ends_at_ctrl_c() {
     }
 }
 
-/// The first error that a rehearsal with these settings tells, once memory is taken for short.
-fn first_error(settings: &str) -> Value {
+/// The error about that which a rehearsal with these settings tells, once memory is taken for short.
+fn error_about(what: &str, settings: &str) -> Value {
     let folder = tempfile::tempdir().unwrap();
     let mut rehearsal = Rehearsal::with(settings, folder.path(), &[]);
     rehearsal.next();
     let socket = folder.path().join("watch.sock");
     let asked = memtune().args(["watch", "lowmem", "-n", "--socket"]).arg(socket).output().unwrap();
     assert_eq!(asked.status.code(), Some(0), "{asked:?}");
-    let error = std::iter::repeat_with(|| rehearsal.next()).find(|line| line["event"] == "error").unwrap();
+    let is_meant =
+        |line: &Value| line["event"] == "error" && line["message"].as_str().unwrap().contains(what);
+    let error = std::iter::repeat_with(|| rehearsal.next()).find(is_meant).unwrap();
     assert_eq!(rehearsal.end().1, Some(0));
     error
 }
 
 #[test]
 fn a_hook_that_fails_is_told() {
-    let error = first_error("[hooks]\ncritical = [\"/bin/sh\", \"-c\", \"exit 3\"]\n");
-    assert!(
-        error["message"].as_str().unwrap().contains("the hook 'critical' ended with status 3"),
-        "{error}"
-    );
+    let settings = "[hooks]\ncritical = [\"/bin/sh\", \"-c\", \"exit 3\"]\n";
+    let error = error_about("the hook 'critical'", settings);
+    assert_eq!(error["message"], "the hook 'critical' ended with status 3");
 }
 
 #[test]
 fn where_nobody_may_be_ended_it_is_told_why() {
-    let error = first_error("[[rule]]\naction = \"protect\"\ncommand = \"?*\"\n");
+    let settings = "[[rule]]\naction = \"protect\"\ncommand = \"?*\"\n";
+    let error = error_about("no job that may be ended", settings);
     assert_eq!(Schema::of("watch-1").complaint(&error), None, "{error}");
     assert_eq!((&error["rule"], &error["job"]), (&"simulated".into(), &Value::Null), "{error}");
     let ranked = error["ranked"].as_array().unwrap();
