@@ -74,7 +74,8 @@ fn heeded(readings: &Readings) -> Result<Diagnosis, Lacking> {
         diagnosis.evidence(one.source.as_str(), format!("{}:{}", one.file, one.line), quotation(&one.text))
     });
     let diagnosis = stale.iter().take(MOST_SHOWN).fold(diagnosis, |diagnosis, unit| {
-        diagnosis.evidence(format!("systemctl show {unit}"), "NeedDaemonReload", "yes")
+        // What systemd has read stands in `systemctl show`, and what lies there in `systemctl cat`.
+        diagnosis.evidence(format!("systemctl cat {unit}"), "files", "changed since systemd read them")
     });
     Ok(prescribe(diagnosis, commands(&own.ignored, &said)))
 }

@@ -123,6 +123,9 @@ pub fn of_unit(unit: &Unit, tree: &Tree, host: &Host) -> Entry {
     let files = unit.files();
     let files = if files.is_empty() && !user { sources::files_of(host, &unit.name) } else { files };
     let (settings, ignored) = sources::read(host, &unit.name, &files);
+    // Of a masked unit systemd reads no drop-ins.
+    let looks = !user && unit.text("LoadState").is_none_or(|state| state == "loaded");
+    let needs_reload = unit.text("NeedDaemonReload").map(|text| text == "yes");
     let base = bare(&unit.name, user, path, group);
     Entry {
         slice: unit.text("Slice").map(str::to_owned),
@@ -141,7 +144,7 @@ pub fn of_unit(unit: &Unit, tree: &Tree, host: &Host) -> Entry {
         restarts: unit.number("NRestarts"),
         result: unit.text("Result").map(str::to_owned),
         is_given_up: unit.is_given_up(),
-        needs_reload: unit.text("NeedDaemonReload").map(|text| text == "yes"),
+        needs_reload: needs_reload.map(|told| told || looks && sources::has_unread(host, &unit.name, &files)),
         cpu_quota: unit.cpu_quota(),
         restart: unit.text("Restart").map(str::to_owned),
         tasks_max: unit.number("TasksMax"),

@@ -123,6 +123,21 @@ pub fn files_of(host: &Host, unit: &str) -> Vec<String> {
     unit_drop_ins::fragment(host, &path, unit).into_iter().chain(drop_ins.into_values()).collect()
 }
 
+/// Whether the owner has drop-ins for this unit that are not among the files that systemd has read. Before version 256 systemd does not
+/// say so of a folder that is newer than its list of folders (systemd issue 31752). An empty file masks others, and is read as none.
+pub fn has_unread(host: &Host, unit: &str, read: &[String]) -> bool {
+    unit_folders::owners().into_iter().any(|folder| {
+        let folder = format!("{folder}/{unit}.d");
+        let files = host.list(&folder).if_there().ok().flatten().unwrap_or_default();
+        let mut drop_ins = files.iter().filter(|file| file.ends_with(".conf"));
+        drop_ins.any(|file| {
+            // Of equally named files systemd reads one.
+            let is_read = read.iter().any(|path| path.rsplit('/').next() == Some(file));
+            !is_read && host.read(&format!("{folder}/{file}")).is_ok_and(|text| !text.is_empty())
+        })
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,5 +185,25 @@ mod tests {
             ]
         );
         assert_eq!(files_of(&host, "none.slice"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_drop_in_that_systemd_has_not_read_is_found() {
+        let (_folder, host) = made_tree(&[
+            ("/etc/systemd/system/a.service.d/90-own.conf", "[Service]\nMemoryMax=1G\n"),
+            ("/etc/systemd/system/a.service.d/notes.txt", "none of its business"),
+            ("/etc/systemd/system/masked.service.d/90-own.conf", ""),
+            ("/etc/systemd/system/same.service.d/90-own.conf", "[Service]\n"),
+        ]);
+        let read = |path: &str| vec!["/lib/a.service".to_owned(), path.to_owned()];
+        assert!(has_unread(&host, "a.service", &read("/lib/systemd/system/a.service.d/10-a.conf")));
+        assert!(!has_unread(&host, "a.service", &read("/etc/systemd/system/a.service.d/90-own.conf")));
+        assert!(!has_unread(
+            &host,
+            "same.service",
+            &read("/run/systemd/system.control/same.service.d/90-own.conf")
+        ));
+        assert!(!has_unread(&host, "masked.service", &[]));
+        assert!(!has_unread(&host, "none.service", &[]));
     }
 }
