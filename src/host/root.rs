@@ -36,13 +36,41 @@ impl Root {
     }
 }
 
+/// The kernel asks to try again when anything on the machine was renamed or mounted while it went over a `..`. It also does so for a file
+/// that somebody holds a lease on, and then for much longer: that is not waited for.
 fn open_inside(folder: &OwnedFd, path: &str, flags: OFlags) -> Result<OwnedFd, Errno> {
+    const MOST_TRIES: usize = 1000;
     let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
-    loop {
-        match rustix::fs::openat2(folder, path, flags, Mode::empty(), resolve) {
-            // The kernel asks to try again when a rename raced with a `..`.
-            Err(Errno::AGAIN) if !flags.contains(OFlags::PATH) => {}
-            answer => return answer,
-        }
+    let mut tries = (0..MOST_TRIES).map(|_| rustix::fs::openat2(folder, path, flags, Mode::empty(), resolve));
+    tries.find(|answer| !matches!(answer, Err(Errno::AGAIN))).unwrap_or(Err(Errno::AGAIN))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn files_that_are_moved_elsewhere_make_nothing_vanish() {
+        let folder = tempfile::tempdir().unwrap();
+        symlink("../../../../../..", folder.path().join("upward")).unwrap();
+        let moved = [folder.path().join("one"), folder.path().join("other")];
+        symlink("nowhere", &moved[0]).unwrap();
+        let root = Root::tree(folder.path()).unwrap();
+        let is_over = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    rustix::fs::rename(&moved[0], &moved[1]).unwrap();
+                    rustix::fs::rename(&moved[1], &moved[0]).unwrap();
+                }
+            });
+            let flags = [OFlags::PATH, OFlags::RDONLY];
+            let opened = (0..20_000).find_map(|count| root.open("/upward", flags[count % 2]).err());
+            is_over.store(true, Ordering::Relaxed);
+            assert!(opened.is_none(), "{opened:?}");
+        });
     }
 }
