@@ -113,11 +113,9 @@ pub fn files_of(host: &Host, unit: &str) -> Vec<String> {
     let path = unit_folders::search_path();
     let mut drop_ins: BTreeMap<String, String> = BTreeMap::new();
     for folder in unit_drop_ins::folders(host, &path, unit) {
-        for file in host.list(&folder).if_there().ok().flatten().unwrap_or_default() {
-            if file.ends_with(".conf") {
-                // Of equally named files the first counts.
-                drop_ins.entry(file.clone()).or_insert_with(|| format!("{folder}/{file}"));
-            }
+        for file in drop_ins_in(host, &folder) {
+            // Of equally named files the first counts.
+            drop_ins.entry(file.clone()).or_insert_with(|| format!("{folder}/{file}"));
         }
     }
     unit_drop_ins::fragment(host, &path, unit).into_iter().chain(drop_ins.into_values()).collect()
@@ -126,16 +124,20 @@ pub fn files_of(host: &Host, unit: &str) -> Vec<String> {
 /// Whether the owner has drop-ins for this unit that are not among the files that systemd has read. Before version 256 systemd does not
 /// say so of a folder that is newer than its list of folders (systemd issue 31752). An empty file masks others, and is read as none.
 pub fn has_unread(host: &Host, unit: &str, read: &[String]) -> bool {
+    // Of equally named files systemd reads one.
+    let is_read = |file: &str| read.iter().any(|path| path.rsplit('/').next() == Some(file));
     unit_folders::owners().into_iter().any(|folder| {
         let folder = format!("{folder}/{unit}.d");
-        let files = host.list(&folder).if_there().ok().flatten().unwrap_or_default();
-        let mut drop_ins = files.iter().filter(|file| file.ends_with(".conf"));
-        drop_ins.any(|file| {
-            // Of equally named files systemd reads one.
-            let is_read = read.iter().any(|path| path.rsplit('/').next() == Some(file));
-            !is_read && host.read(&format!("{folder}/{file}")).is_ok_and(|text| !text.is_empty())
-        })
+        let says = |file: &str| host.read(&format!("{folder}/{file}")).is_ok_and(|text| !text.is_empty());
+        drop_ins_in(host, &folder).iter().any(|file| !is_read(file) && says(file))
     })
+}
+
+/// The names of the files in a folder that are drop-ins; none where it cannot be listed.
+fn drop_ins_in(host: &Host, folder: &str) -> Vec<String> {
+    let mut files = host.list(folder).if_there().ok().flatten().unwrap_or_default();
+    files.retain(|file| file.ends_with(".conf"));
+    files
 }
 
 #[cfg(test)]
